@@ -1,0 +1,45 @@
+import type { ByteParts } from "./primitives.ts";
+
+/** Path of an object inside a zone's base: lower-case letters, digits, `/`, `.` and `-`; at most 512 bytes. */
+export type ObjectKey = string;
+
+export interface ObjectInfo {
+  readonly key: ObjectKey;
+  readonly sizeBytes: number;
+}
+
+export interface ByteRange {
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/**
+ * One base (backup or archive) of one datacentre's storage. Every name proves its bytes, nothing is ever overwritten.
+ *
+ * All errors are ZoneError (`server/zones/zone-error.ts`) with a `code` and `retryable`: `unreachable` (also a base without its
+ * identity: never "empty"), `not_found`, `exists`, `full`, `read_only`, `damaged`, `invalid_key`, `identity_mismatch`.
+ */
+export interface Zone {
+  readonly zoneId: string;
+  /**
+   * Stores one object; resolves only when the zone has made it durable. A reader sees nothing or the whole object.
+   * A key that exists with equal bytes succeeds; with other bytes it is `exists` and what is stored stays as it is.
+   * @param sizeBytes exact length of `body`; another length is `damaged` and leaves nothing
+   * @param sha256 expected hash, checked on the way; a mismatch is `damaged` and leaves nothing
+   */
+  put(key: ObjectKey, body: AsyncIterable<Uint8Array> | ByteParts, sizeBytes: number, options?: PutOptions): Promise<void>;
+  /** Whole object or a range, streamed. A range beyond the end is `damaged`. */
+  get(key: ObjectKey, range?: ByteRange, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  find(key: ObjectKey): Promise<ObjectInfo | null>;
+  /** Keys under a prefix in bytewise order, from after `after`, at most `limit` (1,000 at most). */
+  list(prefix: string, options: { after?: ObjectKey; limit: number }): Promise<readonly ObjectInfo[]>;
+  /** Deleting what is absent succeeds. */
+  delete(key: ObjectKey): Promise<void>;
+}
+
+export interface PutOptions {
+  readonly sha256?: Uint8Array;
+  /** Create-only keys (control/...) promise one winner: `exists` even when the bytes are equal. */
+  readonly isCreateOnly?: boolean;
+  readonly signal?: AbortSignal;
+}
