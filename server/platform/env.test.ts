@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { EnvironmentError, parseEnv } from "./env.ts";
+import { createSecret } from "./secrets.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "holdfast-env-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function completeVariables(): NodeJS.ProcessEnv {
+  const secretFile = join(folder, "secret");
+  writeFileSync(secretFile, `${createSecret()}\n`);
+  return {
+    NODE_ENV: "test",
+    DATABASE_URL: "postgresql://app:x@127.0.0.1:5432/holdfast",
+    DATABASE_WORKER_URL: "postgresql://worker:x@127.0.0.1:5432/holdfast",
+    HOLDFAST_SECRET_FILE: secretFile,
+    HOLDFAST_ZONES: JSON.stringify([{ zoneId: "zone1", ordinal: 1, name: "Zone 1", kind: "fs", path: "/zones/zone1" }]),
+    HOLDFAST_PUBLIC_URL: "http://localhost:7443/",
+    HOLDFAST_PORTAL_ADDRESS: "http://127.0.0.1:4000",
+    HOLDFAST_PORT: "7443",
+  };
+}
+
+test("a complete environment is parsed, and addresses lose their last slash", () => {
+  const env = parseEnv(completeVariables());
+  expect(env.secret).toHaveLength(32);
+  expect(env.publicUrl).toBe("http://localhost:7443");
+  expect(env.zones).toEqual([{ zoneId: "zone1", ordinal: 1, name: "Zone 1", kind: "fs", path: "/zones/zone1" }]);
+  expect(env.port).toBe(7443);
+});
+
+test("every variable that is missing or wrong is named", () => {
+  const variables = { ...completeVariables(), DATABASE_URL: undefined, HOLDFAST_ZONES: "{", HOLDFAST_PORT: "70000" };
+  const attempt = () => parseEnv(variables);
+  expect(attempt).toThrow(EnvironmentError);
+  for (const name of ["DATABASE_URL", "HOLDFAST_ZONES", "HOLDFAST_PORT"]) expect(attempt).toThrow(name);
+});
+
+test("a secret of the wrong length is refused", () => {
+  const variables = completeVariables();
+  const secretFile = join(folder, "short");
+  writeFileSync(secretFile, "c2hvcnQ=");
+  expect(() => parseEnv({ ...variables, HOLDFAST_SECRET_FILE: secretFile })).toThrow("32 bytes");
+});

@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+const SECRET_BYTES = 32;
+
+const ZoneSettings = z.object({
+  zoneId: z.string().regex(/^zone[1-9][0-9]?$/, "is zone1, zone2, ..."),
+  /** The order in which reads and new runs prefer zones, from 1. */
+  ordinal: z.int().min(1),
+  name: z.string().min(1),
+  kind: z.literal("fs"),
+  /** Folder with `backup` and `archive` in it. */
+  path: z.string().min(1),
+});
+
+export type ZoneSettings = z.infer<typeof ZoneSettings>;
+
+const Environment = z.object({
+  /** PostgreSQL as the application's role, under row-level security. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** PostgreSQL as the worker's role. */
+  DATABASE_WORKER_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** File with 32 bytes in base64: signs short tokens and browser sessions. */
+  HOLDFAST_SECRET_FILE: z.string().min(1),
+  HOLDFAST_ZONES: z.string().transform(parseZonesJson).pipe(z.array(ZoneSettings).min(1)),
+  /** The one origin that agents and browsers see. */
+  HOLDFAST_PUBLIC_URL: z.url({ protocol: /^https?$/ }),
+  /** Where the gateway finds the portal: plain http on loopback. */
+  HOLDFAST_PORTAL_ADDRESS: z.url({ protocol: /^http$/ }),
+  /** Port of the gateway. */
+  HOLDFAST_PORT: z.coerce.number().int().min(0).max(65535),
+});
+
+export type PlatformEnv = {
+  readonly databaseUrl: string;
+  readonly databaseWorkerUrl: string;
+  readonly secret: Uint8Array;
+  readonly zones: readonly ZoneSettings[];
+  readonly publicUrl: string;
+  readonly portalAddress: string;
+  readonly port: number;
+};
+
+/** What the supervisor (or a deployment) tells a process did not make sense; names each variable. */
+export class EnvironmentError extends Error {
+  readonly code = "environment_invalid";
+  readonly retryable = false;
+}
+
+/**
+ * The environment of portal, gateway and worker.
+ *
+ * @throws EnvironmentError that names every variable that is missing or wrong
+ */
+export function parseEnv(variables: NodeJS.ProcessEnv): PlatformEnv {
+  const parsed = Environment.safeParse(variables);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new EnvironmentError(`the environment of this process is not complete:\n${lines.join("\n")}`);
+  }
+  const env = parsed.data;
+  return {
+    databaseUrl: env.DATABASE_URL,
+    databaseWorkerUrl: env.DATABASE_WORKER_URL,
+    secret: readSecret(env.HOLDFAST_SECRET_FILE),
+    zones: env.HOLDFAST_ZONES,
+    publicUrl: env.HOLDFAST_PUBLIC_URL.replace(/\/$/, ""),
+    portalAddress: env.HOLDFAST_PORTAL_ADDRESS.replace(/\/$/, ""),
+    port: env.HOLDFAST_PORT,
+  };
+}
+
+let ownEnv: PlatformEnv | undefined;
+
+/** The parsed environment of this process; read once. */
+export function getEnv(): PlatformEnv {
+  ownEnv ??= parseEnv(process.env);
+  return ownEnv;
+}
+
+function parseZonesJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "is not JSON" });
+    return z.NEVER;
+  }
+}
+
+function readSecret(path: string): Uint8Array {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new EnvironmentError(`HOLDFAST_SECRET_FILE: cannot read ${path}`, { cause: error });
+  }
+  const secret = Buffer.from(text.trim(), "base64");
+  if (secret.length !== SECRET_BYTES) {
+    throw new EnvironmentError(`HOLDFAST_SECRET_FILE: ${path} must hold ${SECRET_BYTES} bytes in base64`);
+  }
+  return secret;
+}
