@@ -1,0 +1,160 @@
+import { createHash, createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import sodium from "sodium-native";
+import { FormatError, IntegrityError } from "../codec/format-error.ts";
+import { concatBytes } from "../codec/hex.ts";
+import type { Argon2Cost, ByteParts, KeyPair, Primitives } from "../ports/primitives.ts";
+import type { Randomness } from "../ports/randomness.ts";
+import * as sizes from "./sizes.ts";
+
+export const nodeRandomness: Randomness = {
+  bytes: (sizeBytes) => plainView(randomBytes(sizeBytes)),
+};
+
+/** The primitives of Node: OpenSSL for hashes, libsodium for ciphers and signatures, the zstd that Node carries. */
+export const nodePrimitives: Primitives = {
+  sha256,
+  sha256Start() {
+    const running = createHash("sha256");
+    return { update: (bytes) => void running.update(bytes), digest: () => plainView(running.digest()) };
+  },
+  hmacSha256,
+  aeadSeal,
+  aeadOpen,
+  boxSeal(publicKey, plain) {
+    sizes.requireSize("public key", publicKey, sizes.KEY_SIZE_BYTES);
+    const sealed = new Uint8Array(plain.length + sizes.BOX_SEAL_OVERHEAD_BYTES);
+    sodium.crypto_box_seal(sealed, plain, publicKey);
+    return sealed;
+  },
+  boxOpen,
+  boxKeyPair(seed): KeyPair {
+    sizes.requireSize("seed", seed, sizes.KEY_SIZE_BYTES);
+    const keys = { publicKey: new Uint8Array(32), secretKey: new Uint8Array(32) };
+    sodium.crypto_box_seed_keypair(keys.publicKey, keys.secretKey, seed);
+    return keys;
+  },
+  signKeyPair(seed): KeyPair {
+    sizes.requireSize("seed", seed, sizes.KEY_SIZE_BYTES);
+    const keys = { publicKey: new Uint8Array(32), secretKey: new Uint8Array(64) };
+    sodium.crypto_sign_seed_keypair(keys.publicKey, keys.secretKey, seed);
+    return keys;
+  },
+  sign(secretKey, ...message) {
+    sizes.requireSize("secret key", secretKey, sizes.SIGN_SECRET_KEY_SIZE_BYTES);
+    const signature = new Uint8Array(sizes.SIGNATURE_SIZE_BYTES);
+    sodium.crypto_sign_detached(signature, concatBytes(...message), secretKey);
+    return signature;
+  },
+  isSignedBy(publicKey, signature, ...message) {
+    if (publicKey.length !== sizes.KEY_SIZE_BYTES || signature.length !== sizes.SIGNATURE_SIZE_BYTES) return false;
+    return sodium.crypto_sign_verify_detached(signature, concatBytes(...message), publicKey);
+  },
+  argon2id,
+  zstdCompress,
+  zstdDecompress,
+  isEqual: (a, b) => a.length === b.length && timingSafeEqual(a, b),
+};
+
+function sha256(...parts: ByteParts): Uint8Array {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) return plainView(hash("sha256", first, "buffer"));
+  const running = createHash("sha256");
+  for (const part of parts) running.update(part);
+  return plainView(running.digest());
+}
+
+function hmacSha256(key: Uint8Array, ...parts: ByteParts): Uint8Array {
+  const running = createHmac("sha256", key);
+  for (const part of parts) running.update(part);
+  return plainView(running.digest());
+}
+
+function aeadSeal(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  plain: Uint8Array,
+  into: Uint8Array = new Uint8Array(plain.length + sizes.TAG_SIZE_BYTES),
+): Uint8Array {
+  sizes.requireSize("key", key, sizes.KEY_SIZE_BYTES);
+  sizes.requireSize("nonce", nonce, sizes.NONCE_SIZE_BYTES);
+  sizes.requireSize("target", into, plain.length + sizes.TAG_SIZE_BYTES);
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(into, plain, aad, null, nonce, key);
+  return into;
+}
+
+function aeadOpen(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+  into?: Uint8Array,
+): Uint8Array {
+  sizes.requireSize("key", key, sizes.KEY_SIZE_BYTES);
+  sizes.requireSize("nonce", nonce, sizes.NONCE_SIZE_BYTES);
+  if (sealed.length < sizes.TAG_SIZE_BYTES) throw notGenuine();
+  const plain = into ?? new Uint8Array(sealed.length - sizes.TAG_SIZE_BYTES);
+  sizes.requireSize("target", plain, sealed.length - sizes.TAG_SIZE_BYTES);
+  try {
+    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(plain, null, sealed, aad, nonce, key);
+  } catch {
+    throw notGenuine();
+  }
+  return plain;
+}
+
+function notGenuine(): IntegrityError {
+  return new IntegrityError("not_genuine", "sealed bytes do not open: damaged, or sealed with another key or context");
+}
+
+function boxOpen(keys: KeyPair, sealed: Uint8Array): Uint8Array {
+  if (sealed.length < sizes.BOX_SEAL_OVERHEAD_BYTES) throw boxNotOurs();
+  const plain = new Uint8Array(sealed.length - sizes.BOX_SEAL_OVERHEAD_BYTES);
+  if (!sodium.crypto_box_seal_open(plain, sealed, keys.publicKey, keys.secretKey)) throw boxNotOurs();
+  return plain;
+}
+
+function boxNotOurs(): IntegrityError {
+  return new IntegrityError("not_genuine", "the sealed box is damaged or was sealed to another key");
+}
+
+async function argon2id(passphrase: Uint8Array, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array> {
+  sizes.requireArgon2Cost(salt, cost);
+  const key = new Uint8Array(sizes.KEY_SIZE_BYTES);
+  const algorithm = sodium.crypto_pwhash_ALG_ARGON2ID13;
+  await sodium.crypto_pwhash_async(key, passphrase, salt, cost.passes, cost.memoryBytes, algorithm);
+  return key;
+}
+
+function zstdCompress(plain: Uint8Array, level: number): Uint8Array {
+  return plainView(
+    zstdCompressSync(plain, {
+      // One output buffer of the greatest possible size; the default of 16 KiB pieces costs a second copy.
+      chunkSize: plain.length + (plain.length >> 7) + 512,
+      params: { [constants.ZSTD_c_compressionLevel]: level },
+    }),
+  );
+}
+
+function zstdDecompress(compressed: Uint8Array, plainSizeBytes: number): Uint8Array {
+  let plain: Uint8Array;
+  try {
+    const room = Math.max(64, plainSizeBytes);
+    plain = plainView(
+      zstdDecompressSync(compressed, { chunkSize: room, maxOutputLength: Math.max(1, plainSizeBytes) }),
+    );
+  } catch (error) {
+    throw new IntegrityError("bad_compression", `compressed bytes do not expand: ${String(error)}`);
+  }
+  if (plain.length !== plainSizeBytes) {
+    throw new IntegrityError("bad_compression", `compressed bytes expand to ${plain.length}, not ${plainSizeBytes}`);
+  }
+  return plain;
+}
+
+/** Node's Buffer as the plain type, so that no adapter-specific behaviour leaks. */
+function plainView(buffer: Uint8Array): Uint8Array {
+  if (buffer.length > 0x1_0000_0000) throw new FormatError("too_large", "more than 4 GiB in one piece");
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
