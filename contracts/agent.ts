@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { base64Schema, countSchema } from "./fields.ts";
+import { clientRunIdSchema, runIdSchema, sourceIdSchema, zoneIdSchema } from "./ids.ts";
+import { logHeadView } from "./keys.ts";
+import { SIGNED_OBJECT_MAX_BYTES } from "./limits.ts";
+
+export const agentHelloView = z.strictObject({
+  serverTime: z.date(),
+  /** Of the control plane's history; an agent refuses a lower one than it has seen. */
+  controlTerm: countSchema,
+  minAgentVersion: z.string(),
+  logHead: logHeadView,
+  /** Sequence of this agent's last committed manifest; 0 before the first. */
+  lastSequence: countSchema,
+  /** The clear, signed header of that manifest; null before the first. */
+  lastHeader: z.string().nullable(),
+});
+export type AgentHelloView = z.infer<typeof agentHelloView>;
+
+/** A signed source definition (JSON with sealed name and paths inside). */
+export const agentPutSourceInput = z.strictObject({ definition: base64Schema(SIGNED_OBJECT_MAX_BYTES) });
+export type AgentPutSourceInput = z.input<typeof agentPutSourceInput>;
+export const agentSourceView = z.strictObject({ sourceId: sourceIdSchema });
+
+/** `clientRunId` makes the call repeatable: the same one returns the same run. */
+export const agentStartRunInput = z.strictObject({ sourceId: sourceIdSchema, clientRunId: clientRunIdSchema });
+export type AgentStartRunInput = z.input<typeof agentStartRunInput>;
+
+export const agentRunView = z.strictObject({
+  runId: runIdSchema,
+  fencingToken: countSchema,
+  leaseMs: countSchema,
+  /** The zone this run writes to until it ends. */
+  zoneId: zoneIdSchema,
+  bulkToken: z.string(),
+  scope: countSchema,
+  epoch: countSchema,
+});
+export type AgentRunView = z.infer<typeof agentRunView>;
+
+export const runProgress = z.strictObject({
+  files: countSchema,
+  /** Read from the source so far. */
+  bytes: countSchema,
+  /** Sent so far, after dedupe and compression. */
+  storedBytes: countSchema,
+});
+export type RunProgress = z.infer<typeof runProgress>;
+
+export const agentHeartbeatInput = z.strictObject({
+  runId: runIdSchema,
+  fencingToken: countSchema,
+  progress: runProgress,
+});
+export type AgentHeartbeatInput = z.input<typeof agentHeartbeatInput>;
+export const agentHeartbeatView = z.strictObject({
+  leaseMs: countSchema,
+  bulkToken: z.string(),
+  isCancelled: z.boolean(),
+});
+export type AgentHeartbeatView = z.infer<typeof agentHeartbeatView>;
+
+/** Runs that end without a snapshot; the others are ended by commit-snapshot. */
+export const agentEndRunInput = z.strictObject({
+  runId: runIdSchema,
+  fencingToken: countSchema,
+  outcome: z.enum(["failed", "cancelled"]),
+  /** Why, as a stable code without names of documents, e.g. `source_unreadable`. */
+  code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "must be a code: lower-case letters, digits, underscores"),
+});
+export type AgentEndRunInput = z.input<typeof agentEndRunInput>;
+export const agentRunEndedView = z.strictObject({ runId: runIdSchema });

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { countSchema, emailSchema, nameSchema, pageInput, pageView, sha256HexSchema } from "./fields.ts";
+import { companyIdSchema, invitationIdSchema } from "./ids.ts";
+
+/**
+ * Staff create a company and invite its first owner. The client makes the invitation's secret and keeps it for the
+ * link; the server gets hex SHA-256 of HMAC(secret, "holdfast/1/invite-auth") only.
+ */
+export const companyCreateInput = z.strictObject({
+  name: nameSchema,
+  ownerEmail: emailSchema,
+  inviteAuthHash: sha256HexSchema,
+});
+export type CompanyCreateInput = z.input<typeof companyCreateInput>;
+
+export const companyCreatedView = z.strictObject({ companyId: companyIdSchema, invitationId: invitationIdSchema });
+export type CompanyCreatedView = z.infer<typeof companyCreatedView>;
+
+export const companyListInput = z.strictObject({ ...pageInput });
+export type CompanyListInput = z.input<typeof companyListInput>;
+export const companyGetInput = z.strictObject({ companyId: companyIdSchema });
+
+/** How many machines of a company are in which state; the states of machines.ts. */
+export const machineStateCounts = z.strictObject({
+  protected: countSchema,
+  gaps: countSchema,
+  failed: countSchema,
+  running: countSchema,
+  never: countSchema,
+});
+
+export const companyView = z.strictObject({
+  companyId: companyIdSchema,
+  name: z.string(),
+  createdAt: z.date(),
+  /** `invited`: the first owner has not made the keys yet, so nothing can be backed up. */
+  state: z.enum(["invited", "active"]),
+  machineCount: countSchema,
+  machineStates: machineStateCounts,
+  snapshotCount: countSchema,
+  lastSnapshotAt: z.date().nullable(),
+  /** Bytes of all packs of the company, once, not per zone. */
+  storedBytes: countSchema,
+  /** Bytes of the newest snapshot of each source, as on the machines. */
+  sourceBytes: countSchema,
+});
+export type CompanyView = z.infer<typeof companyView>;
+export const companyPageView = pageView(companyView);
+export type CompanyPageView = z.infer<typeof companyPageView>;

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { runProgress } from "./agent.ts";
+import { countSchema, pageInput, pageView } from "./fields.ts";
+import {
+  companyIdSchema,
+  machineIdSchema,
+  runIdSchema,
+  snapshotIdSchema,
+  sourceIdSchema,
+  zoneIdSchema,
+} from "./ids.ts";
+import { sourceKind } from "./machines.ts";
+
+export const RUN_OUTCOMES = ["complete", "complete_with_gaps", "failed", "missed", "cancelled"] as const;
+export const runOutcome = z.enum(RUN_OUTCOMES);
+export type RunOutcome = z.infer<typeof runOutcome>;
+
+/** Newest first. */
+export const runListInput = z.strictObject({
+  companyId: companyIdSchema.optional(),
+  machineId: machineIdSchema.optional(),
+  sourceId: sourceIdSchema.optional(),
+  /** Only runs that are open now. */
+  isOpen: z.boolean().optional(),
+  ...pageInput,
+});
+export type RunListInput = z.input<typeof runListInput>;
+export const runGetInput = z.strictObject({ runId: runIdSchema });
+
+export const runView = z.strictObject({
+  runId: runIdSchema,
+  companyId: companyIdSchema,
+  companyName: z.string(),
+  machineId: machineIdSchema,
+  machineName: z.string(),
+  sourceId: sourceIdSchema,
+  sourceKind,
+  sourceOrdinal: countSchema,
+  zoneId: zoneIdSchema,
+  startedAt: z.date(),
+  /** Null while the run is open. */
+  endedAt: z.date().nullable(),
+  /** Null while the run is open. */
+  outcome: runOutcome.nullable(),
+  /** Why it failed, a stable code; null otherwise. */
+  code: z.string().nullable(),
+  heartbeatAt: z.date().nullable(),
+  leaseExpiresAt: z.date().nullable(),
+  progress: runProgress,
+  snapshotId: snapshotIdSchema.nullable(),
+});
+export type RunView = z.infer<typeof runView>;
+export const runPageView = pageView(runView);
+export type RunPageView = z.infer<typeof runPageView>;
