@@ -1,0 +1,110 @@
+import type { SnapshotCounts } from "./commit-store.ts";
+import type { RunOutcome, RunProgress } from "./run-store.ts";
+
+/** `after` is the id of the last row of the page before; `limit` is at most 500 rows. */
+export interface PageRequest {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+export interface CompanyRow {
+  readonly companyId: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  /** Null until the first owner has made the keys. */
+  readonly rootFingerprint: Uint8Array | null;
+  readonly machines: number;
+  readonly lastCommit: bigint;
+  readonly lastSnapshotAt: Date | null;
+  /** Stored bytes of live packs, counted once. */
+  readonly storedBytes: number;
+}
+
+export interface MachineRow {
+  readonly companyId: string;
+  readonly machineId: string;
+  readonly name: string;
+  readonly enrolledAt: Date;
+  readonly lastSeenAt: Date | null;
+  readonly lastSnapshotAt: Date | null;
+}
+
+export interface SourceRow {
+  readonly companyId: string;
+  readonly sourceId: string;
+  readonly machineId: string;
+  readonly sourceKind: string;
+  readonly ordinal: number;
+  readonly number: number;
+  readonly definition: Uint8Array;
+}
+
+export interface RunRow {
+  readonly companyId: string;
+  readonly runId: string;
+  readonly machineId: string;
+  readonly sourceId: string;
+  readonly sourceOrdinal: number;
+  readonly zoneId: string;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  /** Null while the run is open. */
+  readonly outcome: RunOutcome | null;
+  readonly code: string | null;
+  readonly progress: RunProgress;
+  readonly snapshotId: string | null;
+}
+
+export interface SnapshotRow {
+  readonly companyId: string;
+  readonly snapshotId: string;
+  readonly commit: bigint;
+  readonly scope: number;
+  readonly machineId: string;
+  readonly sourceId: string;
+  readonly agentId: string;
+  readonly runId: string;
+  readonly sequence: number;
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly receivedAt: Date;
+  readonly outcome: "complete" | "complete_with_gaps";
+  readonly counts: SnapshotCounts;
+  readonly header: Uint8Array;
+  readonly manifestSizeBytes: number;
+  readonly manifestSha256: Uint8Array;
+}
+
+export interface SnapshotFilter {
+  readonly machineId?: string | undefined;
+  readonly sourceId?: string | undefined;
+  /** Received at or before. */
+  readonly receivedUntil?: Date | undefined;
+  /** Only commit numbers below; the cursor, because lists run from new to old. */
+  readonly beforeCommit?: bigint | undefined;
+  readonly limit: number;
+}
+
+/** Plain reads. Where `companyId` may be null, null means every company, for staff. */
+export interface StoreReads {
+  /** The database's clock. */
+  getTime(): Promise<Date>;
+  listCompanies(page: PageRequest): Promise<readonly CompanyRow[]>;
+  findCompany(companyId: string): Promise<CompanyRow | null>;
+  listMachines(companyId: string | null, page: PageRequest): Promise<readonly MachineRow[]>;
+  findMachine(companyId: string, machineId: string): Promise<MachineRow | null>;
+  listSources(
+    companyId: string,
+    filter: { readonly machineId?: string | undefined } & PageRequest,
+  ): Promise<readonly SourceRow[]>;
+  findSource(companyId: string, sourceId: string): Promise<SourceRow | null>;
+  /** Newest first; `after` is the run id to go on below. */
+  listRuns(
+    companyId: string | null,
+    filter: { readonly machineId?: string | undefined; readonly sourceId?: string | undefined } & PageRequest,
+  ): Promise<readonly RunRow[]>;
+  findRun(companyId: string, runId: string): Promise<RunRow | null>;
+  /** Newest first. */
+  listSnapshots(companyId: string | null, filter: SnapshotFilter): Promise<readonly SnapshotRow[]>;
+  findSnapshot(companyId: string, snapshotId: string): Promise<SnapshotRow | null>;
+}

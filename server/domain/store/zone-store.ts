@@ -1,0 +1,92 @@
+import type { ZoneObject } from "./commit-store.ts";
+import type { PackRow, PresenceState } from "./pack-store.ts";
+
+export type ZoneState = "healthy" | "unreachable" | "catching_up";
+
+export interface ZoneRow {
+  readonly zoneId: string;
+  /** 1 is preferred. */
+  readonly ordinal: number;
+  readonly zoneKind: "fs" | "s3" | "memory";
+  readonly state: ZoneState;
+  readonly probedAt: Date | null;
+  readonly probe: ZoneProbe | null;
+}
+
+export interface ZoneProbe {
+  readonly state: ZoneState;
+  readonly latencyMs: number;
+  readonly freeBytes: number | null;
+  readonly totalBytes: number | null;
+  /** Code of the last error, null when all went well. */
+  readonly errorCode: string | null;
+}
+
+export interface Watermark {
+  readonly companyId: string;
+  readonly zoneId: string;
+  /** Greatest commit number up to which every snapshot is present; 0 before the first. */
+  readonly commit: bigint;
+  readonly movedAt: Date;
+  /** The company's last published commit number, for the lag. */
+  readonly lastCommit: bigint;
+}
+
+/** One object that a zone lacks, and where it can be had. */
+export interface MissingObject extends ZoneObject {
+  readonly presentZoneIds: readonly string[];
+  /** The bytes themselves for key objects, which the database keeps; null for manifests and receipts. */
+  readonly bytes: Uint8Array | null;
+}
+
+export interface MissingPack extends PackRow {
+  /** Orders the list; cursor of the next page. */
+  readonly packNo: bigint;
+}
+
+/** Zones, which copies are where, watermarks. */
+export interface ZoneStore {
+  /** Makes the zone known, or corrects ordinal and kind. */
+  registerZone(zone: {
+    readonly zoneId: string;
+    readonly ordinal: number;
+    readonly zoneKind: ZoneRow["zoneKind"];
+  }): Promise<void>;
+  recordProbe(zoneId: string, probe: ZoneProbe): Promise<void>;
+  listZones(): Promise<readonly ZoneRow[]>;
+  /** Live packs without a present copy in the zone, by packNo, at most `limit` (500). */
+  listMissingPacks(
+    companyId: string,
+    zoneId: string,
+    page: { readonly after: bigint; readonly limit: number },
+  ): Promise<readonly MissingPack[]>;
+  /** Other objects without a present copy in the zone, by key, at most `limit` (500). */
+  listMissingObjects(
+    companyId: string,
+    zoneId: string,
+    page: { readonly after: string; readonly limit: number },
+  ): Promise<readonly MissingObject[]>;
+  /** These copies were written or read back whole, and their hash fitted. At most 500 of each; unknown names are passed over. */
+  recordPresence(
+    companyId: string,
+    zoneId: string,
+    copies: { readonly packIds: readonly string[]; readonly objectKeys: readonly string[] },
+  ): Promise<void>;
+  /** A reader or the scrubber found a copy bad: never a deletion. Answers false when there is no such copy. Begins a new closure generation. */
+  markCopy(
+    companyId: string,
+    zoneId: string,
+    copy: { readonly packId: string; readonly state: Exclude<PresenceState, "present">; readonly code: string },
+  ): Promise<boolean>;
+  /** Copies marked suspect or missing, for the check that heals them. At most `limit` (500). */
+  listBadCopies(
+    companyId: string,
+    limit: number,
+  ): Promise<readonly { readonly packId: string; readonly zoneId: string; readonly state: PresenceState }[]>;
+  /** Moves the watermark as far as it goes; it never goes back. */
+  advanceWatermark(companyId: string, zoneId: string): Promise<Watermark>;
+  /** Of one company, or (null) of all, for staff. */
+  listWatermarks(companyId: string | null): Promise<readonly Watermark[]>;
+  /** Provider-wide: companies that have something to copy into the zone. At most 1,000. */
+  listCompaniesBehind(zoneId: string): Promise<readonly string[]>;
+}
