@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout, startProduct } from "../e2e/product.ts";
 import { type Corpus, makeCorpus } from "./corpus.ts";
 import { type HoldfastRound, holdfastRound } from "./holdfast-round.ts";
 import { median } from "./measure.ts";
+import { measureOrders } from "./order.ts";
 import { borgRound, type Round, resticRound, versionOf } from "./rivals.ts";
 
 /** Rounds of each program, alternating; the table shows medians. */
@@ -81,14 +82,15 @@ async function compare(folder: string, corpus: Corpus, replication: "paused" | "
 const { path: folder, isMemory } = workFolder();
 process.umask(0o022);
 try {
-  const { chmodSync } = await import("node:fs");
   chmodSync(folder, 0o755);
   const corpus = makeCorpus(folder, checkout);
   console.log(`corpus: ${corpus.files} files, ${(corpus.bytes / 1e9).toFixed(2)} GB`);
   const paused = tableOf(await compare(folder, corpus, "paused", rounds));
   const running = tableOf(await compare(folder, corpus, "running", 1));
+  const orders = measureOrders(join(corpus.path, "source"), 100e6);
+  const ofSource = (bytes: number) => (bytes / orders.source).toFixed(3);
   const versions = [versionOf("restic", ["version"]), versionOf("borg", ["--version"])].filter((version) => version !== null).join("; ");
-  const text = `${corpus.files} files, ${(corpus.bytes / 1e9).toFixed(2)} GB; ${cpus().length} cores, ${cpus()[0]?.model ?? ""}; Node ${process.version}; ${versions}. Source, zones and repositories ${isMemory ? "on tmpfs, because the disk would be the bottleneck" : "on disk"}.\n\n${paused}\n\nWith replication to zone 2 running (1 round):\n\n${running}\n`;
+  const text = `${corpus.files} files, ${(corpus.bytes / 1e9).toFixed(2)} GB; ${cpus().length} cores, ${cpus()[0]?.model ?? ""}; Node ${process.version}; ${versions}. Source, zones and repositories ${isMemory ? "on tmpfs, because the disk would be the bottleneck" : "on disk"}.\n\n${paused}\n\nWith replication to zone 2 running (1 round):\n\n${running}\n\nOrder of the steps, on ${(orders.source / 1e6).toFixed(0)} MB of source text: compress then encrypt stores ${ofSource(orders.compressFirst)} of it, encrypt then compress ${ofSource(orders.encryptFirst)}.\n`;
   writeFileSync(join(checkout, "bench", "RESULTS.md"), `# Measured\n\n${text}`);
   console.log(text);
 } finally {
