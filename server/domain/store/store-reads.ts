@@ -14,15 +14,39 @@ export interface CompanyRow {
   /** Null until the first owner has made the keys. */
   readonly rootFingerprint: Uint8Array | null;
   readonly machines: number;
+  readonly snapshots: number;
   readonly lastCommit: bigint;
   readonly lastSnapshotAt: Date | null;
   /** Stored bytes of live packs, counted once. */
   readonly storedBytes: number;
 }
 
+/** With what a table of machines shows, joined by the database: pages never ask once per row. */
 export interface MachineRow {
   readonly companyId: string;
+  readonly companyName: string;
   readonly machineId: string;
+  /** Its newest agent that is not revoked; null when there is none. */
+  readonly agentId: string | null;
+  readonly sources: number;
+  readonly snapshots: number;
+  readonly newestSnapshot: {
+    readonly snapshotId: string;
+    readonly commit: bigint;
+    /** The zone that it was written to. */
+    readonly zoneId: string;
+    readonly receivedAt: Date;
+    readonly outcome: "complete" | "complete_with_gaps";
+    readonly counts: SnapshotCounts;
+  } | null;
+  /** The run that was started last, open or ended. */
+  readonly newestRun: {
+    readonly runId: string;
+    readonly startedAt: Date;
+    readonly endedAt: Date | null;
+    readonly outcome: RunOutcome | null;
+    readonly code: string | null;
+  } | null;
   readonly name: string;
   readonly enrolledAt: Date;
   readonly lastSeenAt: Date | null;
@@ -41,9 +65,12 @@ export interface SourceRow {
 
 export interface RunRow {
   readonly companyId: string;
+  readonly companyName: string;
   readonly runId: string;
   readonly machineId: string;
+  readonly machineName: string;
   readonly sourceId: string;
+  readonly sourceKind: string;
   readonly sourceOrdinal: number;
   readonly zoneId: string;
   readonly startedAt: Date;
@@ -61,7 +88,12 @@ export interface SnapshotRow {
   readonly commit: bigint;
   readonly scope: number;
   readonly machineId: string;
+  readonly machineName: string;
   readonly sourceId: string;
+  readonly sourceKind: string;
+  readonly sourceOrdinal: number;
+  /** The zone that it was written to. */
+  readonly zoneId: string;
   readonly agentId: string;
   readonly runId: string;
   readonly sequence: number;
@@ -92,7 +124,7 @@ export interface StoreReads {
   listCompanies(page: PageRequest): Promise<readonly CompanyRow[]>;
   findCompany(companyId: string): Promise<CompanyRow | null>;
   listMachines(companyId: string | null, page: PageRequest): Promise<readonly MachineRow[]>;
-  findMachine(companyId: string, machineId: string): Promise<MachineRow | null>;
+  findMachine(companyId: string | null, machineId: string): Promise<MachineRow | null>;
   listSources(
     companyId: string,
     filter: { readonly machineId?: string | undefined } & PageRequest,
@@ -103,8 +135,8 @@ export interface StoreReads {
     companyId: string | null,
     filter: { readonly machineId?: string | undefined; readonly sourceId?: string | undefined } & PageRequest,
   ): Promise<readonly RunRow[]>;
-  findRun(companyId: string, runId: string): Promise<RunRow | null>;
+  findRun(companyId: string | null, runId: string): Promise<RunRow | null>;
   /** Newest first. */
   listSnapshots(companyId: string | null, filter: SnapshotFilter): Promise<readonly SnapshotRow[]>;
-  findSnapshot(companyId: string, snapshotId: string): Promise<SnapshotRow | null>;
+  findSnapshot(companyId: string | null, snapshotId: string): Promise<SnapshotRow | null>;
 }
