@@ -41,8 +41,6 @@ export const companyView = z.strictObject({
   lastSnapshotAt: z.date().nullable(),
   /** Bytes of all packs of the company, once, not per zone. */
   storedBytes: countSchema,
-  /** Bytes of the newest snapshot of each source, as on the machines. */
-  sourceBytes: countSchema,
 });
 export type CompanyView = z.infer<typeof companyView>;
 export const companyPageView = pageView(companyView);

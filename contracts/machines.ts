@@ -36,7 +36,6 @@ export const machineView = z.strictObject({
   /** Last signed request of its agent; null before the first. */
   lastSeenAt: z.date().nullable(),
   agentId: agentIdSchema.nullable(),
-  agentVersion: z.string().nullable(),
   sourceCount: countSchema,
   snapshotCount: countSchema,
   lastSnapshot: z

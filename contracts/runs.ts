@@ -20,8 +20,6 @@ export const runListInput = z.strictObject({
   companyId: companyIdSchema.optional(),
   machineId: machineIdSchema.optional(),
   sourceId: sourceIdSchema.optional(),
-  /** Only runs that are open now. */
-  isOpen: z.boolean().optional(),
   ...pageInput,
 });
 export type RunListInput = z.input<typeof runListInput>;
@@ -44,8 +42,6 @@ export const runView = z.strictObject({
   outcome: runOutcome.nullable(),
   /** Why it failed, a stable code; null otherwise. */
   code: z.string().nullable(),
-  heartbeatAt: z.date().nullable(),
-  leaseExpiresAt: z.date().nullable(),
   progress: runProgress,
   snapshotId: snapshotIdSchema.nullable(),
 });

@@ -14,8 +14,16 @@ export const zoneView = z.strictObject({
   state: zoneState,
   /** When a probe last wrote, read back and deleted a canary there; null before the first. */
   probedAt: z.date().nullable(),
-  packCount: countSchema,
-  storedBytes: countSchema,
+  probe: z
+    .strictObject({
+      /** To write, read back and delete the canary. */
+      latencyMs: z.number().nonnegative(),
+      freeBytes: countSchema.nullable(),
+      totalBytes: countSchema.nullable(),
+      /** Code of what went wrong; null when all went well. */
+      errorCode: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type ZoneView = z.infer<typeof zoneView>;
 
