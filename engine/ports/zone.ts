@@ -16,7 +16,7 @@ export interface ByteRange {
 /**
  * One base (backup or archive) of one datacentre's storage. Every name proves its bytes, nothing is ever overwritten.
  *
- * All errors are ZoneError (`server/zones/zone-error.ts`) with a `code` and `retryable`: `unreachable` (also a base without its
+ * All errors are ZoneError (`engine/ports/zone-error.ts`) with a `code` and `retryable`: `unreachable` (also a base without its
  * identity: never "empty"), `not_found`, `exists`, `full`, `read_only`, `damaged`, `invalid_key`, `identity_mismatch`.
  */
 export interface Zone {
@@ -27,7 +27,12 @@ export interface Zone {
    * @param sizeBytes exact length of `body`; another length is `damaged` and leaves nothing
    * @param sha256 expected hash, checked on the way; a mismatch is `damaged` and leaves nothing
    */
-  put(key: ObjectKey, body: AsyncIterable<Uint8Array> | ByteParts, sizeBytes: number, options?: PutOptions): Promise<void>;
+  put(
+    key: ObjectKey,
+    body: AsyncIterable<Uint8Array> | ByteParts,
+    sizeBytes: number,
+    options?: PutOptions,
+  ): Promise<void>;
   /** Whole object or a range, streamed. A range beyond the end is `damaged`. */
   get(key: ObjectKey, range?: ByteRange, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   find(key: ObjectKey): Promise<ObjectInfo | null>;

@@ -1,0 +1,163 @@
+import { lstat, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
+import { createZoneIdentity } from "./create-zone-identity.ts";
+import { sweepUnfinished } from "./fs-unfinished.ts";
+import { createFsZone } from "./fs-zone.ts";
+import { openZones } from "./open-zones.ts";
+import { bytes, codeOf, describeZoneContract, read, stream } from "./zone-contract.ts";
+
+let folder: string;
+let count = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "holdfast-fs-zone-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function newBase() {
+  count += 1;
+  const path = join(folder, String(count), "backup");
+  const identity = await createZoneIdentity({ zoneId: "zone1", base: "backup", path, randomness: nodeRandomness });
+  return { path, identity };
+}
+
+function openBase(path: string, identity?: string) {
+  const base = { zoneId: "zone1", base: "backup", path, primitives: nodePrimitives } as const;
+  return createFsZone(identity === undefined ? base : { ...base, identity });
+}
+
+describeZoneContract("fs", async () => openBase((await newBase()).path));
+
+describe("an fs base", () => {
+  test("leaves no unfinished file after success, failure or abort", async () => {
+    const { path } = await newBase();
+    const zone = openBase(path);
+    await zone.put("a/b", [bytes(10)], 10);
+    expect(await codeOf(zone.put("a/c", [bytes(10)], 12))).toBe("damaged");
+    expect(await codeOf(zone.put("a/b", [bytes(11)], 11))).toBe("exists");
+    await expect(zone.put("a/d", stream(bytes(5)), 5, { signal: AbortSignal.abort(new Error("x")) })).rejects.toThrow();
+    expect(await readdir(join(path, ".unfinished"))).toEqual([]);
+    expect(await readdir(join(path, "a"))).toEqual(["b"]);
+  });
+
+  test("without its identity is unreachable, never empty, also in the middle of its life", async () => {
+    const { path } = await newBase();
+    const zone = openBase(path);
+    await zone.put("a/b", [bytes(10)], 10);
+    await rename(path, `${path}-away`);
+    const calls = () => [
+      codeOf(zone.put("a/c", [bytes(1)], 1)),
+      codeOf(zone.get("a/b")),
+      codeOf(zone.find("a/b")),
+      codeOf(zone.list("", { limit: 1 })),
+      codeOf(zone.delete("a/b")),
+    ];
+    expect(await Promise.all(calls())).toEqual(Array(5).fill("unreachable"));
+    await mkdir(path);
+    expect(await Promise.all(calls())).toEqual(Array(5).fill("unreachable"));
+    expect(await readdir(path)).toEqual([]);
+    await rm(path, { recursive: true });
+    await rename(`${path}-away`, path);
+    expect((await read(zone, "a/b")).length).toBe(10);
+  });
+
+  test("another base under the same path is refused", async () => {
+    const first = await newBase();
+    const second = await newBase();
+    const zone = openBase(first.path);
+    await zone.put("a/b", [bytes(10)], 10);
+    await rename(first.path, `${first.path}-away`);
+    await rename(second.path, first.path);
+    expect(await codeOf(zone.find("a/b"))).toBe("identity_mismatch");
+    expect(await codeOf(openBase(first.path, first.identity).find("a/b"))).toBe("identity_mismatch");
+    expect(await codeOf(openBase(first.path, second.identity).find("a/b"))).toBe(null);
+  });
+
+  test("refuses symbolic links, on the way and as an object", async () => {
+    const { path } = await newBase();
+    const outside = join(folder, `outside-${count}`);
+    await mkdir(outside);
+    await writeFile(join(outside, "secret"), "secret");
+    await symlink(outside, join(path, "linked"));
+    await mkdir(join(path, "real"));
+    await symlink(join(outside, "secret"), join(path, "real", "secret"));
+    const zone = openBase(path);
+    expect(await codeOf(zone.get("linked/secret"))).toBe("damaged");
+    expect(await codeOf(zone.put("linked/new", [bytes(1)], 1))).toBe("damaged");
+    expect(await codeOf(zone.delete("linked/secret"))).toBe("damaged");
+    expect(await codeOf(zone.get("real/secret"))).toBe("damaged");
+    expect(await codeOf(zone.find("real/secret"))).toBe("damaged");
+    expect(await zone.list("", { limit: 10 })).toEqual([{ key: "control/zone", sizeBytes: expect.any(Number) }]);
+    expect(await readdir(outside)).toEqual(["secret"]);
+  });
+
+  test("a folder that was removed under a running process is made again", async () => {
+    const { path } = await newBase();
+    const zone = openBase(path);
+    await zone.put("a/b/c", [bytes(1)], 1);
+    await rm(join(path, "a"), { recursive: true });
+    await zone.put("a/b/d", [bytes(2)], 2);
+    expect((await read(zone, "a/b/d")).length).toBe(2);
+  });
+
+  test("sweeps what a process that ended left behind, and only that", async () => {
+    const { path } = await newBase();
+    const zone = openBase(path);
+    const ended = join(path, ".unfinished", `${await ownHostTag(path)}_4194399_1_1`);
+    await writeFile(ended, "half");
+    let isSwept = 0;
+    async function* slow() {
+      yield bytes(3);
+      isSwept = await sweepUnfinished(path, new Date());
+      yield bytes(3);
+    }
+    await zone.put("a/b", slow(), 6);
+    expect(isSwept).toBe(1);
+    await expect(lstat(ended)).rejects.toThrow();
+    expect((await read(zone, "a/b")).length).toBe(6);
+  });
+
+  test("is made once, in an empty folder", async () => {
+    const { path } = await newBase();
+    const again = createZoneIdentity({ zoneId: "zone1", base: "backup", path, randomness: nodeRandomness });
+    expect(await codeOf(again)).toBe("exists");
+  });
+});
+
+describe("opening zones", () => {
+  test("a zone that is away is part of the set, is not created, and serves once it is back", async () => {
+    const here = await newBase();
+    const config = (zoneId: string, ordinal: number, path: string) =>
+      ({ zoneId, ordinal, kind: "fs", path: join(path, "..") }) as const;
+    const away = join(folder, "away", "backup");
+    const zones = await openZones({
+      zones: [config("zone2", 2, away), config("zone1", 1, here.path)],
+      primitives: nodePrimitives,
+      now: new Date(),
+    });
+    expect(zones.all().map(({ zoneId, state }) => [zoneId, state])).toEqual([
+      ["zone1", "healthy"],
+      ["zone2", "unreachable"],
+    ]);
+    expect((await zones.primaryFor("c")).zoneId).toBe("zone1");
+    await createZoneIdentity({ zoneId: "zone2", base: "backup", path: away, randomness: nodeRandomness });
+    expect(await zones.find("zone2")?.probe()).toMatchObject({ isReachable: true, errorCode: null });
+    await rm(here.path, { recursive: true });
+    expect((await zones.primaryFor("c")).zoneId).toBe("zone2");
+  });
+});
+
+/** The host part of unfinished names, as this host writes it. */
+async function ownHostTag(path: string): Promise<string> {
+  const zone = openBase(path);
+  let name = "";
+  async function* spy() {
+    name = (await readdir(join(path, ".unfinished")))[0] ?? "";
+    yield bytes(1);
+  }
+  await zone.put("spy", spy(), 1);
+  return name.split("_")[0] ?? "";
+}
