@@ -5,6 +5,8 @@ export const OWNER_ROLE = "holdfast_owner";
 export const APP_ROLE = "holdfast_app";
 export const WORKER_ROLE = "holdfast_worker";
 export const STAFF_ROLE = "holdfast_staff";
+/** Owns the look-up functions that answer before the company is known; nobody logs in as it. */
+export const LOOKUP_ROLE = "holdfast_lookup";
 
 export interface RolePasswords {
   readonly owner: string;
@@ -13,9 +15,9 @@ export interface RolePasswords {
 }
 
 /**
- * Makes the four roles, repeatably: the owner of the schema, the application and the worker (both under row-level
- * security) and the staff's views, which the application takes on by `set role`. None is a superuser and none passes
- * row-level security.
+ * Makes the five roles, repeatably: the owner of the schema, the application and the worker (both under row-level
+ * security), the staff's views, which application and worker take on by `set role`, and the owner of the look-up
+ * functions. None is a superuser and none passes row-level security.
  */
 export async function ensureRoles(superuserUrl: string, passwords: RolePasswords): Promise<void> {
   await withClient(superuserUrl, async (client) => {
@@ -30,9 +32,12 @@ export async function ensureRoles(superuserUrl: string, passwords: RolePasswords
         `alter role ${role} login nosuperuser nobypassrls nocreaterole nocreatedb password ${escapeLiteral(password)}`,
       );
     }
-    await ensureRole(client, STAFF_ROLE);
-    await client.query(`alter role ${STAFF_ROLE} nologin nosuperuser nobypassrls`);
-    await client.query(`grant ${STAFF_ROLE} to ${APP_ROLE} with inherit false, set true`);
+    for (const role of [STAFF_ROLE, LOOKUP_ROLE]) {
+      await ensureRole(client, role);
+      await client.query(`alter role ${role} nologin nosuperuser nobypassrls`);
+    }
+    await client.query(`grant ${STAFF_ROLE} to ${APP_ROLE}, ${WORKER_ROLE} with inherit false, set true`);
+    await client.query(`grant ${LOOKUP_ROLE} to ${OWNER_ROLE} with inherit false, set true`);
   });
 }
 

@@ -32,14 +32,14 @@ export interface SnapshotCounts {
 
 export type ReserveOutcome =
   /** `receivedAt` is the database's time; retention counts from it. */
-  | { readonly kind: "reserved"; readonly commit: bigint; readonly receivedAt: Date }
-  | { readonly kind: "published"; readonly commit: bigint; readonly receivedAt: Date; readonly outcome: RunOutcome }
+  | { readonly kind: "reserved"; readonly commit: number; readonly receivedAt: Date }
+  | { readonly kind: "published"; readonly commit: number; readonly receivedAt: Date; readonly outcome: RunOutcome }
   | { readonly kind: "lease_lost" }
   | { readonly kind: "sequence_conflict"; readonly lastSequence: number };
 
 /** Everything that becomes true when a snapshot becomes visible. */
 export interface Publication {
-  readonly commit: bigint;
+  readonly commit: number;
   readonly zoneId: string;
   readonly snapshot: NewSnapshot;
   /** The closure generation in which the walk was done. */
@@ -60,7 +60,7 @@ export interface ZoneObject {
 }
 
 export type PublishOutcome =
-  | { readonly kind: "published"; readonly commit: bigint; readonly receivedAt: Date; readonly outcome: RunOutcome }
+  | { readonly kind: "published"; readonly commit: number; readonly receivedAt: Date; readonly outcome: RunOutcome }
   /** Packs were quarantined or copies lost since the walk: walk again, then publish under the same number. */
   | { readonly kind: "generation_moved"; readonly generation: number }
   /** The number was voided (the run was ended meanwhile), or never reserved. */
@@ -87,5 +87,5 @@ export interface CommitStore {
   /** Makes the snapshot visible, ends the run, moves the agent's sequence, rescues, closes pages. All or nothing. */
   publishCommit(companyId: string, lease: RunLease, publication: Publication): Promise<PublishOutcome>;
   /** A number whose commit failed, so that watermarks pass it. Voiding a published number does nothing. */
-  voidCommit(companyId: string, commit: bigint, reason: string): Promise<void>;
+  voidCommit(companyId: string, commit: number, reason: string): Promise<void>;
 }

@@ -11,10 +11,10 @@ export interface JobStore {
     job: JobKey,
     owner: string,
     leaseMs: number,
-  ): Promise<{ readonly fencingToken: bigint; readonly cursor: string | null } | null>;
+  ): Promise<{ readonly fencingToken: number; readonly cursor: string | null } | null>;
   /** Saves the cursor and prolongs the lease (`leaseMs` 0 gives it up). False when the token is no longer the job's: stop. */
   saveJob(
     job: JobKey,
-    step: { readonly fencingToken: bigint; readonly cursor: string | null; readonly leaseMs: number },
+    step: { readonly fencingToken: number; readonly cursor: string | null; readonly leaseMs: number },
   ): Promise<boolean>;
 }

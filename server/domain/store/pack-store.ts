@@ -67,7 +67,7 @@ export interface ReachQuery {
 export type QuarantineOutcome =
   | { readonly kind: "quarantined"; readonly packIds: readonly string[] }
   /** A snapshot was published since the marking began: mark what is new, then ask again. */
-  | { readonly kind: "marks_outdated"; readonly publications: bigint };
+  | { readonly kind: "marks_outdated"; readonly publications: number };
 
 /** Packs, their copies, and the index of the ids inside. `known` and `locate` are the engine's ChunkIndex. */
 export interface PackStore extends ChunkIndex {
@@ -91,10 +91,10 @@ export interface PackStore extends ChunkIndex {
    * The closure generation of the company, and how many snapshots it has published. Quarantining packs, and losing a
    * copy, begin a new generation: whatever was marked closed before is open again.
    */
-  getClosure(companyId: string): Promise<{ readonly generation: number; readonly publications: bigint }>;
+  getClosure(companyId: string): Promise<{ readonly generation: number; readonly publications: number }>;
   /**
    * Quarantines those of the live packs (10,000 at most) that nothing reached when the caller marked, unless a snapshot
    * has been published since (`publications` differs). From then on `known` answers no for them.
    */
-  quarantinePacks(companyId: string, packIds: readonly string[], publications: bigint): Promise<QuarantineOutcome>;
+  quarantinePacks(companyId: string, packIds: readonly string[], publications: number): Promise<QuarantineOutcome>;
 }

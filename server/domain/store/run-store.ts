@@ -27,7 +27,7 @@ export interface NewRun {
 /** The right to go on with a run: its id and the token that the last start gave out. */
 export interface RunLease {
   readonly runId: string;
-  readonly fencingToken: bigint;
+  readonly fencingToken: number;
 }
 
 export interface RunProgress {
@@ -37,7 +37,7 @@ export interface RunProgress {
 }
 
 export type StartOutcome =
-  | { readonly kind: "started"; readonly runId: string; readonly fencingToken: bigint; readonly zoneId: string }
+  | { readonly kind: "started"; readonly runId: string; readonly fencingToken: number; readonly zoneId: string }
   /** No such source on this machine, or the agent is revoked. */
   | { readonly kind: "source_unknown" | "agent_revoked" }
   /** The run of this clientRunId has ended: take a new one. */

@@ -15,7 +15,7 @@ export interface CompanyRow {
   readonly rootFingerprint: Uint8Array | null;
   readonly machines: number;
   readonly snapshots: number;
-  readonly lastCommit: bigint;
+  readonly lastCommit: number;
   readonly lastSnapshotAt: Date | null;
   /** Stored bytes of live packs, counted once. */
   readonly storedBytes: number;
@@ -32,7 +32,7 @@ export interface MachineRow {
   readonly snapshots: number;
   readonly newestSnapshot: {
     readonly snapshotId: string;
-    readonly commit: bigint;
+    readonly commit: number;
     /** The zone that it was written to. */
     readonly zoneId: string;
     readonly receivedAt: Date;
@@ -85,7 +85,7 @@ export interface RunRow {
 export interface SnapshotRow {
   readonly companyId: string;
   readonly snapshotId: string;
-  readonly commit: bigint;
+  readonly commit: number;
   readonly scope: number;
   readonly machineId: string;
   readonly machineName: string;
@@ -113,7 +113,7 @@ export interface SnapshotFilter {
   /** Received at or before. */
   readonly receivedUntil?: Date | undefined;
   /** Only commit numbers below; the cursor, because lists run from new to old. */
-  readonly beforeCommit?: bigint | undefined;
+  readonly beforeCommit?: number | undefined;
   readonly limit: number;
 }
 

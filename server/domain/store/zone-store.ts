@@ -26,10 +26,10 @@ export interface Watermark {
   readonly companyId: string;
   readonly zoneId: string;
   /** Greatest commit number up to which every snapshot is present; 0 before the first. */
-  readonly commit: bigint;
+  readonly commit: number;
   readonly movedAt: Date;
   /** The company's last published commit number, for the lag. */
-  readonly lastCommit: bigint;
+  readonly lastCommit: number;
 }
 
 /** One object that a zone lacks, and where it can be had. */
@@ -41,7 +41,7 @@ export interface MissingObject extends ZoneObject {
 
 export interface MissingPack extends PackRow {
   /** Orders the list; cursor of the next page. */
-  readonly packNo: bigint;
+  readonly packNo: number;
 }
 
 /** Zones, which copies are where, watermarks. */
@@ -58,7 +58,7 @@ export interface ZoneStore {
   listMissingPacks(
     companyId: string,
     zoneId: string,
-    page: { readonly after: bigint; readonly limit: number },
+    page: { readonly after: number; readonly limit: number },
   ): Promise<readonly MissingPack[]>;
   /** Other objects without a present copy in the zone, by key, at most `limit` (500). */
   listMissingObjects(
