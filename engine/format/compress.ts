@@ -1,0 +1,36 @@
+import { concatBytes } from "../codec/hex.ts";
+import type { Primitives } from "../ports/primitives.ts";
+
+/** How the body of a frame is stored. */
+export const Compression = { none: 0, zstd: 1 } as const;
+
+export interface CompressedBody {
+  readonly compression: 0 | 1;
+  /** The input itself when compression would not pay. */
+  readonly bytes: Uint8Array;
+}
+
+/** docs/decisions/0003-compression.md has the measurements behind level, samples and thresholds. */
+const LEVEL = 3;
+const SAMPLE_LEVEL = 1;
+const SAMPLE_BYTES = 4096;
+const SAMPLED_FROM_BYTES = 8 * SAMPLE_BYTES;
+/** Below this size zstd's own header eats the gain. */
+const LEAST_BYTES = 64;
+/** Samples and body must shrink at least to this share, or the reader pays for nothing. */
+const WORTH = 0.97;
+
+/** Compresses a body unless three samples of 4 KiB from it, or the whole result, say that it does not pay. */
+export function compressBody(primitives: Primitives, body: Uint8Array): CompressedBody {
+  if (body.length < LEAST_BYTES || !isCompressible(primitives, body)) return { compression: 0, bytes: body };
+  const bytes = primitives.zstdCompress(body, LEVEL);
+  if (bytes.length > body.length * WORTH) return { compression: 0, bytes: body };
+  return { compression: 1, bytes };
+}
+
+function isCompressible(primitives: Primitives, body: Uint8Array): boolean {
+  if (body.length < SAMPLED_FROM_BYTES) return true;
+  const step = Math.floor((body.length - SAMPLE_BYTES) / 2);
+  const samples = concatBytes(...[0, step, 2 * step].map((at) => body.subarray(at, at + SAMPLE_BYTES)));
+  return primitives.zstdCompress(samples, SAMPLE_LEVEL).length <= samples.length * WORTH;
+}
