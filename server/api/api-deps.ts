@@ -1,0 +1,18 @@
+import type { Clock } from "../../engine/ports/clock.ts";
+import type { Primitives } from "../../engine/ports/primitives.ts";
+import type { Store } from "../domain/store/store.ts";
+import type { Logger } from "../platform/log.ts";
+import type { RateLimits } from "./rate-limits.ts";
+
+/** What the procedures work with; made once per process by create-api.ts, by hand in tests. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly primitives: Primitives;
+  readonly log: Logger;
+  readonly rateLimits: RateLimits;
+  /** 32 bytes of this installation: signs bulk tokens and browser sessions. */
+  readonly secret: Uint8Array;
+  /** The one origin that agents and browsers see. */
+  readonly publicUrl: string;
+}

@@ -1,0 +1,18 @@
+import { createHash, randomBytes } from "node:crypto";
+
+const TOKEN_BYTES = 32;
+
+/** A new session's token: 256 random bits, base64url. The store keeps its hash only. */
+export function createSessionToken(): string {
+  return randomBytes(TOKEN_BYTES).toString("base64url");
+}
+
+/** What the store knows a session by. */
+export function sessionTokenHash(sessionToken: string): Uint8Array {
+  return createHash("sha256").update(sessionToken).digest();
+}
+
+/** The token of `authorization: Bearer <sessionToken>`; null when the header is of another kind or absent. */
+export function parseBearerToken(header: string | null): string | null {
+  return /^Bearer ([A-Za-z0-9_-]{43})$/.exec(header ?? "")?.[1] ?? null;
+}
