@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { appendFile, chmod, chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { findFreePort } from "../../platform/free-port.ts";
 import { type Account, chooseAccount } from "./account.ts";
 import { type PostgresPrograms, preparePrograms } from "./binaries.ts";
 import { PostgresError } from "./postgres-error.ts";
@@ -27,6 +27,8 @@ export interface EmbeddedPostgresOptions {
   readonly folder: string;
   readonly superuserPassword: string;
   readonly isDurable: boolean;
+  /** Loopback port; a free one is taken when it is left out. */
+  readonly port?: number | undefined;
 }
 
 export interface EmbeddedPostgres {
@@ -58,7 +60,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await requireVersion(place.dataFolder);
   const running = await findRunning(place);
   if (running !== null) return toHandle(place, running, true);
-  return toHandle(place, await launch(place, options.isDurable), false);
+  return toHandle(place, await launch(place, options), false);
 }
 
 async function preparePlace(requestedFolder: string): Promise<Place> {
@@ -107,15 +109,16 @@ async function findRunning({ account, programs, dataFolder, folder }: Place): Pr
   return found && (await isPostgresOf(found.processId, dataFolder)) ? found.port : null;
 }
 
-async function launch(place: Place, isDurable: boolean): Promise<number> {
+async function launch(place: Place, options: EmbeddedPostgresOptions): Promise<number> {
   const { account, programs, dataFolder, folder } = place;
   const logFile = join(folder, "postgres.log");
   await rotateLog(logFile);
   let output = "";
   for (let attempt = 1; attempt <= MAX_START_ATTEMPTS; attempt++) {
     await removeStaleLockFile(dataFolder);
-    const port = await findFreePort();
-    await writeAs(account, join(dataFolder, "holdfast.conf"), renderSettings({ port, isDurable }));
+    const port = options.port ?? (await findFreePort());
+    const settings = renderSettings({ port, isDurable: options.isDurable });
+    await writeAs(account, join(dataFolder, "holdfast.conf"), settings);
     const args = ["start", "-D", dataFolder, "-l", logFile, "-w", "-t", String(MAX_START_SECONDS), "-s"];
     const finished = await runAs(account, programs.pgCtl, args, folder);
     if (finished.exitCode === 0) return port;
@@ -136,7 +139,10 @@ function toHandle(place: Place, port: number, isAdopted: boolean): EmbeddedPostg
   return {
     port,
     isAdopted,
-    isRunning: async () => (await findRunning(place)) === port,
+    async isRunning() {
+      const found = await readPostmasterFile(dataFolder);
+      return found !== null && (await isPostgresOf(found.processId, dataFolder));
+    },
     async stop() {
       const args = ["stop", "-D", dataFolder, "-m", "fast", "-w", "-t", String(MAX_START_SECONDS), "-s"];
       const { exitCode, output } = await runAs(account, programs.pgCtl, args, folder);
@@ -158,16 +164,4 @@ async function writeAs(account: Account, path: string, text: string): Promise<vo
 async function rotateLog(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found && found.size > MAX_LOG_BYTES) await rename(path, `${path}.1`);
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -35,6 +35,8 @@ export interface OpenDatabaseOptions {
   readonly migrationsFolder: string;
   readonly databaseName?: string;
   readonly isDurable: boolean;
+  /** Loopback port; a free one is taken when it is left out. */
+  readonly port?: number;
 }
 
 /** PostgreSQL running, roles made, database migrated: everything that the other processes need before they start. */
@@ -47,6 +49,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
     folder: join(options.dataFolder, "postgres"),
     superuserPassword,
     isDurable: options.isDurable,
+    port: options.port,
   });
   const databaseName = options.databaseName ?? DATABASE_NAME;
   const url = (role: string, rolePassword: string, database: string) =>

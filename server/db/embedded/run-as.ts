@@ -15,7 +15,8 @@ export function runAs(account: Account, program: string, args: readonly string[]
   const { uid, gid } = account;
   const identity = uid === undefined || gid === undefined ? {} : { uid, gid };
   // The program's messages are compared and shown, so they must not depend on the machine's language.
-  const env = { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+  const { NODE_ENV, PATH } = process.env;
+  const env = { NODE_ENV, PATH: PATH ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
   const options = { ...identity, cwd, env, timeout: MAX_RUN_MS, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {
     execFile(program, args, options, (error, stdout, stderr) => {

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { constants, existsSync, globSync } from "node:fs";
+import { access, open, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { StartError } from "./start-error.ts";
+
+/** What the built portal is made of; tests are left out. */
+const SOURCES = [
+  "{app,components,contracts,engine,server,public}/**/*",
+  "*.{ts,mjs,cjs}",
+  "{package-lock,package,tsconfig}.json",
+  "prisma/schema.prisma",
+];
+const STAMP = "holdfast-build";
+const SHOWN_LINES = 30;
+
+/**
+ * Builds the portal when its sources changed since the last build. Works offline.
+ *
+ * @throws StartError `build_failed` with the end of the builder's output
+ */
+export async function buildPortal(projectRoot: string, logFile: string, onBuild: () => void): Promise<void> {
+  const stamp = join(projectRoot, ".next", STAMP);
+  const wanted = await hashSources(projectRoot);
+  if ((await readFile(stamp, "utf8").catch(() => "")) === wanted) return;
+  await requireWritable(projectRoot);
+  onBuild();
+  await rm(stamp, { force: true });
+  const exitCode = await runBuilder(projectRoot, logFile);
+  if (exitCode !== 0) {
+    const tail = (await readFile(logFile, "utf8")).trimEnd().split("\n").slice(-SHOWN_LINES).join("\n");
+    throw new StartError("build_failed", `the portal could not be built (see ${logFile}):\n${tail}`);
+  }
+  await writeFile(stamp, wanted);
+}
+
+async function hashSources(projectRoot: string): Promise<string> {
+  const isLeftOut = (path: string) => /\.test\.tsx?$|\/testing\//.test(path);
+  const names = globSync(SOURCES, { cwd: projectRoot, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !isLeftOut(path))
+    .sort();
+  const hash = createHash("sha256").update(process.version);
+  for (const path of names) {
+    hash.update(`\n${path.slice(projectRoot.length)}\n`).update(await readFile(path));
+  }
+  return hash.digest("hex");
+}
+
+async function requireWritable(projectRoot: string): Promise<void> {
+  const built = join(projectRoot, ".next");
+  try {
+    await access(existsSync(built) ? built : projectRoot, constants.W_OK);
+  } catch (error) {
+    const message = `the portal must be built, but this user may not write ${built}; run "npm start" once as its owner`;
+    throw new StartError("build_failed", message, { cause: error });
+  }
+}
+
+async function runBuilder(projectRoot: string, logFile: string): Promise<number | null> {
+  const log = await open(logFile, "w");
+  const builder = join(projectRoot, "node_modules", "next", "dist", "bin", "next");
+  try {
+    return await new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [builder, "build"], {
+        cwd: projectRoot,
+        env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+        stdio: ["ignore", log.fd, log.fd],
+      });
+      child.on("error", reject);
+      child.on("exit", (code) => resolve(code));
+    });
+  } finally {
+    await log.close();
+  }
+}
