@@ -64,9 +64,6 @@ export const sourceView = z.strictObject({
   machineId: machineIdSchema,
   kind: sourceKind,
   ordinal: countSchema,
-  createdAt: z.date(),
-  snapshotCount: countSchema,
-  lastSnapshotAt: z.date().nullable(),
   /** The newest signed definition, base64, opened by members in their client; null for staff. */
   definition: z.string().nullable(),
 });
