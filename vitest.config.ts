@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const POSTGRES = "server/testing/postgres-setup.ts";
 
-/** Three projects, because only the second needs PostgreSQL, and only the third whole processes, one at a time. */
+/** Projects, because only some tests need PostgreSQL, a browser, or whole processes, one at a time. */
 export default defineConfig({
   test: {
     projects: [
@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/.next/**", "data/**", "**/*.db.test.ts", "**/*.e2e.test.ts"],
+          exclude: ["**/node_modules/**", "**/.next/**", "data/**", "**/*.{db,browser,e2e}.test.ts"],
         },
       },
       {
@@ -21,6 +21,14 @@ export default defineConfig({
           globalSetup: [POSTGRES],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["**/*.browser.test.ts"],
+          exclude: ["**/node_modules/**", "**/.next/**", "data/**"],
+          testTimeout: 60_000,
         },
       },
       {
