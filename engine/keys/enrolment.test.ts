@@ -24,7 +24,13 @@ import { wrapSecret } from "./wrap.ts";
 
 const agent = await createTestAgent();
 const { enrolment, log, owner, certificate, certify } = agent;
-const link = { enrolmentId: ENROLMENT_ID, secret: enrolment.secret, payload: enrolment.payload, log, now: EVENING };
+const link: Parameters<typeof openEnrolment>[1] = {
+  enrolmentId: ENROLMENT_ID,
+  secret: enrolment.secret,
+  payload: enrolment.payload,
+  log,
+  now: EVENING,
+};
 
 function codeOfOpening(change: Partial<typeof link>): string {
   return codeOf(() => openEnrolment(cheapPrimitives, { ...link, ...change }));

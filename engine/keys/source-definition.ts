@@ -5,14 +5,15 @@ import type { KeyPair, Primitives } from "../ports/primitives.ts";
 import type { AgentCertificate } from "./agent-certificate.ts";
 import { parseCanonicalJson } from "./json-fields.ts";
 import { KEY_SIZE_BYTES } from "./key-tools.ts";
-import { openSealed, sealTo } from "./sealed-box.ts";
+import { openSealed, sealedSizeBytes, sealTo } from "./sealed-box.ts";
 import { isSignedJsonBy, parseSignedJson, type SignedJson, signJson } from "./signed-json.ts";
 
 const PURPOSE = "source";
 const MAX_PATHS = 10_000;
-const MAX_PATH_BYTES = 65_536;
-/** Both sealed copies and their base64 fit into a signed object's 1 MiB. */
-const MAX_SEALED_BYTES = 360 * 1024;
+/** Both sealed copies in base64 fit into the 64 KiB that a server takes for one definition. */
+const MAX_SEALED_BYTES = 23 * 1024;
+/** What sealing adds. */
+const SEALING_BYTES = sealedSizeBytes(PURPOSE, 0);
 
 /** What a source is, for those who hold a key. */
 export interface SourceSecret {
@@ -56,7 +57,11 @@ export interface SignSourceInput {
   };
 }
 
-/** Writes, seals and signs a source's definition. Read by `parseSourceDefinition`, opened by `openSourceSecret`. */
+/**
+ * Writes, seals and signs a source's definition. Read by `parseSourceDefinition`, opened by `openSourceSecret`.
+ *
+ * @throws FormatError `source_too_long`
+ */
 export function signSourceDefinition(primitives: Primitives, input: SignSourceInput): Uint8Array {
   const secret = encodeSecret(input.secret);
   const seal = (publicKey: Uint8Array) => toBase64(sealTo(primitives, { publicKey, purpose: PURPOSE, secret }));
@@ -132,18 +137,11 @@ export function openSourceSecret(primitives: Primitives, keys: KeyPair, sealed: 
 
 function encodeSecret({ name, paths, excludes }: SourceSecret): Uint8Array {
   const json = encodeUtf8(JSON.stringify({ name, paths: paths.map(toBase64), excludes }));
-  const isTooLong = paths.some((path) => path.length > MAX_PATH_BYTES);
-  if (
-    !isTooLong &&
-    paths.length <= MAX_PATHS &&
-    excludes.length <= MAX_PATHS &&
-    json.length < MAX_SEALED_BYTES - 1024
-  ) {
-    return json;
-  }
+  const isShort = json.length <= MAX_SEALED_BYTES - SEALING_BYTES;
+  if (isShort && paths.length <= MAX_PATHS && excludes.length <= MAX_PATHS) return json;
   throw new FormatError(
     "source_too_long",
-    `a source has at most ${MAX_PATHS} paths and patterns, ${MAX_SEALED_BYTES / 1024 - 1} KiB together; back up a folder above them, or make several sources`,
+    "the paths and patterns of this source take more than 22 KiB; back up a folder above them, or make several sources",
   );
 }
 
