@@ -20,7 +20,7 @@ function commandLine(pid: string): string {
 
 /** The gateway's and PostgreSQL's main processes of this product alone. */
 function serverPids(product: Product): number[] {
-  const postgres = Number(readFileSync(join(product.data, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+  const postgres = Number(readFileSync(join(product.data, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0]);
   const gateways = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes("server/gateway/main"));
   const ours = gateways.filter((pid) => readFileSync(`/proc/${pid}/environ`, "latin1").includes(product.data));
   if (ours.length === 0) throw new Error("no gateway process found: its CPU cannot be counted");

@@ -40,7 +40,7 @@ function supervisorPid(): number {
 
 function pidOf(victim: Victim, agent: number): number | null {
   if (victim === "agent") return childOf(agent, "backup") ?? agent;
-  if (victim === "postgres") return Number(readFileSync(join(product.data, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+  if (victim === "postgres") return Number(readFileSync(join(product.data, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0]);
   const parents = [supervisorPid(), product.supervisor.pid ?? 0];
   return parents.map((parent) => childOf(parent, `server/${victim}/main`)).find((pid) => pid !== null) ?? null;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -171,6 +171,8 @@ async function launch(options: Launch): Promise<Product> {
 /** Starts the real product in a new temporary folder, with the demo company. */
 export async function startProduct(options: { sample?: string; env?: Record<string, string>; folder?: string } = {}): Promise<Product> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
+  // As root, PostgreSQL runs under another account, which must get in.
+  chmodSync(folder, 0o755);
   const port = await freePort();
   return launch({ folder, port, sample: options.sample ?? join(checkout, "engine", "ports"), env: options.env ?? {} });
 }

@@ -21,7 +21,7 @@ const SHOWN_LINES = 30;
  * @throws StartError `build_failed` with the end of the builder's output
  */
 export async function buildPortal(projectRoot: string, logFile: string, onBuild: () => void): Promise<void> {
-  const stamp = join(projectRoot, ".next", STAMP);
+  const stamp = join(distFolder(projectRoot), STAMP);
   const wanted = await hashSources(projectRoot);
   if ((await readFile(stamp, "utf8").catch(() => "")) === wanted) return;
   await requireWritable(projectRoot);
@@ -49,8 +49,13 @@ async function hashSources(projectRoot: string): Promise<string> {
   return hash.digest("hex");
 }
 
+/** As next.config.ts names it. */
+function distFolder(projectRoot: string): string {
+  return join(projectRoot, process.env.HOLDFAST_DIST_DIR ?? ".next");
+}
+
 async function requireWritable(projectRoot: string): Promise<void> {
-  const built = join(projectRoot, ".next");
+  const built = distFolder(projectRoot);
   try {
     await access(existsSync(built) ? built : projectRoot, constants.W_OK);
   } catch (error) {
