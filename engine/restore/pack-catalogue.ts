@@ -1,0 +1,132 @@
+import { IntegrityError } from "../codec/format-error.ts";
+import { type PackIndex, parsePackIndex } from "../format/pack-index.ts";
+import { idKey } from "../ids/chunk-id.ts";
+import type { ChunkKind } from "../ports/chunk-index.ts";
+import type { PackSource } from "../ports/pack-source.ts";
+import { BoundedCache } from "./bounded-cache.ts";
+import { readGoodCopy } from "./good-copy.ts";
+
+/** A pack index that was read: as bytes, to hand it on, and parsed. */
+export interface CataloguedPack {
+  readonly packId: string;
+  readonly bytes: Uint8Array;
+  readonly index: PackIndex;
+}
+
+/** Where one member lies. */
+export interface MemberPlace {
+  readonly pack: CataloguedPack;
+  readonly frame: number;
+  readonly member: number;
+}
+
+/** Pack indexes that are kept; parsed they take about four times that. */
+const CACHED_INDEX_BYTES = 12 * 1024 * 1024;
+/** Ids in one question to the service. */
+const MAX_LOCATED = 10_000;
+/** Ids that are asked first: what was backed up together lies together, so a few of them lead to all. */
+const SAMPLE = 128;
+/** When a sample places less than this share of what is missing, all the rest is asked. */
+const GOOD_SAMPLE_SHARE = 0.2;
+
+/** Finds members in packs, asking the service as little as possible: one known index answers for all that lie in it. */
+export class PackCatalogue {
+  readonly #source: PackSource;
+  readonly #companyId: string;
+  readonly #packs = new BoundedCache<CataloguedPack>(CACHED_INDEX_BYTES);
+  readonly #loading = new Map<string, Promise<CataloguedPack>>();
+
+  constructor(source: PackSource, companyId: string) {
+    this.#source = source;
+    this.#companyId = companyId;
+  }
+
+  /** @throws RestoreError `no_good_copy`; PackSourceError */
+  async getPack(packId: string): Promise<CataloguedPack> {
+    const known = this.#packs.get(packId);
+    if (known) return known;
+    const loading = this.#loading.get(packId) ?? this.#load(packId);
+    this.#loading.set(packId, loading);
+    try {
+      return await loading;
+    } finally {
+      this.#loading.delete(packId);
+    }
+  }
+
+  /**
+   * Places each id, by its key (`idKey`); what no pack holds is absent from the answer.
+   *
+   * @param ids without repeats, in the order in which they were written if possible
+   */
+  async place(ids: readonly Uint8Array[], kind: ChunkKind): Promise<Map<string, MemberPlace>> {
+    const search = new Search(ids, kind);
+    while (search.missing.size > 0) {
+      const before = search.missing.size;
+      const isLast = !search.canSample;
+      const asked = search.nextQuestion(isLast ? MAX_LOCATED : SAMPLE);
+      if (asked.length === 0) break;
+      await this.#answer(search, asked);
+      search.canSample = !isLast && before - search.missing.size >= before * GOOD_SAMPLE_SHARE;
+    }
+    return search.places;
+  }
+
+  async #answer(search: Search, asked: readonly Uint8Array[]): Promise<void> {
+    const locations = await this.#source.locate(asked);
+    const packIds = new Set(locations.flatMap((location) => (location ? [location.packId] : [])));
+    for (const id of asked) search.asked.add(idKey(id));
+    const packs = await Promise.all([...packIds].map((packId) => this.getPack(packId)));
+    for (const pack of packs) search.take(pack);
+  }
+
+  async #load(packId: string): Promise<CataloguedPack> {
+    const pack = await readGoodCopy(this.#source, {
+      packId,
+      frame: null,
+      read: (options) => this.#source.packIndex(packId, options),
+      open: (bytes): CataloguedPack => {
+        const index = parsePackIndex(bytes);
+        if (index.companyId !== this.#companyId) {
+          throw new IntegrityError("pack_of_other_company", `pack ${packId} is that of company ${index.companyId}`);
+        }
+        return { packId, bytes, index };
+      },
+    });
+    this.#packs.set(packId, pack, pack.bytes.length);
+    return pack;
+  }
+}
+
+/** What is still missing while ids are being placed. */
+class Search {
+  readonly places = new Map<string, MemberPlace>();
+  readonly missing = new Map<string, Uint8Array>();
+  readonly asked = new Set<string>();
+  readonly #kind: ChunkKind;
+  canSample: boolean;
+
+  constructor(ids: readonly Uint8Array[], kind: ChunkKind) {
+    this.#kind = kind;
+    for (const id of ids) this.missing.set(idKey(id), id);
+    this.canSample = this.missing.size > 2 * SAMPLE;
+  }
+
+  /** Evenly spread over what is missing and was not asked yet. */
+  nextQuestion(limit: number): Uint8Array[] {
+    const open = [...this.missing].filter(([key]) => !this.asked.has(key));
+    const step = Math.max(1, Math.ceil(open.length / limit));
+    return open.filter((_, at) => at % step === 0).map(([, id]) => id);
+  }
+
+  take(pack: CataloguedPack): void {
+    for (const [frame, entry] of pack.index.frames.entries()) {
+      if (entry.kind !== this.#kind) continue;
+      for (const [member, id] of entry.memberIds.entries()) {
+        const key = idKey(id);
+        if (!this.missing.delete(key)) continue;
+        this.places.set(key, { pack, frame, member });
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { IntegrityError } from "../codec/format-error.ts";
+import { toHex } from "../codec/hex.ts";
+import type { FrameEntry } from "../format/pack-index.ts";
+import { idKey } from "../ids/chunk-id.ts";
+import type { ChunkKind } from "../ports/chunk-index.ts";
+import type { PackReadOptions, PackSource } from "../ports/pack-source.ts";
+import type { Primitives } from "../ports/primitives.ts";
+import { BoundedCache } from "./bounded-cache.ts";
+import { getFrame, openMembers } from "./frame-opener.ts";
+import { readGoodCopy } from "./good-copy.ts";
+import type { CataloguedPack, MemberPlace, PackCatalogue } from "./pack-catalogue.ts";
+import { RestoreError } from "./restore-error.ts";
+import { type DataKeys, getScopeKey, type ReaderKeys } from "./restore-keys.ts";
+
+const MIB = 1024 * 1024;
+/** Opened pages: those on the way down, and the neighbours that came with them. */
+const CACHED_PAGE_BYTES = 24 * MIB;
+/** Read along with a frame that is needed: pages of one tree lie together, children before their parents. */
+const READ_AHEAD_BYTES = 1 * MIB;
+const READ_BEHIND_BYTES = 256 * 1024;
+/** Meta packs whose members are known by id. */
+const MAX_KNOWN_PACKS = 64;
+
+export interface PageStoreOptions {
+  readonly source: PackSource;
+  readonly catalogue: PackCatalogue;
+  readonly primitives: Primitives;
+  readonly keys: ReaderKeys;
+  readonly dataKeys: DataKeys;
+}
+
+/** Fetches pages by id through the packs in which they lie: verified, and kept for a while. */
+export class PageStore {
+  readonly #options: PageStoreOptions;
+  readonly #pages = new BoundedCache<Uint8Array>(CACHED_PAGE_BYTES);
+  /** Newest last. */
+  readonly #known = new Map<string, Map<string, MemberPlace>>();
+
+  constructor(options: PageStoreOptions) {
+    this.#options = options;
+  }
+
+  /** @throws RestoreError `no_good_copy`; PackSourceError */
+  async fetchPage(id: Uint8Array, kind: ChunkKind): Promise<Uint8Array> {
+    const key = `${kind}${idKey(id)}`;
+    const cached = this.#pages.get(key);
+    if (cached) return cached;
+    const place = this.#findKnown(key) ?? (await this.#locate(id, kind, key));
+    await this.#readAround(place);
+    const page = this.#pages.get(key);
+    if (page) return page;
+    throw new RestoreError("no_good_copy", `page ${toHex(id)} could not be read from pack ${place.pack.packId}`);
+  }
+
+  #findKnown(key: string): MemberPlace | undefined {
+    for (const members of this.#known.values()) {
+      const place = members.get(key);
+      if (place) return place;
+    }
+    return undefined;
+  }
+
+  async #locate(id: Uint8Array, kind: ChunkKind, key: string): Promise<MemberPlace> {
+    const place = (await this.#options.catalogue.place([id], kind)).get(idKey(id));
+    if (!place) {
+      throw new RestoreError(
+        "no_good_copy",
+        `no pack in any zone holds page ${toHex(id)}, which this snapshot needs; ask the provider to check the snapshot`,
+      );
+    }
+    this.#learn(place.pack);
+    return this.#findKnown(key) ?? place;
+  }
+
+  #learn(pack: CataloguedPack): void {
+    const members = new Map<string, MemberPlace>();
+    for (const [frame, entry] of pack.index.frames.entries()) {
+      for (const [member, id] of entry.memberIds.entries()) {
+        members.set(`${entry.kind}${idKey(id)}`, { pack, frame, member });
+      }
+    }
+    this.#known.set(pack.packId, members);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_KNOWN_PACKS && oldest !== undefined) this.#known.delete(oldest);
+  }
+
+  /** Reads the frame and its neighbours in one request; only the frame itself has to be good. */
+  async #readAround({ pack, frame }: MemberPlace): Promise<void> {
+    const { source } = this.#options;
+    const [first, last] = neighbours(pack.index.frames, frame);
+    const wanted = getFrame(pack.index, frame);
+    const start = getFrame(pack.index, first).offset;
+    const lastEntry = getFrame(pack.index, last);
+    const range = { offset: start, sizeBytes: lastEntry.offset + lastEntry.storedSizeBytes - start };
+    await readGoodCopy(source, {
+      packId: pack.packId,
+      frame,
+      read: (options: PackReadOptions) => source.range(pack.packId, range, options),
+      open: (bytes) => {
+        const stored = (entry: FrameEntry) =>
+          bytes.subarray(entry.offset - start, entry.offset - start + entry.storedSizeBytes);
+        this.#open(pack, wanted, stored(wanted));
+        for (let at = first; at <= last; at++) {
+          if (at !== frame) this.#tryOpen(pack, getFrame(pack.index, at), stored);
+        }
+      },
+    });
+  }
+
+  #tryOpen(pack: CataloguedPack, entry: FrameEntry, stored: (entry: FrameEntry) => Uint8Array): void {
+    try {
+      this.#open(pack, entry, stored(entry));
+    } catch {
+      // Whoever needs this one asks for it by name, and hears then what is wrong with it.
+    }
+  }
+
+  #open(pack: CataloguedPack, entry: FrameEntry, stored: Uint8Array): void {
+    const { primitives, keys, dataKeys } = this.#options;
+    const slot = pack.index.slots[entry.slot];
+    if (!slot) throw new IntegrityError("bad_slot", "a frame names a key slot that is not there");
+    const dataKey = dataKeys.open(pack.index.scope, slot);
+    const tools = { primitives, companyId: keys.companyId, chunkIdKey: getScopeKey(keys, pack.index.scope) };
+    const used = entry.memberIds.map((_, member) => member);
+    for (const { member, bytes } of openMembers(
+      tools,
+      { index: pack.index, frame: entry, dataKey },
+      { stored, used },
+    )) {
+      const id = entry.memberIds[member];
+      if (id) this.#pages.set(`${entry.kind}${idKey(id)}`, bytes, bytes.length);
+    }
+  }
+}
+
+function neighbours(frames: readonly FrameEntry[], at: number): [first: number, last: number] {
+  let [first, last] = [at, at];
+  for (let bytes = 0; first > 0; first--) {
+    bytes += frames[first - 1]?.storedSizeBytes ?? 0;
+    if (bytes > READ_BEHIND_BYTES) break;
+  }
+  for (let bytes = 0; last < frames.length - 1; last++) {
+    bytes += frames[last + 1]?.storedSizeBytes ?? 0;
+    if (bytes > READ_AHEAD_BYTES) break;
+  }
+  return [first, last];
+}

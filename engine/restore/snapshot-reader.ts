@@ -1,0 +1,118 @@
+import type { ChunkItem } from "../format/chunk-item.ts";
+import type { TreeEntry } from "../format/tree-entry.ts";
+import type { PackSource } from "../ports/pack-source.ts";
+import type { Primitives } from "../ports/primitives.ts";
+import { TreeReader } from "../tree/tree-reader.ts";
+import { fromBinaryText, toBinaryText, toReadableText } from "./binary-text.ts";
+import { type OpenedSnapshot, openSnapshot } from "./open-snapshot.ts";
+import { PackCatalogue } from "./pack-catalogue.ts";
+import { PageStore } from "./page-store.ts";
+import { RestoreError } from "./restore-error.ts";
+import { DataKeys, getScopeKey, type ReaderKeys } from "./restore-keys.ts";
+
+export type FolderEntry = TreeEntry & { readonly type: "folder" };
+export type FileEntry = TreeEntry & { readonly type: "file" };
+
+/** One step of a walk. Paths are binary text without a leading slash. */
+export type WalkStep =
+  /** `isSelected` is false for a folder that is only on the way to what was asked for. */
+  | { readonly kind: "enter"; readonly path: string; readonly entry: FolderEntry; readonly isSelected: boolean }
+  | { readonly kind: "entry"; readonly path: string; readonly entry: Exclude<TreeEntry, FolderEntry> }
+  | { readonly kind: "leave"; readonly path: string; readonly entry: FolderEntry };
+
+export interface SnapshotReaderOptions {
+  readonly source: PackSource;
+  readonly primitives: Primitives;
+  readonly keys: ReaderKeys;
+}
+
+/** Reads one snapshot: its manifest, its tree and where its content lies; everything verified before it is told. */
+export class SnapshotReader {
+  readonly snapshot: OpenedSnapshot;
+  readonly catalogue: PackCatalogue;
+  readonly dataKeys: DataKeys;
+  readonly #tree: TreeReader;
+
+  private constructor(options: SnapshotReaderOptions, snapshot: OpenedSnapshot, dataKeys: DataKeys) {
+    const { source, primitives, keys } = options;
+    this.snapshot = snapshot;
+    this.dataKeys = dataKeys;
+    this.catalogue = new PackCatalogue(source, keys.companyId);
+    const fetcher = new PageStore({ source, catalogue: this.catalogue, primitives, keys, dataKeys });
+    const chunkIdKey = getScopeKey(keys, snapshot.header.scope);
+    this.#tree = new TreeReader({ primitives, chunkIdKey, fetcher });
+  }
+
+  /** @throws RestoreError, IntegrityError, FormatError (see `openSnapshot`); PackSourceError */
+  static async open(options: SnapshotReaderOptions, snapshotId: string): Promise<SnapshotReader> {
+    const bytes = await options.source.manifest(snapshotId);
+    const dataKeys = new DataKeys(options.primitives, options.keys);
+    return new SnapshotReader(options, openSnapshot({ ...options, dataKeys }, { snapshotId, bytes }), dataKeys);
+  }
+
+  /** What a path names; null for the root, which has no entry of its own. @throws RestoreError `path_not_found` */
+  async find(path: string): Promise<TreeEntry | null> {
+    const normal = normalPath(path);
+    if (normal === "") return null;
+    const entry = await this.#tree.lookup(this.#root, fromBinaryText(normal));
+    if (entry) return entry;
+    throw new RestoreError(
+      "path_not_found",
+      `snapshot ${this.snapshot.snapshotId} has no ${toReadableText(`/${normal}`)}; list what it has with "holdfast ls"`,
+    );
+  }
+
+  /** Entries of a folder in order of their names; null lists the root. */
+  list(folder: FolderEntry | null): AsyncIterable<TreeEntry> {
+    return this.#tree.list(folder ?? this.#root);
+  }
+
+  /** Chunks and holes of a file, which cover it exactly. */
+  items(file: FileEntry): AsyncIterable<ChunkItem> {
+    return this.#tree.items(file);
+  }
+
+  /**
+   * Walks what the paths select, in order, with the folders on the way to it; no paths select everything.
+   *
+   * @throws RestoreError `path_not_found` before the first step
+   */
+  async *walk(paths: readonly string[]): AsyncGenerator<WalkStep> {
+    const wanted = paths.map(normalPath);
+    for (const path of wanted) await this.find(path);
+    yield* this.#walkFolder({ path: "", entry: null }, wanted.includes("") ? [] : wanted);
+  }
+
+  get #root(): { pageId: Uint8Array } {
+    return { pageId: this.snapshot.header.topPageId };
+  }
+
+  /** @param wanted paths below this folder; none means all of it */
+  async *#walkFolder(
+    folder: { path: string; entry: FolderEntry | null },
+    wanted: readonly string[],
+  ): AsyncGenerator<WalkStep> {
+    const prefix = folder.path === "" ? "" : `${folder.path}/`;
+    for await (const entry of this.list(folder.entry)) {
+      const path = prefix + toBinaryText(entry.name);
+      const isSelected = wanted.length === 0 || wanted.includes(path);
+      const below = isSelected ? [] : wanted.filter((one) => one.startsWith(`${path}/`));
+      if (!isSelected && below.length === 0) continue;
+      if (entry.type !== "folder") {
+        yield { kind: "entry", path, entry };
+        continue;
+      }
+      yield { kind: "enter", path, entry, isSelected };
+      yield* this.#walkFolder({ path, entry }, below);
+      yield { kind: "leave", path, entry };
+    }
+  }
+}
+
+/** Without leading, trailing and doubled slashes. */
+export function normalPath(path: string): string {
+  return path
+    .split("/")
+    .filter((name) => name !== "")
+    .join("/");
+}
