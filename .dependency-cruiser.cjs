@@ -129,7 +129,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(\\.next|data|server/db/generated|node_modules/\\.)" },
+    exclude: { path: "(^data/|(^|/).next/|^server/db/generated)" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

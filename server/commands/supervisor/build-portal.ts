@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { constants, existsSync, globSync } from "node:fs";
 import { access, open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { nodePrimitives } from "../../../engine/primitives/node.ts";
 import { StartError } from "./start-error.ts";
 
 /** What the built portal is made of; tests are left out. */
@@ -42,11 +42,13 @@ async function hashSources(projectRoot: string): Promise<string> {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !isLeftOut(path))
     .sort();
-  const hash = createHash("sha256").update(process.version);
+  const hash = nodePrimitives.sha256Start();
+  hash.update(Buffer.from(process.version));
   for (const path of names) {
-    hash.update(`\n${path.slice(projectRoot.length)}\n`).update(await readFile(path));
+    hash.update(Buffer.from(`\n${path.slice(projectRoot.length)}\n`));
+    hash.update(await readFile(path));
   }
-  return hash.digest("hex");
+  return Buffer.from(hash.digest()).toString("hex");
 }
 
 /** As next.config.ts names it. */
