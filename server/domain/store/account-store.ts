@@ -93,6 +93,8 @@ export interface AuditEntry {
 export interface AccountStore {
   /** Names the provider; the first call decides, later ones change the name. */
   putProvider(provider: { readonly name: string }): Promise<void>;
+  /** Pre-tenant: what stands over the door, and whether anybody could come in yet; null before `putProvider`. */
+  findProvider(): Promise<{ readonly name: string; readonly hasStaff: boolean } | null>;
   createStaff(person: {
     readonly personId: string;
     readonly email: string;
