@@ -26,4 +26,50 @@ export const commands: readonly CommandEntry[] = [
     ],
     load: () => import("../server/commands/start.ts"),
   },
+  {
+    usage: "companies create <name>",
+    summary: "staff: create a company, and print the invitation for its first owner",
+    options: [["--owner <email>", "address of the company's first owner"]],
+    load: () => import("../server/commands/owner/companies-create.ts"),
+  },
+  {
+    usage: "keys create <link>",
+    summary: "invited owner: make the company's keys on this computer, and print the recovery key",
+    options: [],
+    load: () => import("../server/commands/owner/keys-create.ts"),
+  },
+  {
+    usage: "login",
+    summary: "sign in by HOLDFAST_EMAIL and HOLDFAST_PASSWORD, and remember it for 12 hours; unlocks nothing",
+    options: [],
+    load: () => import("../server/commands/owner/login.ts"),
+  },
+  {
+    usage: "enrolments create",
+    summary: "owner: print a link that lets one machine in",
+    options: [
+      ["--name <name>", "name proposed for the machine"],
+      ["--hours <hours>", "how long the link can be used, at most 720 (default: 24)"],
+    ],
+    load: () => import("../server/commands/owner/enrolments-create.ts"),
+  },
+  {
+    usage: "machines",
+    summary: "list machines and their last snapshot",
+    options: [["--company <id>", "staff: only those of one company"]],
+    load: () => import("../server/commands/owner/machines.ts"),
+  },
+  {
+    usage: "snapshots",
+    summary: "list snapshots, newest first",
+    options: [
+      ["--company <id>", "staff: only those of one company"],
+      ["--machine <id>", "only those of one machine"],
+      ["--source <id>", "only those of one source"],
+      ["--before <time>", "only those received before this moment, as 2026-01-31T12:00:00Z"],
+      ["--limit <count>", "at most so many"],
+      ["--names", "members: unlock, check each snapshot against the keys, and show its source's name"],
+    ],
+    load: () => import("../server/commands/owner/snapshots.ts"),
+  },
 ];

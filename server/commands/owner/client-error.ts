@@ -1,0 +1,22 @@
+export type ClientErrorCode =
+  | "usage"
+  | "portal_unreachable"
+  | "client_state_damaged"
+  | "secret_file_unreadable"
+  | "not_a_member"
+  | "no_keys_yet"
+  | "root_changed"
+  | "snapshot_misreported";
+
+/** Why an owner's or staff's command cannot go on; the message says what to do. */
+export class ClientError extends Error {
+  readonly code: ClientErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: ClientErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ClientError";
+    this.code = code;
+    this.retryable = code === "portal_unreachable";
+  }
+}

@@ -1,0 +1,102 @@
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { ClientError } from "./client-error.ts";
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+const SessionEntry = z.strictObject({
+  portalUrl: z.string(),
+  email: z.string(),
+  sessionToken: z.string(),
+  expiresAt: z.iso.datetime(),
+});
+
+/** What this device saw of a company: it never goes back behind it. */
+const CompanyPin = z.strictObject({
+  rootFingerprint: hash,
+  head: z.strictObject({ number: z.int().min(0), hash }),
+});
+
+const ClientState = z.strictObject({
+  v: z.literal(1),
+  /** The newest sign-in comes last. */
+  sessions: z.array(SessionEntry),
+  companies: z.record(z.string(), CompanyPin),
+});
+
+export type SessionEntry = z.infer<typeof SessionEntry>;
+export type CompanyPin = z.infer<typeof CompanyPin>;
+export type ClientState = z.infer<typeof ClientState>;
+
+const EMPTY: ClientState = { v: 1, sessions: [], companies: {} };
+
+/** Where sessions and pins of this user lie: `HOLDFAST_CLIENT_STATE`, else `holdfast/client.json` in the config folder. */
+export function clientStatePath(env: NodeJS.ProcessEnv): string {
+  if (env.HOLDFAST_CLIENT_STATE) return env.HOLDFAST_CLIENT_STATE;
+  return join(env.XDG_CONFIG_HOME || join(homedir(), ".config"), "holdfast", "client.json");
+}
+
+/** @throws ClientError `client_state_damaged` */
+export async function readClientState(path: string): Promise<ClientState> {
+  const text = await readIfPresent(path);
+  if (text === null) return EMPTY;
+  try {
+    return ClientState.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new ClientError(
+      "client_state_damaged",
+      `${path} cannot be read as this program's state. Move it away and sign in again: this computer then forgets which company keys it saw before`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Changes the state. A reader sees the old or the new state, whole; two programs that change it at one moment may lose
+ * one of the changes, which costs a sign-in or leaves an older pin.
+ */
+export async function updateClientState(path: string, change: (state: ClientState) => ClientState): Promise<void> {
+  const next = change(await readClientState(path));
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}.new`;
+  try {
+    const file = await open(draft, "w", 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify(next, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Remembers a sign-in in place of older ones of the same person, and forgets what has ended. */
+export function withSession(state: ClientState, session: SessionEntry, now: Date): ClientState {
+  const others = state.sessions.filter(
+    ({ portalUrl, email, expiresAt }) =>
+      !(portalUrl === session.portalUrl && email === session.email) && new Date(expiresAt) > now,
+  );
+  return { ...state, sessions: [...others, session] };
+}
+
+/** Remembers what was seen of a company's log; an older head never replaces a newer one. */
+export function withPin(state: ClientState, companyId: string, pin: CompanyPin): ClientState {
+  const before = state.companies[companyId];
+  if (before !== undefined && before.head.number >= pin.head.number) return state;
+  return { ...state, companies: { ...state.companies, [companyId]: pin } };
+}
+
+async function readIfPresent(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { invitationIdSchema, personIdSchema } from "../../../contracts/ids.ts";
+import type { SessionView } from "../../../contracts/session.ts";
+import { toBase64 } from "../../../engine/codec/hex.ts";
+import { createCompanyKeys } from "../../../engine/keys/company-keys.ts";
+import type { KeyTools } from "../../../engine/keys/key-tools.ts";
+import { inviteAuth, parseSecretLink } from "../../../engine/keys/link-secret.ts";
+import type { OwnerKeys } from "../../../engine/keys/owner-keys.ts";
+import { requireStrongPassphrase } from "../../../engine/keys/passphrase.ts";
+import { encodeWords, generatePassphrase } from "../../../engine/primitives/words.ts";
+import { newId } from "../../platform/ids.ts";
+import { createPortalClient } from "./portal-client.ts";
+
+export interface CreateKeysInput {
+  /** The invitation as it was sent. */
+  readonly link: string;
+  /** Where to reach the portal, when that is not the address in the link. */
+  readonly portalUrl?: string;
+  /** For signing in; the server sees it. */
+  readonly password: string;
+  /** For unlocking; never leaves this device. Six random words when absent. */
+  readonly passphrase?: string;
+}
+
+export interface CreatedKeys {
+  readonly companyId: string;
+  readonly companyName: string;
+  readonly email: string;
+  readonly passphrase: string;
+  /** 24 words; nobody can show them again. */
+  readonly recoveryKeyWords: string;
+  readonly portalUrl: string;
+  readonly owner: OwnerKeys;
+  readonly session: SessionView;
+}
+
+/**
+ * What the invited owner does once: makes the company's keys on this device and hands the portal what it may hold.
+ *
+ * @throws FormatError `bad_link`, `weak_passphrase`, and the portal's errors by code
+ */
+export async function createKeys(tools: KeyTools, input: CreateKeysInput): Promise<CreatedKeys> {
+  const link = parseSecretLink("join", input.link);
+  const portalUrl = input.portalUrl ?? link.origin;
+  const passphrase = input.passphrase ?? generatePassphrase(tools.randomness);
+  if (input.passphrase !== undefined) requireStrongPassphrase(passphrase, input.password);
+  const client = createPortalClient({ portalUrl });
+  const invitationId = invitationIdSchema.parse(link.linkId);
+  const auth = toBase64(inviteAuth(tools.primitives, link.secret));
+  const invitation = await client.invitations.get.query({ invitationId, inviteAuth: auth });
+  const memberId = personIdSchema.parse(newId());
+  const { companyId } = invitation;
+  const created = await createCompanyKeys(tools, { companyId, memberId, passphrase, at: new Date() });
+  const session = await client.invitations.accept.mutate({
+    invitationId,
+    inviteAuth: auth,
+    password: input.password,
+    memberId,
+    memberBlob: toBase64(created.memberBlob),
+    log: created.log.map(toBase64),
+    wraps: created.wraps.map(toBase64),
+  });
+  return {
+    companyId,
+    companyName: invitation.companyName,
+    email: invitation.email,
+    passphrase,
+    recoveryKeyWords: encodeWords(created.recoveryKey),
+    portalUrl,
+    owner: created.owner,
+    session,
+  };
+}

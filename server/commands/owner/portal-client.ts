@@ -1,0 +1,66 @@
+import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCLink } from "@trpc/client";
+import { observable } from "@trpc/server/observable";
+import superjson from "superjson";
+import { PROTOCOL_HEADER, PROTOCOL_VERSION } from "../../../contracts/limits.ts";
+import type { AppRouter } from "../../api/router.ts";
+
+/** The control API as a person's client calls it. Errors carry a stable `code` (contracts/errors.ts, or `portal_unreachable`). */
+export type PortalClient = ReturnType<typeof createPortalClient>;
+
+/** Longer than any procedure takes; a portal that says nothing for so long is gone. */
+const ANSWER_TIMEOUT_MS = 120_000;
+/** Proxies refuse longer request lines. */
+const MAX_URL_LENGTH = 4096;
+
+export interface PortalAddress {
+  /** Origin of the portal, without a slash at the end. */
+  readonly portalUrl: string;
+  /** From `session.create`; absent for what a visitor may call. */
+  readonly sessionToken?: string;
+}
+
+export function createPortalClient({ portalUrl, sessionToken }: PortalAddress) {
+  return createTRPCClient<AppRouter>({
+    links: [
+      nameErrors(portalUrl),
+      httpBatchLink({
+        url: `${portalUrl}/api/trpc`,
+        transformer: superjson,
+        maxURLLength: MAX_URL_LENGTH,
+        headers: {
+          [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
+          ...(sessionToken !== undefined && { authorization: `Bearer ${sessionToken}` }),
+        },
+        fetch: (url, options) =>
+          fetch(url, { ...options, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) } as RequestInit),
+      }),
+    ],
+  });
+}
+
+/** Gives every failure the server's own code, so that callers and scripts tell them apart without reading messages. */
+function nameErrors(portalUrl: string): TRPCLink<AppRouter> {
+  return () =>
+    ({ next, op }) =>
+      observable((observer) =>
+        next(op).subscribe({
+          next: (value) => observer.next(value),
+          complete: () => observer.complete(),
+          error: (error) => observer.error(nameError(error, portalUrl)),
+        }),
+      );
+}
+
+function nameError(error: TRPCClientError<AppRouter>, portalUrl: string): TRPCClientError<AppRouter> {
+  const { data } = error;
+  if (data) return Object.assign(error, { code: data.code2, retryable: data.isRetryable });
+  const message = `${portalUrl} does not answer as a Holdfast portal (${reasonOf(error)}): check HOLDFAST_PORTAL and that the service runs`;
+  const unreachable = new TRPCClientError<AppRouter>(message, { cause: error });
+  return Object.assign(unreachable, { code: "portal_unreachable", retryable: true });
+}
+
+/** "fetch failed" says nothing; the cause below it does. */
+function reasonOf(error: Error): string {
+  const deepest = error.cause instanceof Error ? (error.cause.cause ?? error.cause) : error;
+  return deepest instanceof Error ? deepest.message || deepest.name : String(deepest);
+}
