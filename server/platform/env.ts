@@ -3,7 +3,9 @@ import { z } from "zod";
 
 const SECRET_BYTES = 32;
 
-const ZoneSettings = z.object({
+const BaseIdentity = z.string().regex(/^[0-9a-f]{32}$/, "is 32 hex digits");
+
+export const ZoneSettings = z.object({
   zoneId: z.string().regex(/^zone[1-9][0-9]?$/, "is zone1, zone2, ..."),
   /** The order in which reads and new runs prefer zones, from 1. */
   ordinal: z.int().min(1),
@@ -11,6 +13,8 @@ const ZoneSettings = z.object({
   kind: z.literal("fs"),
   /** Folder with `backup` and `archive` in it. */
   path: z.string().min(1),
+  /** Who the two bases are, recorded when they were made; what is absent is pinned at first sight. */
+  identities: z.exactOptional(z.object({ backup: BaseIdentity, archive: BaseIdentity })),
 });
 
 export type ZoneSettings = z.infer<typeof ZoneSettings>;
