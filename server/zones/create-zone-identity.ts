@@ -22,10 +22,7 @@ export interface NewFsBase {
  */
 export async function createZoneIdentity({ zoneId, base, path, randomness }: NewFsBase): Promise<string> {
   await makeFolderDurable(resolve(path));
-  const names = await readdir(path);
-  if (names.includes("companies") || names.includes("control")) {
-    throw new ZoneError("exists", zoneId, `${path} is not empty: a base is made once, in an empty folder`);
-  }
+  if ((await readdir(path)).includes("companies")) throw notEmpty(zoneId, path);
   const identity = newZoneIdentity(zoneId, base, randomness);
   const unfinished = newUnfinishedPath(path);
   await makeUnfinishedFolder(path);
@@ -37,10 +34,20 @@ export async function createZoneIdentity({ zoneId, base, path, randomness }: New
     await file.close();
   }
   await makeFolderDurable(join(path, "control"));
-  await link(unfinished, join(path, IDENTITY_KEY));
+  try {
+    await link(unfinished, join(path, IDENTITY_KEY));
+  } catch (error) {
+    if (systemCodeOf(error) === "EEXIST") throw notEmpty(zoneId, path);
+    throw error;
+  } finally {
+    await unlink(unfinished);
+  }
   await syncFolder(join(path, "control"));
-  await unlink(unfinished);
   return identity.identity;
+}
+
+function notEmpty(zoneId: string, path: string): ZoneError {
+  return new ZoneError("exists", zoneId, `${path} is not empty: a base is made once, in an empty folder`);
 }
 
 /** Makes a folder and those above it, each entry durable. */

@@ -1,8 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Primitives } from "../../engine/ports/primitives.ts";
-import type { Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
+import type { ZoneHandle, ZoneSet } from "../domain/zone/zone-set.ts";
 import { sweepUnfinished } from "./fs-unfinished.ts";
 import { createFsZone } from "./fs-zone.ts";
 import { readZoneIdentity, type ZoneBase } from "./zone-identity.ts";
@@ -19,14 +19,9 @@ export interface ZoneConfig {
   readonly identities?: Readonly<Partial<Record<ZoneBase, string>>>;
 }
 
-export interface ZoneHandle {
-  readonly zoneId: string;
-  readonly ordinal: number;
+/** A zone as the domain sees it, which can also be looked at. */
+export interface OpenZone extends ZoneHandle {
   readonly zoneKind: "fs" | "memory";
-  readonly backup: Zone;
-  readonly archive: Zone;
-  /** As last seen by this process: "unreachable" at the opening, or since `probe` said so. */
-  readonly state: "healthy" | "unreachable";
   /** Looks whether the base is there, now. Never throws; says what is wrong. */
   probe(): Promise<ZoneCheck>;
 }
@@ -39,12 +34,9 @@ export interface ZoneCheck {
   readonly totalBytes: number | null;
 }
 
-/** The zones of a deployment, in the order of their ordinals. */
-export interface ZoneSet {
-  all(): readonly ZoneHandle[];
-  find(zoneId: string): ZoneHandle | null;
-  /** The first healthy zone in order, to which a new run is pinned. @throws ZoneError `unreachable` when there is none */
-  primaryFor(companyId: string): Promise<ZoneHandle>;
+export interface OpenZoneSet extends ZoneSet {
+  all(): readonly OpenZone[];
+  find(zoneId: string): OpenZone | null;
 }
 
 export interface OpenZonesOptions {
@@ -57,7 +49,7 @@ export interface OpenZonesOptions {
  * Opens every zone. A zone that cannot be reached is part of the set as well and serves as soon as it is back; nothing is ever created
  * here. Unfinished objects of processes that ended are swept.
  */
-export async function openZones({ zones, primitives, now }: OpenZonesOptions): Promise<ZoneSet> {
+export async function openZones({ zones, primitives, now }: OpenZonesOptions): Promise<OpenZoneSet> {
   const handles = zones.map((config) => openZone(config, primitives)).sort((a, b) => a.ordinal - b.ordinal);
   for (const config of zones) {
     for (const base of ["backup", "archive"] as const) await sweepUnfinished(basePathOf(config, base), now);
@@ -67,7 +59,7 @@ export async function openZones({ zones, primitives, now }: OpenZonesOptions): P
 }
 
 /** A set of given handles, for tests and the simulator. */
-export function zoneSetOf(handles: readonly ZoneHandle[]): ZoneSet {
+export function zoneSetOf(handles: readonly OpenZone[]): OpenZoneSet {
   return {
     all: () => handles,
     find: (zoneId) => handles.find((handle) => handle.zoneId === zoneId) ?? null,
@@ -81,8 +73,8 @@ export function zoneSetOf(handles: readonly ZoneHandle[]): ZoneSet {
 }
 
 /** A handle over any two bases; reachable is what can show its identity, or (in memory) answers at all. */
-export function zoneHandleOf(zone: Omit<ZoneHandle, "state" | "probe">, basePath: string | null = null): ZoneHandle {
-  let state: ZoneHandle["state"] = "healthy";
+export function zoneHandleOf(zone: Omit<OpenZone, "state" | "probe">, basePath: string | null = null): OpenZone {
+  let state: OpenZone["state"] = "healthy";
   return {
     ...zone,
     get state() {
@@ -110,7 +102,7 @@ export function basePathOf(config: Pick<ZoneConfig, "path">, base: ZoneBase): st
   return join(resolve(config.path), base);
 }
 
-function openZone(config: ZoneConfig, primitives: Primitives): ZoneHandle {
+function openZone(config: ZoneConfig, primitives: Primitives): OpenZone {
   const open = (base: ZoneBase) => {
     const identity = config.identities?.[base];
     const path = basePathOf(config, base);
