@@ -31,7 +31,7 @@ export function decodeItems(reader: ByteReader, limit: number): ChunkItem[] {
   return items;
 }
 
-function decodeItem(reader: ByteReader): ChunkItem {
+export function decodeItem(reader: ByteReader): ChunkItem {
   const kind = reader.u8();
   if (kind > CONTENT) throw new FormatError("bad_item", `unknown kind of chunk-list item: ${kind}`);
   const sizeBytes = reader.varint();

@@ -1,0 +1,134 @@
+import { FINGERPRINT_SIZE_BYTES } from "../../engine/backup/cache-record.ts";
+import type { ByteReader } from "../../engine/codec/byte-reader.ts";
+import type { ByteWriter } from "../../engine/codec/byte-writer.ts";
+import { FormatError } from "../../engine/codec/format-error.ts";
+import type { Xattr } from "../../engine/ports/source.ts";
+import type { Extent } from "../platform/posix-read.ts";
+
+/**
+ * What main thread and readers tell each other. Everything large is bytes in buffers of their own that change
+ * hands; a structured clone of thousands of small objects would cost more than reading the files.
+ */
+export type ToReader =
+  | { readonly type: "job"; readonly tasks: Uint8Array }
+  | { readonly type: "answer"; readonly ask: number; readonly isNeeded: Uint8Array }
+  | { readonly type: "buffer"; readonly buffer: ArrayBuffer }
+  | { readonly type: "finish" };
+
+export type FromReader =
+  | { readonly type: "ready" }
+  | { readonly type: "ask"; readonly ask: number; readonly ids: Uint8Array }
+  | { readonly type: "results"; readonly results: Uint8Array; readonly readBytes: number; readonly chunks: number }
+  | { readonly type: "pack"; readonly packId: string; readonly bytes: Uint8Array; readonly counts: PackCounts }
+  | { readonly type: "buffer"; readonly buffer: ArrayBuffer }
+  | { readonly type: "finished" }
+  | { readonly type: "failed"; readonly code: string; readonly message: string };
+
+/** What went into a pack. */
+export interface PackCounts {
+  readonly chunks: number;
+  /** Plain bytes. */
+  readonly plainBytes: number;
+}
+
+/** What a reader needs to know from the start. */
+export interface ReaderSetup {
+  readonly chunkIdKey: Uint8Array;
+  readonly companyId: string;
+  readonly scope: number;
+  /** The run's slot as packs hold it, and the key that it seals. */
+  readonly slot: Uint8Array;
+  readonly dataKey: Uint8Array;
+  /** Decompress every frame again and compute its ids anew; otherwise one in 16. */
+  readonly isParanoid: boolean;
+  /** Empty buffers for packs that this reader owns at first. */
+  readonly buffers: readonly ArrayBuffer[];
+}
+
+/** One file to be read, or a part of a large one. */
+export interface ReadTask {
+  readonly taskId: number;
+  readonly path: Uint8Array;
+  /** As the walk saw it. A whole file that differs is read as it is now; a part then counts as changed. */
+  readonly fingerprint: Uint8Array;
+  /** Undefined for a whole file. */
+  readonly part: readonly Extent[] | undefined;
+}
+
+export type ReadResult = ReadDone | ReadFailed;
+
+export interface ReadDone {
+  readonly taskId: number;
+  readonly status: "read";
+  readonly fingerprint: Uint8Array;
+  readonly contentFingerprint: Uint8Array;
+  readonly xattrs: readonly Xattr[];
+  readonly itemCount: number;
+  /** Encoded chunk-list items, one after the other. */
+  readonly items: Uint8Array;
+}
+
+export interface ReadFailed {
+  readonly taskId: number;
+  readonly status: "changed" | "failed";
+  /** The system's name of the error. */
+  readonly code: string;
+}
+
+const PATH_LIMIT_BYTES = 65_536;
+const ITEMS_LIMIT_BYTES = 1024 * 1024 * 1024;
+
+export function encodeTask(writer: ByteWriter, task: ReadTask): void {
+  writer
+    .varint(task.taskId)
+    .bytes(task.path)
+    .raw(task.fingerprint)
+    .varint(task.part === undefined ? 0 : task.part.length + 1);
+  for (const extent of task.part ?? []) {
+    writer
+      .u8(extent.isHole ? 1 : 0)
+      .varint(extent.offset)
+      .varint(extent.sizeBytes);
+  }
+}
+
+export function decodeTask(reader: ByteReader): ReadTask {
+  const taskId = reader.varint();
+  const path = reader.bytes(PATH_LIMIT_BYTES);
+  const fingerprint = reader.raw(FINGERPRINT_SIZE_BYTES);
+  const partSize = reader.varint();
+  if (partSize === 0) return { taskId, path, fingerprint, part: undefined };
+  const part: Extent[] = [];
+  for (let at = 1; at < partSize; at++) {
+    part.push({ isHole: reader.u8() === 1, offset: reader.varint(), sizeBytes: reader.varint() });
+  }
+  return { taskId, path, fingerprint, part };
+}
+
+const STATUSES = ["read", "changed", "failed"] as const;
+
+export function encodeResult(writer: ByteWriter, result: ReadResult): void {
+  writer.varint(result.taskId).u8(STATUSES.indexOf(result.status));
+  if (result.status !== "read") {
+    writer.bytes(Buffer.from(result.code));
+    return;
+  }
+  writer.raw(result.fingerprint).raw(result.contentFingerprint).varint(result.xattrs.length);
+  for (const xattr of result.xattrs) writer.bytes(xattr.name).bytes(xattr.value);
+  writer.varint(result.itemCount).bytes(result.items);
+}
+
+export function decodeResult(reader: ByteReader): ReadResult {
+  const taskId = reader.varint();
+  const status = STATUSES[reader.u8()];
+  if (status === undefined) throw new FormatError("bad_result", "a reader answered with an unknown status");
+  if (status !== "read") return { taskId, status, code: Buffer.from(reader.bytes(256)).toString() };
+  const fingerprint = reader.raw(FINGERPRINT_SIZE_BYTES);
+  const contentFingerprint = reader.raw(16);
+  const xattrs: Xattr[] = [];
+  for (let left = reader.varint(); left > 0; left--) {
+    xattrs.push({ name: reader.bytes(PATH_LIMIT_BYTES), value: reader.bytes(PATH_LIMIT_BYTES) });
+  }
+  const itemCount = reader.varint();
+  return { taskId, status, fingerprint, contentFingerprint, xattrs, itemCount, items: reader.bytes(ITEMS_LIMIT_BYTES) };
+}

@@ -1,0 +1,50 @@
+import type { BigIntStats } from "node:fs";
+import type { FolderEndRecord, FolderRecord, LeafRecord } from "../../../engine/backup/cache-record.ts";
+import type { Gap } from "../../../engine/ports/source.ts";
+import type { SystemPath } from "../../platform/posix-read.ts";
+
+/** What the walk finds, in the order of the tree: a folder, all that is below it in order of names, its end. */
+export type WalkEvent = FolderOpened | FolderClosed | LeafFound | GapFound | Vanished;
+
+interface Found {
+  readonly name: Uint8Array;
+  /** How the system reaches it now. */
+  readonly path: SystemPath;
+  readonly stat: BigIntStats;
+  /** True when nobody touched it since the cached record was made; then the record says all about it. */
+  readonly isSame: boolean;
+}
+
+export interface FolderOpened extends Found {
+  readonly kind: "open";
+  readonly cached: FolderRecord | undefined;
+}
+
+export interface LeafFound extends Found {
+  readonly kind: "leaf";
+  readonly cached: LeafRecord | undefined;
+}
+
+export interface FolderClosed {
+  readonly kind: "close";
+  /** The cached end, if the folder was in the cache. */
+  readonly cachedEnd: FolderEndRecord | undefined;
+  /** True when something that the cache lists is no longer there. */
+  readonly hasLost: boolean;
+  /** To be closed once everything in the folder was read. */
+  readonly fd: number | undefined;
+}
+
+/** A folder that cannot be listed; what else cannot be read shows later. */
+export interface GapFound {
+  readonly kind: "gap";
+  readonly gap: Gap;
+}
+
+/** Something that the cache lists and the machine no longer has; one event for each object of a lost folder. */
+export interface Vanished {
+  readonly kind: "vanished";
+  readonly path: Uint8Array;
+  readonly isFolder: boolean;
+  readonly entry: Uint8Array;
+}
