@@ -5,7 +5,11 @@ import { createCompany } from "./create-company.ts";
 import { openSession } from "./open-session.ts";
 import { nodeKeyTools } from "./owner-session.ts";
 
-const Input = z.object({ name: nameSchema, owner: emailSchema, json: z.boolean().default(false) });
+const Input = z.object({
+  name: nameSchema,
+  owner: z.string("is needed: --owner EMAIL").pipe(emailSchema),
+  json: z.boolean().default(false),
+});
 
 /** `holdfast companies create <name> --owner <email>` (staff): prints the invitation's link. */
 export async function run(input: Record<string, unknown>): Promise<number> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseSecretLink } from "../../../engine/keys/link-secret.ts";
+import { ClientError } from "./client-error.ts";
 import { parseCommandInput, parsePortalUrl } from "./command-input.ts";
 import { type CreatedKeys, createKeys } from "./create-keys.ts";
 import { rememberSession } from "./open-session.ts";
@@ -11,7 +12,7 @@ const Input = z.object({ link: z.string().min(1), json: z.boolean().default(fals
 /** `holdfast keys create <link>`: the invited owner makes the company's keys, here. */
 export async function run(input: Record<string, unknown>): Promise<number> {
   const { link, json } = parseCommandInput(Input, input);
-  parseSecretLink("join", link);
+  requireInvitationLink(link);
   const { env } = process;
   const password = await readNewSecret(env, "HOLDFAST_PASSWORD", "New login password");
   const passphrase = await findSecret(env, "HOLDFAST_PASSPHRASE");
@@ -27,6 +28,15 @@ export async function run(input: Record<string, unknown>): Promise<number> {
   await rememberSession(env, { portalUrl, email, sessionToken, expiresAt: expiresAt.toISOString() });
   printKeys(created, { isJson: json, isGenerated: passphrase === null });
   return 0;
+}
+
+/** Before anything is asked for. @throws ClientError `usage` */
+function requireInvitationLink(link: string): void {
+  try {
+    parseSecretLink("join", link);
+  } catch (cause) {
+    throw new ClientError("usage", cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** The only time that these secrets are shown. */
