@@ -450,7 +450,7 @@ end $$;
 do $$
 declare table_name text;
 begin
-  foreach table_name in array array['company', 'machine', 'source', 'run', 'snapshot', 'commit_number', 'pack',
+  foreach table_name in array array['company', 'machine', 'agent', 'source', 'run', 'snapshot', 'commit_number', 'pack',
     'pack_presence', 'object_presence', 'watermark', 'job'] loop
     execute format('create policy staff_reads on %I for select to holdfast_staff using (true)', table_name);
   end loop;
@@ -461,6 +461,7 @@ grant usage on schema public to holdfast_app, holdfast_worker, holdfast_staff, h
 grant select on provider, zone to holdfast_staff;
 grant select (company_id, name, created_at, root_fingerprint, next_commit, last_commit, last_snapshot_at) on company to holdfast_staff;
 grant select on machine, run, watermark to holdfast_staff;
+grant select (company_id, agent_id, machine_id, created_at, revoked_at) on agent to holdfast_staff;
 grant select (company_id, source_id, machine_id, kind, ordinal, number, created_at, changed_at) on source to holdfast_staff;
 grant select (company_id, commit, snapshot_id, scope, agent_id, machine_id, source_id, run_id, zone_id, sequence, started_at, ended_at,
   received_at, outcome, entries, files, bytes, gaps, manifest_size, class) on snapshot to holdfast_staff;

@@ -10,6 +10,8 @@ export interface LogAppend {
   readonly expectedHead: LogHead;
   readonly statements: readonly KeyObject[];
   readonly byPersonId: string | null;
+  /** Agents that these statements revoke. */
+  readonly revokedCertHashes?: readonly Uint8Array[];
 }
 
 export type AppendOutcome =

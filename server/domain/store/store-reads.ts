@@ -61,6 +61,9 @@ export interface SourceRow {
   readonly ordinal: number;
   readonly number: number;
   readonly definition: Uint8Array;
+  readonly createdAt: Date;
+  readonly snapshots: number;
+  readonly lastSnapshotAt: Date | null;
 }
 
 export interface RunRow {
@@ -137,6 +140,6 @@ export interface StoreReads {
   ): Promise<readonly RunRow[]>;
   findRun(companyId: string | null, runId: string): Promise<RunRow | null>;
   /** Newest first. */
-  listSnapshots(companyId: string | null, filter: SnapshotFilter): Promise<readonly SnapshotRow[]>;
+  listSnapshots(companyId: string, filter: SnapshotFilter): Promise<readonly SnapshotRow[]>;
   findSnapshot(companyId: string | null, snapshotId: string): Promise<SnapshotRow | null>;
 }

@@ -1,0 +1,24 @@
+import type { Store } from "../domain/store/store.ts";
+import { createPgAccountStore } from "./pg-account-store.ts";
+import { createPgCommitStore } from "./pg-commit-store.ts";
+import type { PgDatabase } from "./pg-database.ts";
+import { createPgJobStore } from "./pg-job-store.ts";
+import { createPgKeyStore } from "./pg-key-store.ts";
+import { createPgPackStore } from "./pg-pack-store.ts";
+import { createPgReads } from "./pg-reads.ts";
+import { createPgRunStore } from "./pg-run-store.ts";
+import { createPgZoneStore } from "./pg-zone-store.ts";
+
+/** The Store over PostgreSQL; see [Note: The store] and [Note: Whose rows]. */
+export function createPgStore(database: PgDatabase): Store {
+  return {
+    ...createPgAccountStore(database),
+    ...createPgKeyStore(database),
+    ...createPgRunStore(database),
+    ...createPgPackStore(database),
+    ...createPgCommitStore(database),
+    ...createPgZoneStore(database),
+    ...createPgJobStore(database),
+    ...createPgReads(database),
+  };
+}

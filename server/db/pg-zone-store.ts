@@ -1,0 +1,169 @@
+import { MAX_PAGE_ROWS } from "../domain/store/store.ts";
+import type { MissingObject, Watermark, ZoneRow, ZoneState, ZoneStore } from "../domain/store/zone-store.ts";
+import { writeOutbox } from "./journal.ts";
+import type { PgDatabase } from "./pg-database.ts";
+import { toBytes } from "./pg-key-objects.ts";
+import { type PackRecord, packIdBytes, toPackRow } from "./pg-pack-rows.ts";
+import { loadStatement } from "./statement.ts";
+import { PROVIDER_ID, type Tx, withCompany, withCompanyPrisma, withProvider } from "./transaction.ts";
+
+const COMPANY_LOCK = loadStatement("company-lock");
+const CLOSURE_NEXT = loadStatement("closure-next");
+const ZONE_PUT = loadStatement("zone-put");
+const ZONE_PRESENCE_BACKFILL = loadStatement("zone-presence-backfill");
+const COMPANY_IDS = loadStatement("company-ids");
+const PACKS_MISSING = loadStatement("packs-missing");
+const OBJECTS_MISSING = loadStatement("objects-missing");
+const PRESENCE_PUT_PACKS = loadStatement("presence-put-packs");
+const PRESENCE_PUT_OBJECTS = loadStatement("presence-put-objects");
+const PRESENCE_MARK = loadStatement("presence-mark");
+const PRESENCE_BAD = loadStatement("presence-bad");
+const WATERMARK_ADVANCE = loadStatement("watermark-advance");
+const WATERMARK_LIST = loadStatement("watermark-list");
+const COMPANIES_BEHIND = loadStatement("companies-behind");
+
+export function createPgZoneStore(database: PgDatabase): ZoneStore {
+  return {
+    registerZone: (zone) => registerZone(database, zone),
+    recordProbe: (zoneId, { state, latencyMs, freeBytes, totalBytes, errorCode }) =>
+      withCompanyPrisma(database, PROVIDER_ID, async (tx) => {
+        const free = freeBytes === null ? null : BigInt(Math.trunc(freeBytes));
+        const total = totalBytes === null ? null : BigInt(Math.trunc(totalBytes));
+        const data = { state, probedAt: new Date(), latencyMs, freeBytes: free, totalBytes: total, errorCode };
+        await tx.zone.update({ where: { zoneId }, data });
+      }),
+    listZones: () => listZones(database),
+    listMissingPacks: async (companyId, zoneId, { after, limit }) => {
+      const values = [companyId, zoneId, after, Math.min(limit, MAX_PAGE_ROWS)];
+      const rows = await withCompany(database, companyId, (tx) => tx.rows<PackRecord>(PACKS_MISSING, values));
+      return rows.map((row) => ({ ...toPackRow(row), packNo: row.pack_no }));
+    },
+    listMissingObjects: (companyId, zoneId, page) =>
+      withCompany(database, companyId, (tx) => listMissingObjects(tx, companyId, { zoneId, ...page })),
+    recordPresence: (companyId, zoneId, { packIds, objectKeys }) =>
+      withCompany(database, companyId, async (tx) => {
+        if (packIds.length > 0) await tx.run(PRESENCE_PUT_PACKS, [companyId, zoneId, packIds.map(packIdBytes)]);
+        if (objectKeys.length > 0) await tx.run(PRESENCE_PUT_OBJECTS, [companyId, zoneId, objectKeys]);
+        await writeOutbox(tx, companyId, "copies_present", { zoneId, packIds, objectKeys });
+      }),
+    markCopy: (companyId, zoneId, { packId, state, code }) =>
+      withCompany(database, companyId, async (tx) => {
+        await tx.rows(COMPANY_LOCK, [companyId]);
+        if ((await tx.run(PRESENCE_MARK, [companyId, zoneId, packIdBytes(packId), state, code])) === 0) return false;
+        await tx.run(CLOSURE_NEXT, [companyId]);
+        await writeOutbox(tx, companyId, "copy_marked", { zoneId, packId, state, code });
+        return true;
+      }),
+    listBadCopies: async (companyId, limit) => {
+      const rows = await withCompany(database, companyId, (tx) =>
+        tx.rows<{ pack_id: string; zone_id: string; state: "suspect" | "missing" }>(PRESENCE_BAD, [companyId, limit]),
+      );
+      return rows.map((row) => ({ packId: row.pack_id, zoneId: row.zone_id, state: row.state }));
+    },
+    advanceWatermark: (companyId, zoneId) =>
+      withCompany(database, companyId, async (tx) => {
+        const moved = await tx.run(WATERMARK_ADVANCE, [companyId, zoneId]);
+        const rows = await tx.rows<WatermarkRecord>(WATERMARK_LIST, [companyId]);
+        const watermark = rows.map(toWatermark).find((row) => row.zoneId === zoneId);
+        if (!watermark) throw new Error(`zone ${zoneId} is not registered`);
+        if (moved > 0) await writeOutbox(tx, companyId, "watermark_moved", { zoneId, commit: watermark.commit });
+        return watermark;
+      }),
+    listWatermarks: async (companyId) => {
+      const read = (tx: Tx) => tx.rows<WatermarkRecord>(WATERMARK_LIST, [companyId]);
+      const rows = await (companyId === null ? withProvider(database, read) : withCompany(database, companyId, read));
+      return rows.map(toWatermark);
+    },
+    listCompaniesBehind: async (zoneId) => {
+      const rows = await withProvider(database, (tx) => tx.rows<{ company_id: string }>(COMPANIES_BEHIND, [zoneId]));
+      return rows.map((row) => row.company_id);
+    },
+  };
+}
+
+async function registerZone(database: PgDatabase, zone: Parameters<ZoneStore["registerZone"]>[0]): Promise<void> {
+  const { zoneId, ordinal, zoneKind } = zone;
+  const isNew = await withCompany(database, PROVIDER_ID, async (tx) => {
+    const [row] = await tx.rows<{ is_new: boolean }>(ZONE_PUT, [zoneId, ordinal, zoneKind]);
+    if (row?.is_new) await writeOutbox(tx, PROVIDER_ID, "zone_registered", { zoneId, ordinal, zoneKind });
+    return row?.is_new ?? false;
+  });
+  if (!isNew) return;
+  // One company at a time: a zone that joins late is behind with everything, and each company's rows are its own.
+  const companies = await withProvider(database, (tx) => tx.rows<{ company_id: string }>(COMPANY_IDS, []));
+  for (const { company_id: companyId } of companies) {
+    await withCompany(database, companyId, (tx) => tx.run(ZONE_PRESENCE_BACKFILL, [companyId, zoneId]));
+  }
+}
+
+async function listZones(database: PgDatabase): Promise<readonly ZoneRow[]> {
+  const rows = await withCompanyPrisma(database, PROVIDER_ID, (tx) =>
+    tx.zone.findMany({ orderBy: { ordinal: "asc" } }),
+  );
+  return rows.map((row) => {
+    const state = parseZoneState(row.state);
+    return {
+      zoneId: row.zoneId,
+      ordinal: row.ordinal,
+      zoneKind: parseZoneKind(row.kind),
+      state,
+      probedAt: row.probedAt,
+      probe:
+        row.probedAt === null
+          ? null
+          : {
+              state,
+              latencyMs: row.latencyMs ?? 0,
+              freeBytes: row.freeBytes === null ? null : Number(row.freeBytes),
+              totalBytes: row.totalBytes === null ? null : Number(row.totalBytes),
+              errorCode: row.errorCode,
+            },
+    };
+  });
+}
+
+function parseZoneState(state: string): ZoneState {
+  if (state === "healthy" || state === "unreachable" || state === "catching_up") return state;
+  throw new Error(`${state} is no state of a zone`);
+}
+
+function parseZoneKind(kind: string): ZoneRow["zoneKind"] {
+  if (kind === "fs" || kind === "s3" || kind === "memory") return kind;
+  throw new Error(`${kind} is no kind of zone`);
+}
+
+async function listMissingObjects(
+  tx: Tx,
+  companyId: string,
+  page: { readonly zoneId: string; readonly after: string; readonly limit: number },
+): Promise<readonly MissingObject[]> {
+  const rows = await tx.rows<{
+    object_key: string;
+    kind: MissingObject["kind"];
+    size_bytes: number;
+    sha256: Buffer;
+    bytes: Buffer | null;
+    zones: string[];
+  }>(OBJECTS_MISSING, [companyId, page.zoneId, page.after, Math.min(page.limit, MAX_PAGE_ROWS)]);
+  return rows.map((row) => ({
+    objectKey: row.object_key,
+    kind: row.kind,
+    sizeBytes: row.size_bytes,
+    sha256: toBytes(row.sha256),
+    presentZoneIds: row.zones,
+    bytes: row.bytes === null ? null : toBytes(row.bytes),
+  }));
+}
+
+interface WatermarkRecord {
+  readonly company_id: string;
+  readonly zone_id: string;
+  readonly commit: number;
+  readonly moved_at: Date;
+  readonly last_commit: number;
+}
+
+function toWatermark(row: WatermarkRecord): Watermark {
+  const { company_id: companyId, zone_id: zoneId, commit, moved_at: movedAt, last_commit: lastCommit } = row;
+  return { companyId, zoneId, commit, movedAt, lastCommit };
+}

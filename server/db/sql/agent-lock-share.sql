@@ -1,0 +1,1 @@
+select machine_id, revoked_at is not null as is_revoked from agent where company_id = $1 and agent_id = $2 for share

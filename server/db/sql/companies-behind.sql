@@ -1,0 +1,5 @@
+select company_id from pack_presence where zone_id = $1 and state <> 'present'
+union select company_id from object_presence where zone_id = $1 and state <> 'present'
+union select c.company_id from company c left join watermark w on w.company_id = c.company_id and w.zone_id = $1
+  where c.last_commit > coalesce(w.commit, 0)
+limit 1000

@@ -1,0 +1,1 @@
+select company_id from company order by company_id

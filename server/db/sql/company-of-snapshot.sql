@@ -1,0 +1,1 @@
+select company_id from snapshot where snapshot_id = $1 limit 1
