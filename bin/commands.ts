@@ -68,7 +68,7 @@ export const commands: readonly CommandEntry[] = [
       ["--source <id>", "only those of one source"],
       ["--before <time>", "only those received before this moment, as 2026-01-31T12:00:00Z"],
       ["--limit <count>", "at most so many"],
-      ["--names", "members: unlock, check each snapshot against the keys, and show its source's name"],
+      ["--unlock", "members: show the sources' names; check each snapshot and the chain of its agent"],
     ],
     load: () => import("../server/commands/owner/snapshots.ts"),
   },

@@ -2,7 +2,14 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { clientStatePath, readClientState, updateClientState, withPin, withSession } from "./client-state.ts";
+import {
+  clientStatePath,
+  readClientState,
+  updateClientState,
+  withPin,
+  withSequencePins,
+  withSession,
+} from "./client-state.ts";
 
 const NOW = new Date("2026-03-01T12:00:00.000Z");
 const TOMORROW = "2026-03-02T12:00:00.000Z";
@@ -24,7 +31,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe("a client's state", () => {
   test("is empty at first, and read as it was written", async () => {
-    expect(await readClientState(path)).toEqual({ v: 1, sessions: [], companies: {} });
+    expect(await readClientState(path)).toEqual({ v: 1, sessions: [], companies: {}, agents: {} });
     await updateClientState(path, (state) => withPin(withSession(state, session, NOW), COMPANY_ID, pinAt(3)));
     const state = await readClientState(path);
     expect(state.sessions).toEqual([session]);
@@ -39,22 +46,31 @@ describe("a client's state", () => {
   });
 
   test("never goes back to an older log", () => {
-    const state = withPin({ v: 1, sessions: [], companies: {} }, COMPANY_ID, pinAt(5));
+    const state = withPin({ v: 1, sessions: [], companies: {}, agents: {} }, COMPANY_ID, pinAt(5));
     expect(withPin(state, COMPANY_ID, pinAt(4))).toEqual(state);
     expect(withPin(state, COMPANY_ID, pinAt(6)).companies[COMPANY_ID]?.head.number).toBe(6);
+  });
+
+  test("never goes back to an older manifest of an agent", () => {
+    const agentId = "0190b5a0-0000-7000-8000-000000000004";
+    const pin = (sequence: number) => ({ agentId, sequence, headerHash: "cd".repeat(32) });
+    const empty = { v: 1 as const, sessions: [], companies: {}, agents: {} };
+    const state = withSequencePins(empty, [pin(7)]);
+    expect(withSequencePins(state, [pin(6)])).toEqual(state);
+    expect(withSequencePins(state, [pin(8)]).agents[agentId]?.sequence).toBe(8);
   });
 
   test("keeps the newest sign-in of each person, and forgets what has ended", () => {
     const other = { ...session, email: "c@d.example" };
     const ended = { ...session, email: "e@f.example", expiresAt: YESTERDAY };
     const renewed = { ...session, sessionToken: "two" };
-    const state = { v: 1 as const, sessions: [session, other, ended], companies: {} };
+    const state = { v: 1 as const, sessions: [session, other, ended], companies: {}, agents: {} };
     expect(withSession(state, renewed, NOW).sessions).toEqual([other, renewed]);
   });
 
   test("that is damaged is named and never thrown away silently", async () => {
     const damaged = join(folder, "damaged.json");
-    for (const text of ["", "{", "[]", '{"v":2,"sessions":[],"companies":{}}']) {
+    for (const text of ["", "{", "[]", '{"v":2,"sessions":[],"companies":{},"agents":{}}']) {
       await writeFile(damaged, text);
       await expect(readClientState(damaged)).rejects.toMatchObject({ code: "client_state_damaged" });
       await expect(updateClientState(damaged, (state) => state)).rejects.toMatchObject({

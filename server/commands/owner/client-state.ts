@@ -2,7 +2,9 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import type { SequencePin } from "../../../engine/keys/header-chain.ts";
 import { ClientError } from "./client-error.ts";
+import type { Environment } from "./environment.ts";
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -24,16 +26,18 @@ const ClientState = z.strictObject({
   /** The newest sign-in comes last. */
   sessions: z.array(SessionEntry),
   companies: z.record(z.string(), CompanyPin),
+  /** By agent: the newest manifest header. */
+  agents: z.record(z.string(), z.strictObject({ sequence: z.int().min(1), headerHash: hash })),
 });
 
 export type SessionEntry = z.infer<typeof SessionEntry>;
 export type CompanyPin = z.infer<typeof CompanyPin>;
 export type ClientState = z.infer<typeof ClientState>;
 
-const EMPTY: ClientState = { v: 1, sessions: [], companies: {} };
+const EMPTY: ClientState = { v: 1, sessions: [], companies: {}, agents: {} };
 
 /** Where sessions and pins of this user lie: `HOLDFAST_CLIENT_STATE`, else `holdfast/client.json` in the config folder. */
-export function clientStatePath(env: NodeJS.ProcessEnv): string {
+export function clientStatePath(env: Environment): string {
   if (env.HOLDFAST_CLIENT_STATE) return env.HOLDFAST_CLIENT_STATE;
   return join(env.XDG_CONFIG_HOME || join(homedir(), ".config"), "holdfast", "client.json");
 }
@@ -90,6 +94,15 @@ export function withPin(state: ClientState, companyId: string, pin: CompanyPin):
   const before = state.companies[companyId];
   if (before !== undefined && before.head.number >= pin.head.number) return state;
   return { ...state, companies: { ...state.companies, [companyId]: pin } };
+}
+
+/** Remembers the newest headers of agents; an older one never replaces a newer one. */
+export function withSequencePins(state: ClientState, pins: readonly SequencePin[]): ClientState {
+  const agents = { ...state.agents };
+  for (const { agentId, sequence, headerHash } of pins) {
+    if ((agents[agentId]?.sequence ?? 0) < sequence) agents[agentId] = { sequence, headerHash };
+  }
+  return { ...state, agents };
 }
 
 async function readIfPresent(path: string): Promise<string | null> {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { ClientError } from "./client-error.ts";
+import type { Environment } from "./environment.ts";
 
 /**
  * Reads a command's arguments and options.
@@ -18,7 +19,7 @@ export function parseCommandInput<T extends z.ZodType>(schema: T, input: Record<
  *
  * @throws ClientError `usage`
  */
-export function requirePortalUrl(env: NodeJS.ProcessEnv): string {
+export function requirePortalUrl(env: Environment): string {
   const text = env.HOLDFAST_PORTAL;
   if (!text)
     throw new ClientError("usage", "set HOLDFAST_PORTAL to the portal's address, as https://backup.example.com");

@@ -12,7 +12,7 @@ const Input = z.object({ company: companyIdSchema.optional(), json: z.boolean().
 export async function run(input: Record<string, unknown>): Promise<number> {
   const { company, json } = parseCommandInput(Input, input);
   const { client } = await openSession(process.env);
-  const machines = listPages((cursor) =>
+  const machines = listPages<MachineView>((cursor) =>
     client.machines.list.query({
       limit: PAGE_MAX_COUNT,
       ...(company !== undefined && { companyId: company }),

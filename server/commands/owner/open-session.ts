@@ -3,6 +3,7 @@ import type { Viewer } from "../../../contracts/viewer.ts";
 import { ClientError } from "./client-error.ts";
 import { clientStatePath, readClientState, type SessionEntry, updateClientState, withSession } from "./client-state.ts";
 import { requirePortalUrl } from "./command-input.ts";
+import type { Environment } from "./environment.ts";
 import { createPortalClient, type PortalClient } from "./portal-client.ts";
 import { readSecret } from "./read-secret.ts";
 
@@ -19,12 +20,12 @@ export interface PersonSession {
  *
  * @throws ClientError `usage`, and the portal's errors by code (`wrong_credentials`, `portal_unreachable`, ...)
  */
-export async function openSession(env: NodeJS.ProcessEnv): Promise<PersonSession> {
+export async function openSession(env: Environment): Promise<PersonSession> {
   return (await resumeSession(env)) ?? (await signIn(env));
 }
 
 /** Signs in by `HOLDFAST_EMAIL` and `HOLDFAST_PASSWORD` (or a prompt), and remembers the session. */
-export async function signIn(env: NodeJS.ProcessEnv): Promise<PersonSession> {
+export async function signIn(env: Environment): Promise<PersonSession> {
   const portalUrl = requirePortalUrl(env);
   const email = parseEmail(env);
   if (email === null) throw new ClientError("usage", "set HOLDFAST_EMAIL to the address that you sign in with");
@@ -35,12 +36,12 @@ export async function signIn(env: NodeJS.ProcessEnv): Promise<PersonSession> {
   return { portalUrl, email, viewer, client: createPortalClient({ portalUrl, sessionToken }) };
 }
 
-export function rememberSession(env: NodeJS.ProcessEnv, session: SessionEntry): Promise<void> {
+export function rememberSession(env: Environment, session: SessionEntry): Promise<void> {
   return updateClientState(clientStatePath(env), (state) => withSession(state, session, new Date()));
 }
 
 /** The newest remembered session that fits the environment and that the portal still takes; null when there is none. */
-async function resumeSession(env: NodeJS.ProcessEnv): Promise<PersonSession | null> {
+async function resumeSession(env: Environment): Promise<PersonSession | null> {
   const portal = env.HOLDFAST_PORTAL ? requirePortalUrl(env) : null;
   const email = parseEmail(env);
   const { sessions } = await readClientState(clientStatePath(env));
@@ -57,7 +58,7 @@ async function resumeSession(env: NodeJS.ProcessEnv): Promise<PersonSession | nu
   return person === null ? null : { portalUrl, client, viewer: person.viewer, email: found.email };
 }
 
-function parseEmail(env: NodeJS.ProcessEnv): string | null {
+function parseEmail(env: Environment): string | null {
   if (!env.HOLDFAST_EMAIL) return null;
   const parsed = emailSchema.safeParse(env.HOLDFAST_EMAIL);
   if (parsed.success) return parsed.data;

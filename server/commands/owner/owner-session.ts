@@ -11,6 +11,7 @@ import { nodePrimitives, nodeRandomness } from "../../../engine/primitives/node.
 import { decodeWords } from "../../../engine/primitives/words.ts";
 import { ClientError } from "./client-error.ts";
 import { type CompanyPin, clientStatePath, readClientState, updateClientState, withPin } from "./client-state.ts";
+import type { Environment } from "./environment.ts";
 import { openSession, type PersonSession } from "./open-session.ts";
 import type { PortalClient } from "./portal-client.ts";
 import { findSecret, readSecret } from "./read-secret.ts";
@@ -34,7 +35,7 @@ export interface OwnerSession {
 }
 
 export interface OpenOwnerSessionOptions {
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Environment;
   readonly tools?: KeyTools;
   /** Where to say what is not an error; standard error unless given. */
   readonly tell?: (message: string) => void;
@@ -60,7 +61,7 @@ export async function openOwnerSession(options: OpenOwnerSessionOptions = {}): P
 type Unlock = (keys: KeysView, pin: CompanyPin | null) => Promise<OwnerKeys>;
 
 interface UnlockContext {
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
   readonly tools: KeyTools;
   readonly tell: (message: string) => void;
   readonly session: PersonSession;
@@ -92,7 +93,7 @@ async function openUnlocked(context: UnlockContext): Promise<OwnerSession> {
 }
 
 /** Pins the newest statement of the log that these keys were checked against. */
-export function rememberLog(env: NodeJS.ProcessEnv, owner: OwnerKeys): Promise<void> {
+export function rememberLog(env: Environment, owner: OwnerKeys): Promise<void> {
   const { rootFingerprint, head } = owner.log;
   return updateClientState(clientStatePath(env), (state) => withPin(state, owner.companyId, { rootFingerprint, head }));
 }
@@ -107,7 +108,7 @@ function requireMember({ viewer, email }: PersonSession): MemberViewer {
 
 /** Asks for the secret once, so that a refresh does not ask again. */
 async function readUnlocker(
-  env: NodeJS.ProcessEnv,
+  env: Environment,
   { email, viewer }: PersonSession,
   { tools, tell }: Pick<UnlockContext, "tools" | "tell">,
 ): Promise<Unlock> {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { ClientError } from "./client-error.ts";
+import type { Environment } from "./environment.ts";
 
 export type SecretName = "HOLDFAST_PASSWORD" | "HOLDFAST_PASSPHRASE" | "HOLDFAST_RECOVERY_KEY";
 
@@ -11,7 +12,7 @@ export type SecretName = "HOLDFAST_PASSWORD" | "HOLDFAST_PASSPHRASE" | "HOLDFAST
  *
  * @throws ClientError `usage`, `secret_file_unreadable`
  */
-export async function findSecret(env: NodeJS.ProcessEnv, name: SecretName): Promise<string | null> {
+export async function findSecret(env: Environment, name: SecretName): Promise<string | null> {
   const value = env[name];
   const path = env[`${name}_FILE`];
   if (value && path) throw new ClientError("usage", `set ${name} or ${name}_FILE, not both`);
@@ -29,12 +30,12 @@ export async function findSecret(env: NodeJS.ProcessEnv, name: SecretName): Prom
  * @param question what to type, without a colon
  * @throws ClientError `usage` when there is no terminal to ask at
  */
-export async function readSecret(env: NodeJS.ProcessEnv, name: SecretName, question: string): Promise<string> {
+export async function readSecret(env: Environment, name: SecretName, question: string): Promise<string> {
   return (await findSecret(env, name)) ?? (await askSecret(question, name));
 }
 
 /** Asks twice for a secret that is being set. */
-export async function readNewSecret(env: NodeJS.ProcessEnv, name: SecretName, question: string): Promise<string> {
+export async function readNewSecret(env: Environment, name: SecretName, question: string): Promise<string> {
   const found = await findSecret(env, name);
   if (found !== null) return found;
   const first = await askSecret(question, name);

@@ -1,12 +1,15 @@
 import { z } from "zod";
-import { companyIdSchema, machineIdSchema, sourceIdSchema } from "../../../contracts/ids.ts";
+import { companyIdSchema, type MachineId, machineIdSchema, sourceIdSchema } from "../../../contracts/ids.ts";
 import { PAGE_MAX_COUNT } from "../../../contracts/limits.ts";
 import type { SnapshotView } from "../../../contracts/snapshots.ts";
+import { checkMachineHistory } from "./check-history.ts";
+import { checkSnapshotView } from "./check-snapshot-view.ts";
 import { parseCommandInput, print } from "./command-input.ts";
 import { listPages } from "./list-pages.ts";
-import { openSession, type PersonSession } from "./open-session.ts";
-import { openOwnerSession } from "./owner-session.ts";
-import { createSnapshotReader, type SnapshotReading } from "./read-snapshot-view.ts";
+import { openSession } from "./open-session.ts";
+import { type OwnerSession, openOwnerSession } from "./owner-session.ts";
+import type { PortalClient } from "./portal-client.ts";
+import { readSourceNames } from "./read-source-names.ts";
 
 const Input = z.object({
   company: companyIdSchema.optional(),
@@ -17,51 +20,72 @@ const Input = z.object({
     .transform((text) => new Date(text))
     .optional(),
   limit: z.coerce.number("is a number").int().min(1, "is at least 1").optional(),
-  names: z.boolean().default(false),
+  unlock: z.boolean().default(false),
   json: z.boolean().default(false),
 });
 type SnapshotsInput = z.output<typeof Input>;
 
 const EXIT_FAILED = 1;
 
-/** `holdfast snapshots`: newest first; `--names` unlocks, checks each against the keys, and names its source. */
+/** `holdfast snapshots`: newest first; `--unlock` checks each against the keys and its agent's chain, and names its source. */
 export async function run(input: Record<string, unknown>): Promise<number> {
   const options = parseCommandInput(Input, input);
-  const { client, read } = await openReading(options);
-  let count = 0;
-  let isAllGenuine = true;
+  return options.unlock ? listUnlocked(options) : listPlain(options);
+}
+
+async function listPlain(options: SnapshotsInput): Promise<number> {
+  const { client } = await openSession(process.env);
   for await (const snapshot of listSnapshots(client, options)) {
-    const reading = await read(snapshot);
-    isAllGenuine &&= reading.problem === null;
     const { header: _, ...shown } = snapshot;
-    const found = options.names ? { sourceName: reading.sourceName, problem: reading.problem } : {};
-    print(options.json, { ...shown, ...found }, describeSnapshot(snapshot, reading));
-    count++;
-    if (count === options.limit) break;
+    print(options.json, shown, describeSnapshot(snapshot, `Files ${snapshot.sourceOrdinal}`));
   }
-  if (count === 0 && !options.json) console.log("No snapshots.");
-  return isAllGenuine ? 0 : EXIT_FAILED;
+  return 0;
 }
 
-interface Reading {
-  readonly client: PersonSession["client"];
-  readonly read: (snapshot: SnapshotView) => Promise<SnapshotReading>;
-}
-
-async function openReading({ names }: SnapshotsInput): Promise<Reading> {
-  if (!names) {
-    const { client } = await openSession(process.env);
-    return { client, read: async () => ({ sourceName: null, problem: null }) };
-  }
+async function listUnlocked(options: SnapshotsInput): Promise<number> {
   const session = await openOwnerSession();
-  return { client: session.client, read: createSnapshotReader(session) };
+  const machines = new Map<MachineId, ReadonlyMap<string, string>>();
+  let isGenuine = true;
+  for await (const snapshot of listSnapshots(session.client, options)) {
+    const { header: _, ...shown } = snapshot;
+    const { machineId, sourceId } = snapshot;
+    const names = machines.get(machineId) ?? (await readSourceNames(session, machineId));
+    machines.set(machineId, names);
+    const sourceName = names.get(sourceId) ?? null;
+    const problem = findProblem(session, snapshot);
+    isGenuine &&= problem === null;
+    const line = describeSnapshot(snapshot, sourceName ?? `Files ${snapshot.sourceOrdinal}`);
+    print(
+      options.json,
+      { ...shown, sourceName, problem },
+      problem === null ? line : `${line}\n  NOT GENUINE: ${problem}`,
+    );
+  }
+  for (const machineId of machines.keys()) {
+    for (const { code, message } of await checkMachineHistory(session, machineId)) {
+      isGenuine = false;
+      print(options.json, { machineId, problem: message, code }, `machine ${machineId}: ${message}`);
+    }
+  }
+  return isGenuine ? 0 : EXIT_FAILED;
 }
 
-function listSnapshots(
-  client: PersonSession["client"],
+function findProblem({ trust }: OwnerSession, snapshot: SnapshotView): string | null {
+  try {
+    checkSnapshotView(trust, snapshot);
+    return null;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return error.message;
+    throw error;
+  }
+}
+
+async function* listSnapshots(
+  client: PortalClient,
   { company, machine, source, before, limit }: SnapshotsInput,
 ): AsyncGenerator<SnapshotView> {
-  return listPages((cursor) =>
+  let count = 0;
+  const snapshots = listPages<SnapshotView>((cursor) =>
     client.snapshots.list.query({
       limit: Math.min(limit ?? PAGE_MAX_COUNT, PAGE_MAX_COUNT),
       ...(company !== undefined && { companyId: company }),
@@ -71,13 +95,15 @@ function listSnapshots(
       ...(cursor !== undefined && { cursor }),
     }),
   );
+  for await (const snapshot of snapshots) {
+    yield snapshot;
+    if (++count === limit) return;
+  }
 }
 
-function describeSnapshot(snapshot: SnapshotView, { sourceName, problem }: SnapshotReading): string {
-  const { snapshotId, machineName, sourceOrdinal, receivedAt, files, bytes, gaps, copies } = snapshot;
-  const source = sourceName ?? `Files ${sourceOrdinal}`;
+function describeSnapshot(snapshot: SnapshotView, source: string): string {
+  const { snapshotId, machineName, receivedAt, files, bytes, gaps, copies } = snapshot;
   const zones = copies.filter(({ isPresent }) => isPresent).map(({ zoneId }) => zoneId);
   const withGaps = gaps === 0 ? "" : `, ${gaps} gaps`;
-  const line = `${snapshotId}  ${receivedAt.toISOString()}  ${machineName} / ${source}  ${files} files, ${bytes} bytes${withGaps}  in ${zones.join(", ")}`;
-  return problem === null ? line : `${line}\n  NOT GENUINE: ${problem}`;
+  return `${snapshotId}  ${receivedAt.toISOString()}  ${machineName} / ${source}  ${files} files, ${bytes} bytes${withGaps}  in ${zones.join(", ")}`;
 }
