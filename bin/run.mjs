@@ -1,25 +1,22 @@
 // Plain JavaScript for any Node from 18 on: `npm test`, `npm run check`, `bench` and `prove`. It sets up what they miss
-// and goes on under the project's own Node 24.
+// and goes on under the project's own Node 24; only that one loads the tasks.
 import { spawnSync } from "node:child_process";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runChecks } from "./checks.mjs";
-import { ensurePrismaClient, ensureRouteTypes } from "./generate.mjs";
-import { runProof } from "./proof.mjs";
 import { ensurePackages, goOnUnder, requireNode24 } from "./runtime.mjs";
-import { runTests } from "./tests.mjs";
 
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const [task, ...rest] = process.argv.slice(2);
 
 const tasks = {
-  test: () => runTests(projectRoot, rest),
-  check: () => {
+  test: async () => (await import("./tests.mjs")).runTests(projectRoot, rest),
+  check: async () => {
+    const [{ runChecks }, { ensureRouteTypes }] = await Promise.all([import("./checks.mjs"), import("./generate.mjs")]);
     ensureRouteTypes(projectRoot, process.execPath);
     return runChecks(projectRoot);
   },
   bench: () => runScript(join("bench", "run.ts")),
-  prove: () => runProof(projectRoot, rest),
+  prove: async () => (await import("./proof.mjs")).runProof(projectRoot, rest),
 };
 
 if (!Object.hasOwn(tasks, task)) {
@@ -29,6 +26,7 @@ if (!Object.hasOwn(tasks, task)) {
 ensurePackages(projectRoot, { isThorough: true });
 const node = requireNode24(projectRoot);
 if (node === process.execPath) {
+  const { ensurePrismaClient } = await import("./generate.mjs");
   // Whatever the tools start by the name "node" is the same Node.
   process.env.PATH = [dirname(node), join(projectRoot, "node_modules", ".bin"), process.env.PATH].join(delimiter);
   process.chdir(projectRoot);
