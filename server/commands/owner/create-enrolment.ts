@@ -1,4 +1,3 @@
-import { TRPCClientError } from "@trpc/client";
 import { enrolmentIdSchema } from "../../../contracts/ids.ts";
 import { toBase64 } from "../../../engine/codec/hex.ts";
 import { extendCompanyLog } from "../../../engine/keys/company-log.ts";
@@ -7,7 +6,7 @@ import type { KeyTools } from "../../../engine/keys/key-tools.ts";
 import { formatSecretLink } from "../../../engine/keys/link-secret.ts";
 import type { OwnerKeys } from "../../../engine/keys/owner-keys.ts";
 import { newId } from "../../platform/ids.ts";
-import type { PortalClient } from "./portal-client.ts";
+import { hasCode, type PortalClient } from "./portal-client.ts";
 
 /** What enrolling takes of an owner's session. */
 export interface EnrollingSession {
@@ -50,7 +49,7 @@ export async function createEnrolment(
     try {
       return await tryCreate(tools, current, input);
     } catch (error) {
-      if (!isLogConflict(error) || attempt === MAX_ATTEMPTS) throw error;
+      if (!hasCode(error, "log_conflict") || attempt === MAX_ATTEMPTS) throw error;
       current = await current.refresh();
     }
   }
@@ -73,8 +72,4 @@ async function tryCreate(
   const log = extendCompanyLog(tools.primitives, owner.log, [made.statement]);
   const link = formatSecretLink("enrol", { origin: portalUrl, linkId: enrolmentId, secret: made.secret });
   return { enrolmentId, link, expiresAt, owner: { ...owner, log } };
-}
-
-function isLogConflict(error: unknown): boolean {
-  return error instanceof TRPCClientError && "code" in error && error.code === "log_conflict";
 }

@@ -1,6 +1,7 @@
 import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCLink } from "@trpc/client";
 import { observable } from "@trpc/server/observable";
 import superjson from "superjson";
+import type { ErrorCode } from "../../../contracts/errors.ts";
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from "../../../contracts/limits.ts";
 import type { AppRouter } from "../../api/router.ts";
 
@@ -36,6 +37,11 @@ export function createPortalClient({ portalUrl, sessionToken }: PortalAddress) {
       }),
     ],
   });
+}
+
+/** Whether a call failed with this code. */
+export function hasCode(error: unknown, code: ErrorCode | "portal_unreachable"): boolean {
+  return error instanceof TRPCClientError && "code" in error && error.code === code;
 }
 
 /** Gives every failure the server's own code, so that callers and scripts tell them apart without reading messages. */
