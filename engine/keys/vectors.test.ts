@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fromBase64, toBase64, toHex } from "../codec/hex.ts";
-import { nodePrimitives as primitives } from "../primitives/node.ts";
+import { createBrowserPrimitives } from "../primitives/browser.ts";
+import { nodePrimitives } from "../primitives/node.ts";
 import { checkAgentCertificates } from "./agent-certificate.ts";
 import { verifyCompanyLog } from "./company-log.ts";
 import { openEnrolment } from "./enrolment.ts";
@@ -16,7 +17,12 @@ const { company, enrolment, certificate, source } = vectors;
 const objects = { log: company.log.map(fromBase64), wraps: company.wraps.map(fromBase64) };
 const { companyId, rootFingerprint } = company;
 
-describe("keys written as version 1", () => {
+const platforms = [
+  { platform: "Node", primitives: nodePrimitives },
+  { platform: "a browser", primitives: await createBrowserPrimitives() },
+];
+
+describe.each(platforms)("keys written as version 1, in $platform", ({ primitives }) => {
   test("open: a wrap and a sealed box", () => {
     const { key, purpose, wrapped, secret } = vectors.wrap;
     const opened = unwrapSecret(primitives, { key: fromBase64(key), purpose, wrapped: fromBase64(wrapped) });
