@@ -133,14 +133,32 @@ function encodePlain(context: SealContext, content: FrameContent): Uint8Array {
   requireMembers(content, members);
   const sizeBytes = members.reduce((sum, member) => sum + member.length, 0);
   if (sizeBytes > CHUNK_LIMIT_BYTES) throw new FormatError("too_long", `members of ${sizeBytes} bytes in one frame`);
-  const [first] = members;
-  const body = members.length === 1 && first !== undefined ? first : concatBytes(...members);
-  const compressed = compressBody(context.primitives, body);
+  const compressed = compressBody(context.primitives, joinMembers(members, sizeBytes));
   const plain = context.scratch.plain(frameBoundBytes(members.length, compressed.bytes.length));
   const writer = new ByteWriter(plain);
   writer.u8(compressed.compression).varint(members.length);
   for (const member of members) writer.varint(member.length);
-  return writer.raw(compressed.bytes).view();
+  writer.raw(compressed.bytes);
+  if (compressed.compression === 1) free(compressed.bytes);
+  return writer.view();
+}
+
+/** The members as one piece; those that already lie back to back, as a group's do, are not copied. */
+function joinMembers(members: readonly Uint8Array[], sizeBytes: number): Uint8Array {
+  const [first] = members;
+  if (first === undefined) return new Uint8Array(0);
+  let end = first.byteOffset;
+  const isOnePiece = members.every((member) => {
+    const follows = member.buffer === first.buffer && member.byteOffset === end;
+    end += member.length;
+    return follows;
+  });
+  return isOnePiece ? new Uint8Array(first.buffer, first.byteOffset, sizeBytes) : concatBytes(...members);
+}
+
+/** Gives a large buffer of our own back at once: left to the collector, hundreds of megabytes of them pile up. */
+function free({ buffer, byteOffset }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength > 65_536) buffer.transfer(0);
 }
 
 function requireMembers(names: MemberNames, members: readonly Uint8Array[]): void {
