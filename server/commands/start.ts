@@ -14,12 +14,30 @@ export async function run(input: Record<string, unknown>): Promise<number> {
 }
 
 async function serveUntil(stopRequested: Promise<void>, service: RunningService, options: StartOptions): Promise<void> {
+  const stopping = new AbortController();
+  const hasStopped = stopRequested.then(() => stopping.abort());
   try {
+    if (!options.isBare) await tryDemo(service, options, stopping.signal);
+    if (stopping.signal.aborted) return;
     if (options.isJson) console.log(JSON.stringify({ kind: "ready", portalUrl: options.publicUrl }));
     else console.log(`Holdfast is at ${options.publicUrl}`);
-    await stopRequested;
+    await hasStopped;
   } finally {
     await service.stop();
+  }
+}
+
+/** A demo that fails is no reason to take the service away; the next start goes on with it. */
+async function tryDemo(service: RunningService, options: StartOptions, signal: AbortSignal): Promise<void> {
+  const tell = teller(options);
+  try {
+    const { makeDemo } = await import("./demo/make-demo.ts");
+    const { withProvider } = await import("./demo/open-provider.ts");
+    const localUrl = `http://localhost:${options.port}`;
+    await withProvider(service.appUrl, (provider) => makeDemo({ options, localUrl, provider, signal, tell }));
+  } catch (error) {
+    if (signal.aborted) return;
+    tell(`the demo is not complete: ${error instanceof Error ? error.message : error}; the next start goes on with it`);
   }
 }
 
