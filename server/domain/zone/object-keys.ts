@@ -1,29 +1,46 @@
-import type { PackKind } from "../store/pack-store.ts";
+import { toHex } from "../../../engine/codec/hex.ts";
+import type { KeyObjectKind } from "../store/account-store.ts";
 
-/** Digits of a commit number in a name, so that names sort like numbers. */
-const COMMIT_DIGITS = 12;
+/** [Note: Names in a zone] DESIGN.md section 5 and FORMAT.md section 9, in one place. */
 
-/** Content and tree packs lie apart: the first may be in a cold class one day, the second never. `packId` is the SHA-256 in hex. */
-export function packObjectKey(companyId: string, packKind: PackKind, packId: string): string {
+export function packObjectKey(companyId: string, packKind: "content" | "meta", packId: string): string {
   const folder = packKind === "content" ? "packs" : "meta";
   return `companies/${companyId}/${folder}/${packId.slice(0, 2)}/${packId}`;
 }
 
-/** @param sha256Hex of the whole manifest */
-export function manifestObjectKey(companyId: string, commit: number, sha256Hex: string): string {
-  return `companies/${companyId}/snapshots/${commitDigits(commit)}-${sha256Hex}`;
+export function manifestObjectKey(companyId: string, commit: number, manifestSha256Hex: string): string {
+  return `companies/${companyId}/snapshots/${commitDigits(commit)}-${manifestSha256Hex}`;
 }
 
-/** Beside its manifest. */
 export function receiptObjectKey(companyId: string, commit: number, manifestSha256Hex: string): string {
   return `${manifestObjectKey(companyId, commit, manifestSha256Hex)}.receipt`;
 }
 
-/** @param sha256Hex of header | signature */
-export function headerObjectKey(companyId: string, commit: number, sha256Hex: string): string {
-  return `companies/${companyId}/headers/${commitDigits(commit)}-${sha256Hex}`;
+export function headerObjectKey(companyId: string, commit: number, headerHashHex: string): string {
+  return `companies/${companyId}/headers/${commitDigits(commit)}-${headerHashHex}`;
+}
+
+/** @param subjectId the source of a definition; nothing else has one in its name */
+export function keyObjectKey(
+  companyId: string,
+  object: { readonly kind: KeyObjectKind; readonly number: number; readonly hash: Uint8Array },
+  subjectId: string,
+): string {
+  const base = `companies/${companyId}/keys`;
+  const hash = toHex(object.hash);
+  const number = String(object.number).padStart(8, "0");
+  switch (object.kind) {
+    case "log":
+      return `${base}/log/${number}-${hash}`;
+    case "wrap":
+      return `${base}/wraps/${number}-${hash}`;
+    case "agent":
+      return `${base}/agents/${hash}`;
+    case "source":
+      return `${base}/sources/${subjectId}-${number}-${hash}`;
+  }
 }
 
 function commitDigits(commit: number): string {
-  return String(commit).padStart(COMMIT_DIGITS, "0");
+  return String(commit).padStart(12, "0");
 }

@@ -1,0 +1,100 @@
+import { FormatError, IntegrityError } from "../../../engine/codec/format-error.ts";
+import { concatBytes, toHex } from "../../../engine/codec/hex.ts";
+import { PACK_FOOTER_SIZE_BYTES, type PackIndex } from "../../../engine/format/pack-index.ts";
+import { verifySlot } from "../../../engine/format/slot.ts";
+import type { ChunkKind } from "../../../engine/ports/chunk-index.ts";
+import type { DomainDeps } from "../domain-deps.ts";
+import { DomainError } from "../domain-error.ts";
+import { leaseLost } from "../run/heartbeat-run.ts";
+import type { RunIdentity } from "../run/lease.ts";
+import type { PackMembers } from "../store/pack-store.ts";
+import { runDirectoriesOf } from "./run-directories.ts";
+
+/** Bounds one transaction; a pack of nothing but tiny files has about 100,000 members. */
+const MAX_MEMBERS = 262_144;
+
+export interface RecordPackInput {
+  readonly packId: string;
+  readonly sizeBytes: number;
+  /** Parsed from the pack's own bytes. */
+  readonly index: PackIndex;
+}
+
+/**
+ * Makes a pack count that is durable in the run's zone. The server has no key, but it holds every slot to the agent
+ * that signed it and every directory to its limits.
+ *
+ * @throws DomainError `pack_invalid`, `pack_refused`, `lease_lost`, `agent_revoked`
+ */
+export async function recordPack(
+  deps: Pick<DomainDeps, "store" | "primitives">,
+  run: RunIdentity,
+  { packId, sizeBytes, index }: RecordPackInput,
+): Promise<{ readonly isNew: boolean }> {
+  await requireOwnSlots(deps, run, index);
+  const members = membersOf(index);
+  const last = index.frames.at(-1);
+  const directoryOffset = last ? last.offset + last.storedSizeBytes : 0;
+  const pack = {
+    packId,
+    packKind: index.packKind,
+    scope: index.scope,
+    sizeBytes,
+    directoryOffset,
+    directorySizeBytes: sizeBytes - directoryOffset - PACK_FOOTER_SIZE_BYTES,
+    machineId: run.machineId,
+    members,
+  };
+  const outcome = await deps.store.recordPack(run.companyId, run, run.zoneId, pack);
+  switch (outcome.kind) {
+    case "lease_lost":
+      throw leaseLost();
+    case "pack_refused":
+      throw new DomainError("pack_refused", "a pack of this name was deleted: seal its chunks again, under a new name");
+    case "recorded":
+      runDirectoriesOf(deps.store).add(run.runId, index);
+      return { isNew: outcome.isNew };
+  }
+}
+
+async function requireOwnSlots(
+  { store, primitives }: Pick<DomainDeps, "store" | "primitives">,
+  run: RunIdentity,
+  index: PackIndex,
+): Promise<void> {
+  const agent = await store.findAgent(run.agentId);
+  if (agent === null || agent.isRevoked) {
+    throw new DomainError("agent_revoked", "an owner has revoked this agent: enrol the machine again");
+  }
+  if (index.companyId !== run.companyId || index.scope !== 0) {
+    throw new DomainError("pack_invalid", "the pack's header names another company or scope");
+  }
+  for (const slot of index.slots) {
+    if (slot.runId !== run.runId || toHex(slot.agentCertHash) !== toHex(agent.certHash)) {
+      throw new DomainError("pack_invalid", "a key slot of the pack belongs to another run or agent");
+    }
+    try {
+      verifySlot(primitives, agent.signPublicKey, { companyId: run.companyId, scope: index.scope }, slot);
+    } catch (error) {
+      if (!(error instanceof IntegrityError || error instanceof FormatError)) throw error;
+      throw new DomainError("pack_invalid", `a key slot of the pack is not signed by this agent: ${error.message}`);
+    }
+  }
+}
+
+function membersOf(index: PackIndex): PackMembers {
+  const chunkIds: Uint8Array[] = [];
+  const frames: number[] = [];
+  const kinds: ChunkKind[] = [];
+  index.frames.forEach((frame, frameNumber) => {
+    for (const memberId of frame.memberIds) {
+      chunkIds.push(memberId);
+      frames.push(frameNumber);
+      kinds.push(frame.kind);
+    }
+  });
+  if (frames.length > MAX_MEMBERS) {
+    throw new DomainError("pack_invalid", `a pack has at most ${MAX_MEMBERS} members; start another`);
+  }
+  return { chunkIds: concatBytes(...chunkIds), frames, kinds };
+}

@@ -1,0 +1,27 @@
+import type { DomainDeps } from "../domain-deps.ts";
+import { DomainError } from "../domain-error.ts";
+import type { AgentRow } from "../store/key-store.ts";
+import type { RunLease, RunProgress } from "../store/run-store.ts";
+import { RUN_LEASE_MS } from "./lease.ts";
+
+export interface HeldRun {
+  readonly leaseMs: number;
+  readonly zoneId: string;
+  /** The agent should stop and end the run as cancelled. */
+  readonly isCancelled: boolean;
+}
+
+/** Keeps the lease and the figures that the portal shows. @throws DomainError `lease_lost` */
+export async function heartbeatRun(
+  { store }: Pick<DomainDeps, "store">,
+  agent: AgentRow,
+  { progress, ...lease }: RunLease & { readonly progress: RunProgress },
+): Promise<HeldRun> {
+  const outcome = await store.heartbeatRun(agent.companyId, lease, { leaseMs: RUN_LEASE_MS, progress });
+  if (outcome.kind === "lease_lost") throw leaseLost();
+  return { leaseMs: RUN_LEASE_MS, zoneId: outcome.zoneId, isCancelled: outcome.isCancelled };
+}
+
+export function leaseLost(details: Readonly<Record<string, unknown>> = {}): DomainError {
+  return new DomainError("lease_lost", "this run has ended or another took its place: start a new run", details);
+}
