@@ -36,7 +36,7 @@ interface FreshCompany {
 async function makeCompany(product: Product, name: string): Promise<FreshCompany> {
   const email = `${name}@bench.example`;
   const password = `bench-${name}-sign-in-2026`;
-  const invited = await expectCommand(["companies", "create", "--name", name, "--owner-email", email, "--json"], product.staffEnv);
+  const invited = await expectCommand(["companies", "create", name, "--owner", email, "--json"], product.staffEnv);
   const ownerState = join(product.folder, `${name}-client.json`);
   const env = { HOLDFAST_PORTAL: product.url, HOLDFAST_EMAIL: email, HOLDFAST_PASSWORD: password, HOLDFAST_CLIENT_STATE: ownerState };
   const keys = await expectCommand(["keys", "create", String(invited.last.link), "--json"], env);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { backUp, expectCommand, freePort, type Product, startProduct, waitForZone2 } from "./product.ts";
+import { backUp, expectCommand, freePort, type Product, startProduct, superuserUrl, waitForZone2 } from "./product.ts";
 
 /** [Note: canary] Known content and names go through the whole system; then everything on the provider's side is searched for them. */
 const contentCanary = `canary-content-${randomBytes(12).toString("hex")}`;
@@ -53,8 +53,7 @@ function filesBelow(folder: string): string[] {
 }
 
 async function databaseDump(): Promise<{ table: string; rows: Buffer }[]> {
-  const url = readFileSync(join(product.data, "secrets", "owner-url"), "utf8").trim();
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: superuserUrl(product) });
   await client.connect();
   try {
     const tables = await client.query<{ schema: string; name: string }>("select table_schema as schema, table_name as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')");

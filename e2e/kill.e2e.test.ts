@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareTrees } from "./compare-trees.ts";
-import { enrolMachine, expectCommand, isProof, listObjects, type Product, startCommand, startProduct, waitUntil } from "./product.ts";
+import { enrolMachine, expectCommand, isProof, listObjects, type Product, startCommand, startProduct, superuserUrl, waitUntil } from "./product.ts";
 
 const rounds = isProof ? 50 : 4;
 const MiB = 1024 * 1024;
@@ -61,11 +61,10 @@ function findTorn(zone: string): string[] {
 }
 
 async function countTwiceSent(): Promise<number> {
-  const client = new pg.Client({ connectionString: readFileSync(join(product.data, "secrets", "owner-url"), "utf8").trim() });
+  const client = new pg.Client({ connectionString: superuserUrl(product) });
   await client.connect();
   try {
-    await client.query("select set_config('holdfast.company', $1, false)", [product.demo.companyId]);
-    const answer = await client.query<{ count: string }>("select count(*) from (select chunk_id from chunk where kind = 1 group by company_id, scope, chunk_id having count(*) > 1) twice");
+    const answer = await client.query<{ count: string }>("select count(*) from (select chunk_id from chunk where kind = 1 and company_id = $1 group by company_id, scope, chunk_id having count(*) > 1) twice", [product.demo.companyId]);
     return Number(answer.rows[0]?.count);
   } finally {
     await client.end();

@@ -4,6 +4,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SUPERUSER } from "../server/db/embedded/embedded-postgres.ts";
+import { DATABASE_NAME } from "../server/db/embedded/roles.ts";
 
 export const checkout = fileURLToPath(new URL("..", import.meta.url));
 const holdfast = join(checkout, "bin", "holdfast");
@@ -206,4 +208,11 @@ export function listObjects(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .filter((key) => !key.includes(".tmp") && !key.includes("/tmp"));
+}
+
+/** Address of the product's database for its superuser, who sees every row of every company. */
+export function superuserUrl(product: Product): string {
+  const port = readFileSync(join(product.data, "postgres", "postmaster.pid"), "utf8").split("\n")[3];
+  const password = readFileSync(join(product.data, "secrets", "postgres-superuser"), "utf8").trim();
+  return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${DATABASE_NAME}`;
 }
