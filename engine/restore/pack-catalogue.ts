@@ -1,16 +1,24 @@
 import { IntegrityError } from "../codec/format-error.ts";
+import { compareBytes } from "../codec/hex.ts";
 import { type PackIndex, parsePackIndex } from "../format/pack-index.ts";
 import { idKey } from "../ids/chunk-id.ts";
-import type { ChunkKind } from "../ports/chunk-index.ts";
+import type { ChunkKind, ChunkLocation } from "../ports/chunk-index.ts";
 import type { PackSource } from "../ports/pack-source.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { readGoodCopy } from "./good-copy.ts";
+import { PackSourceError } from "./pack-source-error.ts";
+import { RestoreError } from "./restore-error.ts";
+import type { DataKeys } from "./restore-keys.ts";
 
 /** A pack index that was read: as bytes, to hand it on, and parsed. */
 export interface CataloguedPack {
   readonly packId: string;
   readonly bytes: Uint8Array;
   readonly index: PackIndex;
+  /** Where this copy of the index is from. */
+  readonly zoneId: string;
+  /** Opened, by slot number. */
+  readonly dataKeys: ReadonlyMap<number, Uint8Array>;
 }
 
 /** Where one member lies. */
@@ -33,19 +41,21 @@ const GOOD_SAMPLE_SHARE = 0.2;
 export class PackCatalogue {
   readonly #source: PackSource;
   readonly #companyId: string;
+  readonly #dataKeys: DataKeys;
   readonly #packs = new BoundedCache<CataloguedPack>(CACHED_INDEX_BYTES);
   readonly #loading = new Map<string, Promise<CataloguedPack>>();
 
-  constructor(source: PackSource, companyId: string) {
+  constructor({ source, companyId, dataKeys }: { source: PackSource; companyId: string; dataKeys: DataKeys }) {
     this.#source = source;
     this.#companyId = companyId;
+    this.#dataKeys = dataKeys;
   }
 
   /** @throws RestoreError `no_good_copy`; PackSourceError */
   async getPack(packId: string): Promise<CataloguedPack> {
     const known = this.#packs.get(packId);
     if (known) return known;
-    const loading = this.#loading.get(packId) ?? this.#load(packId);
+    const loading = this.#loading.get(packId) ?? this.#load(packId, []);
     this.#loading.set(packId, loading);
     try {
       return await loading;
@@ -55,7 +65,20 @@ export class PackCatalogue {
   }
 
   /**
-   * Places each id, by its key (`idKey`); what no pack holds is absent from the answer.
+   * Another zone's copy of an index that led nowhere: a directory is proven only by the frames that it describes. The
+   * other copy is used from now on.
+   *
+   * @returns null when there is none that differs
+   */
+  async findOtherCopy({ packId, zoneId, bytes }: CataloguedPack): Promise<CataloguedPack | null> {
+    const other = await this.#tryLoad(packId, [zoneId]);
+    if (other === null || compareBytes(other.bytes, bytes) === 0) return null;
+    await this.#source.reportBadCopy({ packId, zoneId, frame: null, code: "bad_directory" });
+    return other;
+  }
+
+  /**
+   * Places each id, by its key (`idKey`); what no pack holds that can be read is absent from the answer.
    *
    * @param ids without repeats, in the order in which they were written if possible
    */
@@ -76,21 +99,56 @@ export class PackCatalogue {
     const locations = await this.#source.locate(asked);
     const packIds = new Set(locations.flatMap((location) => (location ? [location.packId] : [])));
     for (const id of asked) search.asked.add(idKey(id));
-    const packs = await Promise.all([...packIds].map((packId) => this.getPack(packId)));
-    for (const pack of packs) search.take(pack);
+    const packs = await Promise.all([...packIds].map((packId) => this.#tryLoad(packId, [])));
+    for (const pack of packs) {
+      if (pack === null) continue;
+      search.take(pack);
+      if (!this.#isMisled(search, pack, { asked, locations })) continue;
+      const other = await this.findOtherCopy(pack);
+      if (other) search.take(other);
+    }
   }
 
-  async #load(packId: string): Promise<CataloguedPack> {
+  /** The service says that the pack holds an id, and this copy of its directory does not. */
+  #isMisled(
+    search: Search,
+    { packId }: CataloguedPack,
+    { asked, locations }: { asked: readonly Uint8Array[]; locations: readonly (ChunkLocation | null)[] },
+  ): boolean {
+    return asked.some((id, at) => locations[at]?.packId === packId && search.missing.has(idKey(id)));
+  }
+
+  /** Null when no zone has this pack's index in a form that can be read; that is for each document to tell. */
+  async #tryLoad(packId: string, excludeZones: readonly string[]): Promise<CataloguedPack | null> {
+    try {
+      return excludeZones.length === 0 ? await this.getPack(packId) : await this.#load(packId, excludeZones);
+    } catch (error) {
+      const isThisPackOnly =
+        (error instanceof RestoreError && error.code === "no_good_copy") ||
+        (error instanceof PackSourceError && (error.code === "not_found" || error.code === "damaged"));
+      if (isThisPackOnly) return null;
+      throw error;
+    }
+  }
+
+  async #load(packId: string, excludeZones: readonly string[]): Promise<CataloguedPack> {
+    let zoneId = "";
     const pack = await readGoodCopy(this.#source, {
       packId,
       frame: null,
-      read: (options) => this.#source.packIndex(packId, options),
+      excludeZones,
+      read: async (options) => {
+        const copy = await this.#source.packIndex(packId, options);
+        zoneId = copy.zoneId;
+        return copy;
+      },
       open: (bytes): CataloguedPack => {
         const index = parsePackIndex(bytes);
         if (index.companyId !== this.#companyId) {
           throw new IntegrityError("pack_of_other_company", `pack ${packId} is that of company ${index.companyId}`);
         }
-        return { packId, bytes, index };
+        const opened = index.slots.map((slot, at) => [at, this.#dataKeys.open(index.scope, slot)] as const);
+        return { packId, bytes, index, zoneId, dataKeys: new Map(opened) };
       },
     });
     this.#packs.set(packId, pack, pack.bytes.length);

@@ -1,5 +1,5 @@
 import { IntegrityError } from "../codec/format-error.ts";
-import { toHex } from "../codec/hex.ts";
+import { compareBytes, toHex } from "../codec/hex.ts";
 import type { FrameEntry } from "../format/pack-index.ts";
 import { idKey } from "../ids/chunk-id.ts";
 import type { ChunkKind } from "../ports/chunk-index.ts";
@@ -10,7 +10,7 @@ import { getFrame, openMembers } from "./frame-opener.ts";
 import { readGoodCopy } from "./good-copy.ts";
 import type { CataloguedPack, MemberPlace, PackCatalogue } from "./pack-catalogue.ts";
 import { RestoreError } from "./restore-error.ts";
-import { type DataKeys, getScopeKey, type ReaderKeys } from "./restore-keys.ts";
+import { getScopeKey, type ReaderKeys } from "./restore-keys.ts";
 
 const MIB = 1024 * 1024;
 /** Opened pages: those on the way down, and the neighbours that came with them. */
@@ -26,7 +26,6 @@ export interface PageStoreOptions {
   readonly catalogue: PackCatalogue;
   readonly primitives: Primitives;
   readonly keys: ReaderKeys;
-  readonly dataKeys: DataKeys;
 }
 
 /** Fetches pages by id through the packs in which they lie: verified, and kept for a while. */
@@ -46,7 +45,7 @@ export class PageStore {
     const cached = this.#pages.get(key);
     if (cached) return cached;
     const place = this.#findKnown(key) ?? (await this.#locate(id, kind, key));
-    await this.#readAround(place);
+    await this.#readByAnyIndex(place, id);
     const page = this.#pages.get(key);
     if (page) return page;
     throw new RestoreError("no_good_copy", `page ${toHex(id)} could not be read from pack ${place.pack.packId}`);
@@ -84,6 +83,22 @@ export class PageStore {
     if (this.#known.size > MAX_KNOWN_PACKS && oldest !== undefined) this.#known.delete(oldest);
   }
 
+  /** When no copy of a frame is good, it may be the directory that is not: then another zone's is tried. */
+  async #readByAnyIndex(place: MemberPlace, id: Uint8Array): Promise<void> {
+    try {
+      await this.#readAround(place);
+    } catch (error) {
+      if (!(error instanceof RestoreError)) throw error;
+      const other = await this.#options.catalogue.findOtherCopy(place.pack);
+      const frame = other?.index.frames.findIndex(({ memberIds }) =>
+        memberIds.some((one) => compareBytes(one, id) === 0),
+      );
+      if (!other || frame === undefined || frame < 0) throw error;
+      this.#learn(other);
+      await this.#readAround({ pack: other, frame, member: 0 });
+    }
+  }
+
   /** Reads the frame and its neighbours in one request; only the frame itself has to be good. */
   async #readAround({ pack, frame }: MemberPlace): Promise<void> {
     const { source } = this.#options;
@@ -116,10 +131,9 @@ export class PageStore {
   }
 
   #open(pack: CataloguedPack, entry: FrameEntry, stored: Uint8Array): void {
-    const { primitives, keys, dataKeys } = this.#options;
-    const slot = pack.index.slots[entry.slot];
-    if (!slot) throw new IntegrityError("bad_slot", "a frame names a key slot that is not there");
-    const dataKey = dataKeys.open(pack.index.scope, slot);
+    const { primitives, keys } = this.#options;
+    const dataKey = pack.dataKeys.get(entry.slot);
+    if (!dataKey) throw new IntegrityError("bad_slot", "a frame names a key slot that is not there");
     const tools = { primitives, companyId: keys.companyId, chunkIdKey: getScopeKey(keys, pack.index.scope) };
     const used = entry.memberIds.map((_, member) => member);
     for (const { member, bytes } of openMembers(

@@ -18,7 +18,7 @@ export type WalkStep =
   /** `isSelected` is false for a folder that is only on the way to what was asked for. */
   | { readonly kind: "enter"; readonly path: string; readonly entry: FolderEntry; readonly isSelected: boolean }
   | { readonly kind: "entry"; readonly path: string; readonly entry: Exclude<TreeEntry, FolderEntry> }
-  | { readonly kind: "leave"; readonly path: string; readonly entry: FolderEntry };
+  | { readonly kind: "leave"; readonly path: string; readonly entry: FolderEntry; readonly isSelected: boolean };
 
 export interface SnapshotReaderOptions {
   readonly source: PackSource;
@@ -30,17 +30,16 @@ export interface SnapshotReaderOptions {
 export class SnapshotReader {
   readonly snapshot: OpenedSnapshot;
   readonly catalogue: PackCatalogue;
-  readonly dataKeys: DataKeys;
+  readonly chunkIdKey: Uint8Array;
   readonly #tree: TreeReader;
 
   private constructor(options: SnapshotReaderOptions, snapshot: OpenedSnapshot, dataKeys: DataKeys) {
     const { source, primitives, keys } = options;
     this.snapshot = snapshot;
-    this.dataKeys = dataKeys;
-    this.catalogue = new PackCatalogue(source, keys.companyId);
-    const fetcher = new PageStore({ source, catalogue: this.catalogue, primitives, keys, dataKeys });
-    const chunkIdKey = getScopeKey(keys, snapshot.header.scope);
-    this.#tree = new TreeReader({ primitives, chunkIdKey, fetcher });
+    this.catalogue = new PackCatalogue({ source, companyId: keys.companyId, dataKeys });
+    this.chunkIdKey = getScopeKey(keys, snapshot.header.scope);
+    const fetcher = new PageStore({ source, catalogue: this.catalogue, primitives, keys });
+    this.#tree = new TreeReader({ primitives, chunkIdKey: this.chunkIdKey, fetcher });
   }
 
   /** @throws RestoreError, IntegrityError, FormatError (see `openSnapshot`); PackSourceError */
@@ -104,7 +103,7 @@ export class SnapshotReader {
       }
       yield { kind: "enter", path, entry, isSelected };
       yield* this.#walkFolder({ path, entry }, below);
-      yield { kind: "leave", path, entry };
+      yield { kind: "leave", path, entry, isSelected };
     }
   }
 }

@@ -1,0 +1,25 @@
+import { TaskDesk, type TaskDeskOptions } from "./task-desk.ts";
+import type { WriteTask } from "./write-task.ts";
+import type { TaskResult } from "./writer-messages.ts";
+import type { WriterPool } from "./writer-pool.ts";
+
+/** Writers in this thread, two side by side: for small restores, for sources that no thread can open, and for tests. */
+export class InlinePool implements WriterPool {
+  readonly #desks: readonly TaskDesk[];
+
+  constructor(options: TaskDeskOptions) {
+    this.#desks = [new TaskDesk(options), new TaskDesk(options)];
+  }
+
+  async run(tasks: readonly WriteTask[], onResult: (result: TaskResult) => void): Promise<void> {
+    let next = 0;
+    const serve = async (desk: TaskDesk): Promise<void> => {
+      for (let task = tasks[next++]; task; task = tasks[next++]) onResult(await desk.do(task));
+    };
+    await Promise.all(this.#desks.map(serve));
+  }
+
+  async close(): Promise<void> {
+    for (const desk of this.#desks) desk.close();
+  }
+}

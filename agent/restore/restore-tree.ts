@@ -1,0 +1,187 @@
+import { idKey } from "../../engine/ids/chunk-id.ts";
+import type { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
+import type { FolderTarget } from "./folder-target.ts";
+import { type BatchTasks, makeTasks, temporaryName } from "./make-tasks.ts";
+import { BatchCollector, type BatchFile, type RestoreBatch } from "./restore-batch.ts";
+import type { FileFailure, Shortfall } from "./write-task.ts";
+import type { TaskResult } from "./writer-messages.ts";
+import type { WriterPool } from "./writer-pool.ts";
+
+export interface RestoreTreeOptions {
+  readonly reader: SnapshotReader;
+  /** Absolute paths as binary text; none restores everything. */
+  readonly paths: readonly string[];
+  readonly pool: WriterPool;
+  /** Null: everything is read and verified, nothing is written. */
+  readonly target: FolderTarget | null;
+  /** Begins the names of files that are not complete yet; unlikely to be anybody else's. */
+  readonly temporaryPrefix: string;
+  readonly events: RestoreEvents;
+  /** Pieces in one batch; only tests make it small. */
+  readonly maxPieces?: number;
+}
+
+/** Told as it happens, so that nothing grows with what goes wrong. */
+export interface RestoreEvents {
+  readonly onFailure: (failure: FileFailure) => void;
+  readonly onShortfall: (shortfall: Shortfall) => void;
+  readonly onFiles: (files: number) => void;
+}
+
+export interface RestoreCounts {
+  files: number;
+  folders: number;
+  /** Symlinks, fifos, sockets, devices. */
+  others: number;
+  /** Further names of files. */
+  links: number;
+  failures: number;
+  shortfalls: number;
+  /** Names that share a file in the snapshot, but became files of their own. */
+  unlinkedNames: number;
+}
+
+interface PreparedBatch extends BatchTasks {
+  readonly batch: RestoreBatch;
+  readonly files: readonly BatchFile[];
+  /** Parts of documents of which something is nowhere to be found. */
+  readonly lost: readonly BatchFile[];
+}
+
+/**
+ * Restores what the paths select, batch after batch: folders first, then content by the writers, then links, then the
+ * modes and times of folders that are complete, deepest first. While one batch is written, the next is planned.
+ *
+ * @throws RestoreError, IntegrityError, FormatError when the tree itself cannot be read; RestoreFailedError
+ */
+export async function restoreTree(options: RestoreTreeOptions): Promise<RestoreCounts> {
+  const run = new RestoreRun(options);
+  return run.run();
+}
+
+class RestoreRun {
+  readonly #options: RestoreTreeOptions;
+  readonly #counts: RestoreCounts = {
+    files: 0,
+    folders: 0,
+    others: 0,
+    links: 0,
+    failures: 0,
+    shortfalls: 0,
+    unlinkedNames: 0,
+  };
+  #lastTaskId = 0;
+  /** Of the one file that runs on into the next batch. */
+  #hasOpenFileFailed = false;
+
+  constructor(options: RestoreTreeOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<RestoreCounts> {
+    const { reader, paths, maxPieces } = this.#options;
+    const collector = new BatchCollector(reader, maxPieces);
+    let running: Promise<void> = Promise.resolve();
+    for await (const batch of collector.collect(reader.walk(paths))) {
+      const prepared = await this.#prepare(batch);
+      await running;
+      running = this.#execute(prepared);
+      // Heard where it is awaited; until then it must not count as unheard.
+      running.catch(() => {});
+    }
+    await running;
+    this.#counts.unlinkedNames = collector.unlinkedNames;
+    return this.#counts;
+  }
+
+  async #prepare(batch: RestoreBatch): Promise<PreparedBatch> {
+    const { target, reader, temporaryPrefix } = this.#options;
+    for (const folder of batch.folders) this.#told(target?.makeFolder(folder));
+    this.#counts.folders += batch.folders.length;
+    const ids = new Map(batch.files.flatMap(({ pieces }) => pieces.map(({ id }) => [idKey(id), id] as const)));
+    const places = await reader.catalogue.place([...ids.values()], 1);
+    const isPlaced = (file: BatchFile) => file.pieces.every(({ id }) => places.has(idKey(id)));
+    const [files, lost] = [batch.files.filter(isPlaced), batch.files.filter((file) => !isPlaced(file))];
+    const tasks = makeTasks({
+      files,
+      places,
+      chunkIdKey: reader.chunkIdKey,
+      temporaryPrefix,
+      nextTaskId: () => ++this.#lastTaskId,
+    });
+    return { ...tasks, batch, files, lost };
+  }
+
+  async #execute(prepared: PreparedBatch): Promise<void> {
+    const { batch, files, counts, tasks } = prepared;
+    for (const [fileNumber, file] of files.entries()) {
+      if (file.isContinued && this.#hasOpenFileFailed) counts.failed[fileNumber] = 1;
+    }
+    for (const { path, isContinued } of prepared.lost) {
+      if (isContinued && this.#hasOpenFileFailed) continue;
+      const message = "a part of it is in no pack that any zone can give; ask the provider to check the snapshot";
+      this.#told({ path, code: "no_good_copy", message });
+    }
+    try {
+      await this.#options.pool.run(tasks, (result) => this.#take(result));
+    } catch (error) {
+      this.#removeUnfinished(prepared);
+      throw error;
+    }
+    this.#carryOn(prepared);
+    this.#finish(batch);
+  }
+
+  /** What the next batch has to know about the file that runs on into it. */
+  #carryOn({ files, lost, counts }: PreparedBatch): void {
+    const openNumber = files.findIndex((file) => file.isUnfinished);
+    const hasLostOpen = lost.some((file) => file.isUnfinished);
+    this.#hasOpenFileFailed = hasLostOpen || (openNumber >= 0 && counts.failed[openNumber] === 1);
+    for (const file of lost) {
+      if (file.isContinued && !file.isUnfinished) this.#removeTemporary(file);
+    }
+  }
+
+  #removeUnfinished({ files, counts }: PreparedBatch): void {
+    for (const [fileNumber, file] of files.entries()) {
+      if ((counts.remaining[fileNumber] ?? 0) > 0 && file.pieces.length > 0) this.#removeTemporary(file);
+    }
+  }
+
+  #removeTemporary(file: BatchFile): void {
+    this.#options.target?.removeTemporary(file.folder, temporaryName(this.#options.temporaryPrefix, file));
+  }
+
+  #finish(batch: RestoreBatch): void {
+    const { target } = this.#options;
+    for (const special of batch.specials) this.#countOther(target?.makeSpecial(special) ?? null);
+    for (const link of batch.links) {
+      if (this.#told(target?.makeLink(link))) this.#counts.links++;
+    }
+    for (const folder of batch.closedFolders) this.#told(target?.closeFolder(folder));
+    if (!target) return;
+    for (const shortfall of target.shortfalls.listed.splice(0)) this.#options.events.onShortfall(shortfall);
+    this.#counts.shortfalls += target.shortfalls.count;
+    target.shortfalls.count = 0;
+  }
+
+  #countOther(failure: FileFailure | null): void {
+    if (this.#told(failure)) this.#counts.others++;
+  }
+
+  #take(result: TaskResult): void {
+    this.#counts.files += result.finishedFiles;
+    this.#counts.shortfalls += result.shortfallCount;
+    for (const failure of result.failures) this.#told(failure);
+    for (const shortfall of result.shortfalls) this.#options.events.onShortfall(shortfall);
+    this.#options.events.onFiles(result.finishedFiles);
+  }
+
+  /** @returns whether all went well */
+  #told(failure: FileFailure | null | undefined): boolean {
+    if (!failure) return true;
+    this.#counts.failures++;
+    this.#options.events.onFailure(failure);
+    return false;
+  }
+}

@@ -1,0 +1,250 @@
+import { IntegrityError } from "../../engine/codec/format-error.ts";
+import { compareBytes } from "../../engine/codec/hex.ts";
+import { type PackIndex, parsePackIndex } from "../../engine/format/pack-index.ts";
+import type { PackSource } from "../../engine/ports/pack-source.ts";
+import type { Primitives } from "../../engine/ports/primitives.ts";
+import { getFrame, type OpenedMember, openMembers } from "../../engine/restore/frame-opener.ts";
+import { isBadBytes, readGoodCopy } from "../../engine/restore/good-copy.ts";
+import { PackSourceError } from "../../engine/restore/pack-source-error.ts";
+import { MAX_REQUEST_BYTES } from "../../engine/restore/plan-restore.ts";
+import { RestoreError } from "../../engine/restore/restore-error.ts";
+import { type DocumentSink, joinPath, type Piece } from "./document-writer.ts";
+import type { TaskFile, TaskFrame, TaskRead, WriteTask } from "./write-task.ts";
+
+export interface TaskRunnerOptions {
+  readonly source: PackSource;
+  readonly primitives: Primitives;
+  readonly companyId: string;
+  readonly sink: DocumentSink;
+  readonly onProgress: (progress: { bytes: number; storedBytes: number }) => void;
+}
+
+const NUMBERS_PER_PIECE = 4;
+
+/** Bytes of a request that are on their way, or why they do not come. */
+type Fetched =
+  | { readonly bytes: Uint8Array; readonly zoneId: string; readonly buffer: Uint8Array }
+  | { readonly error: PackSourceError };
+
+interface FrameToOpen {
+  readonly read: TaskRead;
+  readonly index: PackIndex;
+  readonly frame: TaskFrame;
+  readonly fetched: Fetched | null;
+}
+
+/**
+ * Does tasks one after the other: fetch, decrypt, expand, verify, write. The bytes of the next one come while this one is
+ * written; between two frames the sockets get their turn.
+ */
+export class TaskRunner {
+  readonly #options: TaskRunnerOptions;
+  readonly #fetches = new Map<number, Promise<Fetched>>();
+  readonly #freeBuffers: Uint8Array[] = [];
+
+  constructor(options: TaskRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to fetch what a task needs. */
+  prefetch(task: WriteTask): void {
+    if (task.read && !this.#fetches.has(task.taskId)) this.#fetches.set(task.taskId, this.#fetch(task.read));
+  }
+
+  /** Failures of single documents go to the sink. @throws PackSourceError when nothing can be read any more */
+  async run(task: WriteTask): Promise<void> {
+    const { sink } = this.#options;
+    for (const file of task.files) {
+      if (file.pieceCount === 0) sink.writeWhole(file, folderOf(task, file), []);
+    }
+    if (task.read) await this.#runReads(task, task.read);
+    sink.closeParts();
+  }
+
+  async #runReads(task: WriteTask, read: TaskRead): Promise<void> {
+    this.prefetch(task);
+    const index = parsePackIndex(read.indexBytes);
+    const fetched = await this.#fetches.get(task.taskId);
+    this.#fetches.delete(task.taskId);
+    if (!fetched) throw new RangeError("a task was run twice");
+    if ("error" in fetched && isHopeless(fetched.error)) throw fetched.error;
+    for (const frame of read.frames) {
+      await this.#runFrame(task, { read, index, frame, fetched });
+      await nextTurn();
+    }
+    if ("bytes" in fetched) this.#freeBuffers.push(fetched.buffer);
+  }
+
+  async #fetch(read: TaskRead): Promise<Fetched> {
+    const into = this.#takeBuffer(read.sizeBytes);
+    try {
+      const { bytes, zoneId } = await this.#options.source.range(read.packId, read, { into });
+      return { bytes, zoneId, buffer: into };
+    } catch (error) {
+      this.#freeBuffers.push(into);
+      if (error instanceof PackSourceError) return { error };
+      throw error;
+    }
+  }
+
+  /** Fresh memory of this size costs a page fault for every 4 KiB, about as much as decrypting it. */
+  #takeBuffer(sizeBytes: number): Uint8Array {
+    const at = this.#freeBuffers.findIndex((buffer) => buffer.length >= sizeBytes);
+    const [found] = at >= 0 ? this.#freeBuffers.splice(at, 1) : [];
+    return found ?? new Uint8Array(Math.max(sizeBytes, MAX_REQUEST_BYTES));
+  }
+
+  async #runFrame(
+    task: WriteTask,
+    { read, index, frame, fetched }: { read: TaskRead; index: PackIndex; frame: TaskFrame; fetched: Fetched },
+  ): Promise<void> {
+    let members: readonly OpenedMember[];
+    let storedBytes: number;
+    try {
+      storedBytes = getFrame(index, frame.frame).storedSizeBytes;
+      members = await this.#openByAnyIndex({ read, index, frame, fetched });
+    } catch (error) {
+      if (!isBadBytes(error) && !(error instanceof RestoreError) && !(error instanceof PackSourceError)) throw error;
+      if (error instanceof PackSourceError && isHopeless(error)) throw error;
+      this.#failFrame(task, frame, error);
+      return;
+    }
+    const bytes = this.#deliver(task, frame, members);
+    this.#options.onProgress({ bytes, storedBytes });
+  }
+
+  /** When no copy of a frame is good, it may be the directory that is not: then another zone's is tried. */
+  async #openByAnyIndex(what: FrameToOpen): Promise<readonly OpenedMember[]> {
+    try {
+      return await this.#open(what);
+    } catch (error) {
+      if (!(error instanceof RestoreError)) throw error;
+      const other = await this.#findOtherIndex(what.read);
+      if (other === null) throw error;
+      // What was fetched lies where the first directory said; the other one may say otherwise.
+      return this.#open({ ...what, index: other, fetched: null });
+    }
+  }
+
+  async #findOtherIndex({ packId, indexBytes, indexZoneId }: TaskRead): Promise<PackIndex | null> {
+    try {
+      const other = await this.#options.source.packIndex(packId, { excludeZones: [indexZoneId] });
+      return compareBytes(other.bytes, indexBytes) === 0 ? null : parsePackIndex(other.bytes);
+    } catch (error) {
+      if (isBadBytes(error) || (error instanceof PackSourceError && !isHopeless(error))) return null;
+      throw error;
+    }
+  }
+
+  /** From what was fetched, else from another copy. */
+  async #open({ read, index, frame, fetched }: FrameToOpen): Promise<readonly OpenedMember[]> {
+    const { source, primitives, companyId } = this.#options;
+    const entry = getFrame(index, frame.frame);
+    const dataKey = read.dataKeys.get(entry.slot);
+    if (!dataKey) throw new IntegrityError("bad_slot", "no data key opens this frame");
+    const used = usedMembers(frame);
+    const tools = { primitives, companyId, chunkIdKey: read.chunkIdKey };
+    const open = (stored: Uint8Array) => openMembers(tools, { index, frame: entry, dataKey }, { stored, used });
+    const range = { offset: entry.offset, sizeBytes: entry.storedSizeBytes };
+    let first = fetched !== null && "bytes" in fetched ? fetched : null;
+    return readGoodCopy(source, {
+      packId: read.packId,
+      frame: frame.frame,
+      read: async (options) => {
+        if (!first) return source.range(read.packId, range, options);
+        const start = entry.offset - read.offset;
+        const copy = { bytes: first.bytes.subarray(start, start + range.sizeBytes), zoneId: first.zoneId };
+        first = null;
+        return copy;
+      },
+      open,
+    });
+  }
+
+  /** @returns bytes of content that were handed on */
+  #deliver(task: WriteTask, frame: TaskFrame, members: readonly OpenedMember[]): number {
+    const byNumber = new Map(members.map(({ member, bytes }) => [member, bytes]));
+    const whole = new Map<TaskFile, Piece[]>();
+    let deliveredBytes = 0;
+    for (const { member, file, offset, sizeBytes } of piecesOf(task, frame)) {
+      const bytes = byNumber.get(member);
+      if (bytes?.length !== sizeBytes) {
+        this.#failPiece(task, file, {
+          code: "bad_cover",
+          message: "a chunk is longer or shorter than its document says",
+        });
+        continue;
+      }
+      deliveredBytes += sizeBytes;
+      if (file.form === "parts") {
+        this.#deliverPart(task, file, { bytes, offset });
+        continue;
+      }
+      const pieces = whole.get(file) ?? [];
+      pieces.push({ bytes, offset });
+      whole.set(file, pieces);
+    }
+    for (const [file, pieces] of whole) {
+      if (pieces.length === file.pieceCount) this.#options.sink.writeWhole(file, folderOf(task, file), pieces);
+    }
+    return deliveredBytes;
+  }
+
+  #deliverPart(task: WriteTask, file: TaskFile, piece: Piece): void {
+    const isWritten = this.#options.sink.writePart(file, folderOf(task, file), piece);
+    // The sink has already said why.
+    if (!isWritten) Atomics.store(task.counts.failed, file.fileNumber, 1);
+    this.#countPiece(task, file);
+  }
+
+  #failFrame(task: WriteTask, frame: TaskFrame, reason: { code: string; message: string }): void {
+    for (const { file } of piecesOf(task, frame)) this.#failPiece(task, file, reason);
+  }
+
+  #failPiece(task: WriteTask, file: TaskFile, { code, message }: { code: string; message: string }): void {
+    const isFirst = Atomics.exchange(task.counts.failed, file.fileNumber, 1) === 0;
+    if (isFirst) this.#options.sink.failures.push({ path: joinPath(folderOf(task, file), file.name), code, message });
+    if (file.form === "parts") this.#countPiece(task, file);
+  }
+
+  #countPiece({ counts, ...task }: WriteTask, file: TaskFile): void {
+    if (Atomics.sub(counts.remaining, file.fileNumber, 1) !== 1) return;
+    const hasFailed = Atomics.load(counts.failed, file.fileNumber) === 1;
+    this.#options.sink.finishParts(file, task.folders[file.folder] ?? "", hasFailed);
+  }
+}
+
+interface TaskPiece {
+  readonly member: number;
+  readonly file: TaskFile;
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+function* piecesOf(task: WriteTask, { pieces }: TaskFrame): Generator<TaskPiece> {
+  for (let at = 0; at + NUMBERS_PER_PIECE <= pieces.length; at += NUMBERS_PER_PIECE) {
+    const [member = 0, fileNumber = -1, offset = 0, sizeBytes = 0] = pieces.slice(at, at + NUMBERS_PER_PIECE);
+    const file = task.files[fileNumber];
+    if (file) yield { member, file, offset, sizeBytes };
+  }
+}
+
+function usedMembers({ pieces }: TaskFrame): number[] {
+  const used = new Set<number>();
+  for (let at = 0; at < pieces.length; at += NUMBERS_PER_PIECE) used.add(pieces[at] ?? 0);
+  return [...used];
+}
+
+function folderOf(task: WriteTask, file: TaskFile): string {
+  return task.folders[file.folder] ?? "";
+}
+
+/** Nothing else will be readable either: the service is gone, or does not want us. */
+function isHopeless(error: PackSourceError): boolean {
+  return error.code === "unreachable" || error.code === "refused";
+}
+
+/** Lets the event loop deliver what has come in the meantime. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
