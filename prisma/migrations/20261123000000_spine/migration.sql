@@ -108,7 +108,7 @@ create table member_blob (
 
 create table object (
   company_id uuid not null references company (company_id),
-  object_key text not null check (object_key ~ '^[a-z0-9/.-]{1,512}$'),
+  object_key text not null check (object_key ~ '^[a-z0-9/.-]+$' and length(object_key) <= 512),
   kind text not null check (kind in ('log', 'wrap', 'agent', 'source', 'manifest', 'receipt', 'header')),
   size_bytes bigint not null check (size_bytes >= 0),
   sha256 bytea not null check (octet_length(sha256) = 32),

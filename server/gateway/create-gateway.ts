@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import { ZoneError } from "../../engine/ports/zone-error.ts";
+import type { DomainDeps } from "../domain/domain-deps.ts";
+import type { Logger } from "../platform/log.ts";
+import type { GatewayContext } from "./exchange.ts";
+import { PackRows } from "./pack-rows.ts";
+import { createPortalProxy } from "./portal-proxy.ts";
+import { createBulkServer } from "./serve-bulk.ts";
+import { UploadBudget } from "./upload-budget.ts";
+import { ZoneReads } from "./zone-reads.ts";
+
+const MIB = 1024 * 1024;
+/** All bodies of uploads held at once; with 96 reads of a few MiB this process stays under 640 MiB at any size of the repository. */
+const UPLOAD_TOTAL_BYTES = 256 * MIB;
+const UPLOAD_COMPANY_BYTES = 128 * MIB;
+const UPLOAD_WAIT_MS = 20_000;
+const MAX_WAITING_UPLOADS = 64;
+/** Ids an agent may ask about per minute: 400 full questions, more than a first backup on a fast disk needs. */
+const ASKED_IDS = { points: 4_000_000, duration: 60 };
+/** Until all headers are there; slower senders only hold sockets. */
+const HEADERS_MS = 15_000;
+/** Until a whole request is there: a pack of 32 MiB at 20 KB/s. */
+const REQUEST_MS = 30 * 60_000;
+/** Longer than the proxies in front of us keep theirs. */
+const KEEP_ALIVE_MS = 75_000;
+/** Bytes of all headers of a request; cookies of next-auth take up to 8 KiB. */
+const MAX_HEADER_BYTES = 32 * 1024;
+const MAX_CONNECTIONS = 4_000;
+/** What a request under way may take when the gateway stops. */
+const DRAIN_MS = 10_000;
+
+export interface GatewayOptions {
+  readonly deps: DomainDeps;
+  /** Signs bulk tokens. */
+  readonly secret: Uint8Array;
+  readonly portalAddress: string;
+  readonly publicUrl: string;
+  readonly log: Logger;
+}
+
+export interface Gateway {
+  readonly server: Server;
+  /** Resolves with the port; 0 takes a free one. */
+  listen(port: number, host?: string): Promise<number>;
+  /** Takes no more, lets requests under way end (10 s), then cuts. */
+  close(): Promise<void>;
+}
+
+/** The front door: bulk requests are served here, everything else goes to the portal. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { deps, log } = options;
+  const context: GatewayContext = {
+    deps,
+    log,
+    reads: new ZoneReads(deps.zones, (zoneId, error) => {
+      log.warn({ zoneId, code: error instanceof ZoneError ? error.code : "unknown" }, "a zone could not serve a read");
+    }),
+    packRows: new PackRows(deps.store),
+    uploads: new UploadBudget({
+      totalBytes: UPLOAD_TOTAL_BYTES,
+      companyBytes: UPLOAD_COMPANY_BYTES,
+      waitMs: UPLOAD_WAIT_MS,
+      maxWaiting: MAX_WAITING_UPLOADS,
+    }),
+    askedIds: new RateLimiterMemory(ASKED_IDS),
+  };
+  const bulk = createBulkServer(context, options.secret);
+  const portal = createPortalProxy(options);
+
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+    },
+    (request: IncomingMessage, response: ServerResponse) => {
+      const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
+      if (path.startsWith("/bulk/")) void bulk.serve(request, response, path, new URLSearchParams(query));
+      else if (path === "/healthz") sendHealth(response, deps);
+      else portal.forward(request, response);
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.url?.startsWith("/bulk/")) socket.destroy();
+    else portal.upgrade(request, socket, head);
+  });
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    else socket.destroy();
+  });
+  return { server, listen: (port, host) => listen(server, port, host), close: () => close(server, portal) };
+}
+
+function sendHealth(response: ServerResponse, deps: DomainDeps): void {
+  const zones = deps.zones.all().map(({ zoneId, state }) => ({ zoneId, state }));
+  const body = JSON.stringify({ process: "gateway", zones });
+  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(body);
+}
+
+function listen(server: Server, port: number, host?: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      server.off("error", reject);
+      resolve(parseAddress(server.address()).port);
+    });
+  });
+}
+
+function parseAddress(address: AddressInfo | string | null): AddressInfo {
+  if (address === null || typeof address === "string") throw new Error("the gateway listens on no port");
+  return address;
+}
+
+async function close(server: Server, portal: { close(): void }): Promise<void> {
+  const isClosed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  portal.close();
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await isClosed;
+  clearTimeout(cut);
+}

@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { RateLimiterMemory } from "rate-limiter-flexible";
+import type { BulkClaims } from "../auth/bulk-token.ts";
+import type { DomainDeps } from "../domain/domain-deps.ts";
+import type { Logger } from "../platform/log.ts";
+import { ClientGoneError } from "./gateway-error.ts";
+import type { PackRows } from "./pack-rows.ts";
+import type { UploadBudget } from "./upload-budget.ts";
+import type { ZoneReads } from "./zone-reads.ts";
+
+/** What the handlers of one gateway share. */
+export interface GatewayContext {
+  readonly deps: DomainDeps;
+  readonly reads: ZoneReads;
+  readonly packRows: PackRows;
+  readonly uploads: UploadBudget;
+  /** Ids asked about, per agent: bounds how fast an agent can probe what the company holds. */
+  readonly askedIds: RateLimiterMemory;
+  readonly log: Logger;
+}
+
+/** One request under way. */
+export interface Exchange<Claims extends BulkClaims = BulkClaims> {
+  readonly context: GatewayContext;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly claims: Claims;
+  /** The named parts of the path. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+const NO_STORE = { "cache-control": "no-store" };
+
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  sendBytes(response, status, Buffer.from(JSON.stringify(value)), { "content-type": "application/json" });
+}
+
+export function sendBytes(
+  response: ServerResponse,
+  status: number,
+  bytes: Uint8Array,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, {
+    "content-type": "application/octet-stream",
+    ...NO_STORE,
+    ...headers,
+    "content-length": bytes.length,
+  });
+  response.end(bytes);
+}
+
+/** Sends pieces as they come and waits while the client is slower. @throws ClientGoneError, and what the body throws */
+export async function sendStream(exchange: Exchange, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const { response, signal } = exchange;
+  for await (const piece of body) {
+    if (signal.aborted) throw new ClientGoneError("the client ended the download");
+    if (!response.write(piece)) await once(response, "drain", { signal });
+  }
+  response.end();
+}

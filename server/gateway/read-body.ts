@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+import type { RunningHash } from "../../engine/ports/primitives.ts";
+import { ClientGoneError, GatewayError } from "./gateway-error.ts";
+
+/** Without a byte for this long, a sender has gone: mobile lines stall for seconds, not for half a minute. */
+const BODY_IDLE_MS = 30_000;
+
+/**
+ * The announced length of a body. A body without one is refused, because room is reserved before it is read.
+ * @throws GatewayError `bad_input`, `too_large`
+ */
+export function requireContentLength(request: IncomingMessage, maxBytes: number): number {
+  const header = request.headers["content-length"];
+  if (header === undefined || !/^\d{1,12}$/.test(header)) {
+    throw new GatewayError("bad_input", "send Content-Length: the length of the body has to be known");
+  }
+  const sizeBytes = Number(header);
+  if (sizeBytes > maxBytes) throw new GatewayError("too_large", `${sizeBytes} bytes, at most ${maxBytes} are taken`);
+  return sizeBytes;
+}
+
+/**
+ * Reads a body as it comes, hashing on the way, without copying. The HTTP parser ends it at its announced length.
+ * @throws ClientGoneError when it ends early, GatewayError `bad_input` when it stalls
+ */
+export function readBody(request: IncomingMessage, hash?: RunningHash): Promise<Uint8Array[]> {
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = [];
+    request.setTimeout(BODY_IDLE_MS, () => {
+      reject(new GatewayError("bad_input", `no byte of the body came for ${BODY_IDLE_MS / 1000} s`));
+    });
+    request.on("data", (part: Buffer) => {
+      parts.push(part);
+      hash?.update(part);
+    });
+    request.once("end", () => {
+      request.setTimeout(0);
+      resolve(parts);
+    });
+    request.once("error", () => reject(new ClientGoneError("the client ended the upload")));
+    request.once("close", () => reject(new ClientGoneError("the client ended the upload")));
+  });
+}

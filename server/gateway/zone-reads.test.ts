@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import type { Zone } from "../../engine/ports/zone.ts";
+import { ZoneError } from "../../engine/ports/zone-error.ts";
+import { nodePrimitives } from "../../engine/primitives/node.ts";
+import { createMemoryZone } from "../zones/memory-zone.ts";
+import { zoneHandleOf, zoneSetOf } from "../zones/open-zones.ts";
+import { bytes } from "../zones/zone-contract.ts";
+import { ZoneReads } from "./zone-reads.ts";
+
+const CONTENT = bytes(300_000);
+
+async function filledZone(zoneId: string): Promise<Zone> {
+  const zone = createMemoryZone({ zoneId, primitives: nodePrimitives });
+  await zone.put("a/b", [CONTENT], CONTENT.length);
+  return zone;
+}
+
+function readsOf(...zones: Zone[]) {
+  const failures: string[] = [];
+  const handles = zones.map((backup, at) =>
+    zoneHandleOf({ zoneId: backup.zoneId, ordinal: at + 1, zoneKind: "memory", backup, archive: backup }),
+  );
+  const reads = new ZoneReads(zoneSetOf(handles), (zoneId) => failures.push(zoneId), 50);
+  return { reads, failures };
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+const both = ["zone1", "zone2"];
+const range = { offset: 1_000, sizeBytes: 250_000 };
+const lost = (zoneId: string) => new ZoneError("unreachable", zoneId, "gone");
+
+describe("reads over zones", () => {
+  test("take the first zone, and the next one when the first is away, silent or without the object", async () => {
+    const zone2 = await filledZone("zone2");
+    const silent = () => new Promise<never>(() => undefined);
+    const away: Zone[] = [
+      { ...zone2, zoneId: "zone1", get: () => Promise.reject(lost("zone1")) },
+      { ...zone2, zoneId: "zone1", get: silent },
+      createMemoryZone({ zoneId: "zone1", primitives: nodePrimitives }),
+    ];
+    for (const zone1 of away) {
+      const { reads, failures } = readsOf(zone1, zone2);
+      const opened = await reads.open({ key: "a/b", range, zoneIds: both });
+      expect(opened.zoneId).toBe("zone2");
+      expect((await collect(opened.body)).equals(CONTENT.subarray(1_000, 251_000))).toBe(true);
+      expect(failures).toEqual(["zone1"]);
+    }
+    const { reads } = readsOf(await filledZone("zone1"), zone2);
+    expect((await reads.open({ key: "a/b", range, zoneIds: both })).zoneId).toBe("zone1");
+  });
+
+  test("a range that breaks off in one zone goes on in the next at the same byte", async () => {
+    const zone1 = await filledZone("zone1");
+    async function* breaking(body: AsyncIterable<Uint8Array>) {
+      let count = 0;
+      for await (const piece of body) {
+        if (count++ === 2) throw lost("zone1");
+        yield piece;
+      }
+    }
+    const broken: Zone = { ...zone1, get: async (key, wanted) => breaking(await zone1.get(key, wanted)) };
+    const { reads } = readsOf(broken, await filledZone("zone2"));
+    const opened = await reads.open({ key: "a/b", range, zoneIds: both });
+    expect(opened.zoneId).toBe("zone1");
+    expect((await collect(opened.body)).equals(CONTENT.subarray(1_000, 251_000))).toBe(true);
+  });
+
+  test("a zone that just failed is asked last", async () => {
+    const zone1 = await filledZone("zone1");
+    let isAway = true;
+    const flaky: Zone = { ...zone1, get: (...args) => (isAway ? Promise.reject(lost("zone1")) : zone1.get(...args)) };
+    const { reads } = readsOf(flaky, await filledZone("zone2"));
+    await reads.open({ key: "a/b", range, zoneIds: both });
+    isAway = false;
+    expect((await reads.open({ key: "a/b", range, zoneIds: both })).zoneId).toBe("zone2");
+    expect((await reads.open({ key: "a/b", range, zoneIds: ["zone1"] })).zoneId).toBe("zone1");
+  });
+
+  test("a whole object is taken only from a copy that passes the check", async () => {
+    const zone1 = createMemoryZone({ zoneId: "zone1", primitives: nodePrimitives });
+    await zone1.put("a/b", [bytes(300_000, 2)], 300_000);
+    const { reads, failures } = readsOf(zone1, await filledZone("zone2"));
+    const isGood = (found: Buffer) => found.equals(CONTENT);
+    const found = await reads.readWhole({ key: "a/b", zoneIds: both }, 400_000, isGood);
+    expect(found.equals(CONTENT)).toBe(true);
+    expect(failures).toEqual(["zone1"]);
+    const limited = reads.readWhole({ key: "a/b", zoneIds: both }, 1_000, isGood);
+    await expect(limited).rejects.toMatchObject({ code: "damaged" });
+  });
+
+  test("when no zone has it, the last zone's error comes out", async () => {
+    const { reads } = readsOf(await filledZone("zone1"));
+    await expect(reads.open({ key: "a/c", zoneIds: both })).rejects.toMatchObject({ code: "not_found" });
+    await expect(reads.open({ key: "a/b", zoneIds: [] })).rejects.toMatchObject({ code: "not_found" });
+  });
+});

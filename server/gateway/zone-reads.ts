@@ -1,0 +1,148 @@
+import type { ByteRange, Zone } from "../../engine/ports/zone.ts";
+import { ZoneError } from "../../engine/ports/zone-error.ts";
+import type { ZoneSet } from "../domain/zone/zone-set.ts";
+import { withDeadline } from "../zones/with-deadline.ts";
+
+/** A zone that does not begin to answer within this is passed over: longer than any disk that works, shorter than a reader's patience. */
+const ANSWER_MS = 8_000;
+/** For so long after a failure a zone is asked last, so that a hanging mount does not cost its deadline for every object. */
+const AVOID_MS = 10_000;
+
+export interface ObjectRead {
+  readonly key: string;
+  readonly range?: ByteRange;
+  /** In the order of preference. */
+  readonly zoneIds: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+export interface OpenedRead {
+  /** The zone that answered first. */
+  readonly zoneId: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** What a zone that could not give a good copy said. */
+export type ReportFailure = (zoneId: string, error: unknown) => void;
+
+/**
+ * Reads objects from whichever zone has them. Objects never change, so a read that breaks off in one zone goes on in the next one at the
+ * byte where it stopped.
+ */
+export class ZoneReads {
+  readonly #zones = new Map<string, Zone>();
+  readonly #avoidUntilMs = new Map<string, number>();
+  readonly #report: ReportFailure;
+
+  constructor(zones: ZoneSet, report: ReportFailure, answerMs = ANSWER_MS) {
+    for (const handle of zones.all()) this.#zones.set(handle.zoneId, withDeadline(handle.backup, answerMs));
+    this.#report = report;
+  }
+
+  /** All zones, in order. */
+  get zoneIds(): readonly string[] {
+    return [...this.#zones.keys()];
+  }
+
+  /** Resolves when the first bytes are there. @throws ZoneError of the last zone when none can give them */
+  async open(read: ObjectRead): Promise<OpenedRead> {
+    const waiting = this.#inOrder(read.zoneIds);
+    const opened = await this.#openNext(read, waiting, 0);
+    return { zoneId: opened.zoneId, body: this.#pieces(read, waiting, opened) };
+  }
+
+  /** A small object as a whole, from the first zone whose copy passes `check`. @throws ZoneError */
+  async readWhole(read: ObjectRead, maxBytes: number, check: (bytes: Buffer) => boolean): Promise<Buffer> {
+    const waiting = this.#inOrder(read.zoneIds);
+    for (;;) {
+      const opened = await this.#openNext(read, waiting, 0);
+      try {
+        const bytes = await collect(opened, maxBytes);
+        if (bytes && check(bytes)) return bytes;
+        throw new ZoneError("damaged", opened.zoneId, `${read.key} is not what it should be`);
+      } catch (error) {
+        this.#failed(opened.zoneId, error);
+        if (waiting.length === 0) throw error;
+      }
+    }
+  }
+
+  #inOrder(zoneIds: readonly string[]): string[] {
+    const nowMs = Date.now();
+    const isAvoided = (zoneId: string) => (this.#avoidUntilMs.get(zoneId) ?? 0) > nowMs;
+    return [...zoneIds.filter((zoneId) => !isAvoided(zoneId)), ...zoneIds.filter(isAvoided)];
+  }
+
+  async #openNext(read: ObjectRead, waiting: string[], sent: number): Promise<OneZoneRead> {
+    let lastError: unknown = new ZoneError("not_found", "zones", `no zone holds ${read.key}`);
+    for (let zoneId = waiting.shift(); zoneId !== undefined; zoneId = waiting.shift()) {
+      const zone = this.#zones.get(zoneId);
+      if (!zone) continue;
+      try {
+        const body = await zone.get(read.key, rangeAfter(read.range, sent), read.signal);
+        const iterator = body[Symbol.asyncIterator]();
+        return { zoneId, iterator, first: await iterator.next() };
+      } catch (error) {
+        read.signal?.throwIfAborted();
+        this.#failed(zoneId, error);
+        lastError = error;
+      }
+    }
+    throw lastError;
+  }
+
+  async *#pieces(read: ObjectRead, waiting: string[], opened: OneZoneRead): AsyncGenerator<Uint8Array> {
+    let current = opened;
+    let sent = 0;
+    for (;;) {
+      try {
+        for await (const piece of piecesOf(current)) {
+          sent += piece.length;
+          yield piece;
+        }
+        return;
+      } catch (error) {
+        read.signal?.throwIfAborted();
+        this.#failed(current.zoneId, error);
+        // Without a range the length is unknown here, so only ranges can be continued.
+        if (!read.range || waiting.length === 0) throw error;
+        current = await this.#openNext(read, waiting, sent);
+      }
+    }
+  }
+
+  #failed(zoneId: string, error: unknown): void {
+    if (error instanceof ZoneError && error.retryable) this.#avoidUntilMs.set(zoneId, Date.now() + AVOID_MS);
+    this.#report(zoneId, error);
+  }
+}
+
+interface OneZoneRead {
+  readonly zoneId: string;
+  readonly iterator: AsyncIterator<Uint8Array>;
+  readonly first: IteratorResult<Uint8Array>;
+}
+
+function rangeAfter(range: ByteRange | undefined, sent: number): ByteRange | undefined {
+  return range && { offset: range.offset + sent, sizeBytes: range.sizeBytes - sent };
+}
+
+async function* piecesOf({ iterator, first }: OneZoneRead): AsyncGenerator<Uint8Array> {
+  try {
+    for (let next = first; !next.done; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** Null when there is more than `maxBytes`. */
+async function collect(opened: OneZoneRead, maxBytes: number): Promise<Buffer | null> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of piecesOf(opened)) {
+    size += piece.length;
+    if (size > maxBytes) return null;
+    parts.push(piece);
+  }
+  return Buffer.concat(parts);
+}

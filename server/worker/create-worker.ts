@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PgBoss } from "pg-boss";
+import { z } from "zod";
+import type { DomainDeps } from "../domain/domain-deps.ts";
+import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
+import type { Logger } from "../platform/log.ts";
+import type { OpenZoneSet } from "../zones/open-zones.ts";
+import { FindWork, type ReplicationPair } from "./find-work.ts";
+import { probeZones } from "./probe-zones.ts";
+import { replicate } from "./replication/replicate.ts";
+
+/** How often it is looked for something to copy: what a commit waits at most until its copying begins. */
+const LOOK_MS = 1_000;
+const REPLICATE = "replicate";
+const END_EXPIRED_RUNS = "end-expired-runs";
+const PROBE_ZONES = "probe-zones";
+const EVERY_MINUTE = "* * * * *";
+/** A job that ran for longer has died with its process; our steps end after 45 s. */
+const EXPIRE_SECONDS = 120;
+/** Connections of the queue; the steps use the store's own. */
+const QUEUE_CONNECTIONS = 4;
+/** Companies served at a time; each holds at most 128 MiB of packs, see replicate.ts. */
+const REPLICATE_CONCURRENCY = 2;
+/** They are due once a minute. */
+const HOUSEKEEPING_POLL_SECONDS = 10;
+const KEEP_JOBS_SECONDS = 3_600;
+const STOP_MS = 8_000;
+
+const Pair = z.object({ companyId: z.string(), zoneId: z.string() });
+
+export interface WorkerOptions {
+  readonly deps: DomainDeps & { readonly zones: OpenZoneSet };
+  /** PostgreSQL as the worker's role, for the queue. */
+  readonly queueUrl: string;
+  readonly log: Logger;
+  /** Names this process in leases. */
+  readonly owner: string;
+  readonly isReplicationPaused: boolean;
+  readonly now: () => Date;
+}
+
+export interface Worker {
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the jobs. The queue only wakes: who may work, and from where, says the job's own row (`takeJob`), so a wake that is lost, doubled
+ * or late does no harm.
+ */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { log } = options;
+  const boss = new PgBoss({
+    connectionString: options.queueUrl,
+    schema: "pgboss",
+    createSchema: false,
+    application_name: "holdfast-worker-queue",
+    max: QUEUE_CONNECTIONS,
+    useListenNotify: true,
+  });
+  boss.on("error", (error) => log.error({ err: error }, "the queue has a fault"));
+  await boss.start();
+  const abort = new AbortController();
+  await serveHousekeeping(boss, options);
+  let looking = Promise.resolve();
+  if (options.isReplicationPaused) log.warn("replication is paused by HOLDFAST_REPLICATION");
+  else {
+    const findWork = await serveReplication(boss, options, abort.signal);
+    looking = look({ boss, findWork, log, signal: abort.signal });
+  }
+  return {
+    async stop() {
+      abort.abort();
+      await looking;
+      await boss.stop({ graceful: true, timeout: STOP_MS });
+    },
+  };
+}
+
+async function serveHousekeeping(boss: PgBoss, { deps, log }: WorkerOptions): Promise<void> {
+  const jobs = [
+    [PROBE_ZONES, () => probeZones(deps)],
+    [
+      END_EXPIRED_RUNS,
+      async () => {
+        const runIds = await endExpiredRuns(deps);
+        if (runIds.length > 0) log.info({ runIds }, "ended runs whose lease had passed");
+      },
+    ],
+  ] as const;
+  for (const [name, work] of jobs) {
+    await makeQueue(boss, name);
+    await boss.work(name, { pollingIntervalSeconds: HOUSEKEEPING_POLL_SECONDS }, () => reported(log, name, work));
+    await boss.schedule(name, EVERY_MINUTE);
+    await boss.send(name, {}, { singletonKey: name });
+  }
+}
+
+async function serveReplication(boss: PgBoss, options: WorkerOptions, signal: AbortSignal): Promise<FindWork> {
+  const { deps, log, now } = options;
+  const findWork = new FindWork({ store: deps.store, zones: deps.zones, now });
+  await makeQueue(boss, REPLICATE);
+  const workOptions = {
+    pollingIntervalSeconds: 1,
+    notifyPollingIntervalSeconds: 2,
+    localConcurrency: REPLICATE_CONCURRENCY,
+  };
+  await boss.work(REPLICATE, workOptions, async (jobs) => {
+    for (const job of jobs) await reported(log, REPLICATE, () => replicatePair(options, findWork, signal, job.data));
+  });
+  return findWork;
+}
+
+async function replicatePair(options: WorkerOptions, findWork: FindWork, signal: AbortSignal, data: unknown) {
+  const pair = Pair.parse(data);
+  const { deps, owner, log, now } = options;
+  const result = await replicate({ deps, owner, log, now, signal }, pair.companyId, pair.zoneId);
+  if (result.kind !== "busy") log.info({ ...pair, ...result }, "replicated");
+  if (result.kind === "done" && result.copied === 0) findWork.rest(pair);
+}
+
+interface Look {
+  readonly boss: PgBoss;
+  readonly findWork: FindWork;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Wakes the queue for every pair that is behind, once a second, until the signal. */
+async function look({ boss, findWork, log, signal }: Look): Promise<void> {
+  while (!signal.aborted) {
+    await reported(log, "look", async () => {
+      for (const pair of await findWork.listPairs()) await wake(boss, pair);
+    });
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function wake(boss: PgBoss, pair: ReplicationPair): Promise<void> {
+  await boss.send(REPLICATE, pair, { singletonKey: `${pair.zoneId}/${pair.companyId}` });
+}
+
+/** At most one waiting and one running job per key: more would wake nobody better. */
+async function makeQueue(boss: PgBoss, name: string): Promise<void> {
+  const settings = { expireInSeconds: EXPIRE_SECONDS, retryLimit: 0, deleteAfterSeconds: KEEP_JOBS_SECONDS };
+  if ((await boss.getQueue(name)) === null)
+    await boss.createQueue(name, { policy: "stately", notify: true, ...settings });
+}
+
+/** A job that fails is logged and comes again with the next wake; it never ends the process. */
+async function reported(log: Logger, name: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error({ job: name, err: error }, "a job failed; it is tried again");
+  }
+}

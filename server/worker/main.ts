@@ -1,0 +1,53 @@
+import { toHex } from "../../engine/codec/hex.ts";
+import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
+import { hashPassword, isPasswordOf } from "../auth/password.ts";
+import { openPgDatabase } from "../db/pg-database.ts";
+import { createPgStore } from "../db/pg-store.ts";
+import { getEnv } from "../platform/env.ts";
+import { newId } from "../platform/ids.ts";
+import { createLog } from "../platform/log.ts";
+import { openZones } from "../zones/open-zones.ts";
+import { startWorker } from "./create-worker.ts";
+
+/** Connections to PostgreSQL besides the queue's. */
+const DATABASE_CONNECTIONS = 4;
+
+const log = createLog("worker");
+const env = getEnv();
+const onIdleError = (error: Error) => log.warn({ err: error }, "an idle database connection broke");
+const database = openPgDatabase({ url: env.databaseWorkerUrl, connections: DATABASE_CONNECTIONS, onIdleError });
+const store = createPgStore(database);
+const zones = await openZones({ zones: env.zones, primitives: nodePrimitives, now: new Date() });
+for (const { zoneId, ordinal, zoneKind } of zones.all()) await store.registerZone({ zoneId, ordinal, zoneKind });
+
+const worker = await startWorker({
+  deps: {
+    store,
+    zones,
+    primitives: nodePrimitives,
+    randomness: nodeRandomness,
+    passwords: { hashPassword, isPasswordOf },
+    newId,
+  },
+  queueUrl: env.databaseWorkerUrl,
+  log,
+  owner: `worker-${process.pid}-${toHex(nodeRandomness.bytes(6))}`,
+  isReplicationPaused: process.env.HOLDFAST_REPLICATION === "paused",
+  now: () => new Date(),
+});
+log.info("the worker waits for jobs");
+process.send?.({ kind: "ready" });
+
+let isStopping = false;
+async function stop(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  await worker.stop();
+  await database.close();
+  process.exit(0);
+}
+
+process.once("SIGTERM", stop);
+process.once("SIGINT", stop);
+// The supervisor is gone: its successor starts a worker of its own.
+process.once("disconnect", stop);
