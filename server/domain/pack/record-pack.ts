@@ -57,7 +57,8 @@ export async function recordPack(
   }
 }
 
-async function requireOwnSlots(
+/** Also asked by whoever stores the pack, before the zone sees it. @throws DomainError `pack_invalid`, `agent_revoked` */
+export async function requireOwnSlots(
   { store, primitives }: Pick<DomainDeps, "store" | "primitives">,
   run: RunIdentity,
   index: PackIndex,
