@@ -20,6 +20,7 @@ export type FromReader =
   | { readonly type: "ask"; readonly ask: number; readonly ids: Uint8Array }
   | { readonly type: "results"; readonly results: Uint8Array; readonly readBytes: number; readonly chunks: number }
   | { readonly type: "pack"; readonly packId: string; readonly bytes: Uint8Array; readonly counts: PackCounts }
+  | { readonly type: "want-buffer" }
   | { readonly type: "buffer"; readonly buffer: ArrayBuffer }
   | { readonly type: "finished" }
   | { readonly type: "failed"; readonly code: string; readonly message: string };
@@ -41,8 +42,6 @@ export interface ReaderSetup {
   readonly dataKey: Uint8Array;
   /** Decompress every frame again and compute its ids anew; otherwise one in 16. */
   readonly isParanoid: boolean;
-  /** Empty buffers for packs that this reader owns at first. */
-  readonly buffers: readonly ArrayBuffer[];
 }
 
 /** One file to be read, or a part of a large one. */

@@ -8,7 +8,6 @@ import { FrameScratch } from "../../engine/format/frame.ts";
 import { decodeSlot } from "../../engine/format/slot.ts";
 import { gearTable } from "../../engine/ids/chunk-id.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
-import { BufferPool } from "./buffer-pool.ts";
 import { FileReader } from "./file-reader.ts";
 import { decodeTask, encodeResult, type FromReader, type ReaderSetup, type ToReader } from "./read-messages.ts";
 
@@ -17,7 +16,7 @@ import { decodeTask, encodeResult, type FromReader, type ReaderSetup, type ToRea
 if (parentPort === null) throw new Error("this file runs as a worker thread of the agent");
 const port = parentPort;
 const setup: ReaderSetup = workerData;
-const pool = new BufferPool(setup.buffers);
+const buffers: ((buffer: Uint8Array) => void)[] = [];
 const answers = new Map<number, (isNeeded: Uint8Array) => void>();
 const jobs: Uint8Array[] = [];
 const results = new ByteWriter(64 * 1024);
@@ -34,7 +33,7 @@ port.on("message", (message: ToReader) => {
       isFinishing = true;
       break;
     case "buffer":
-      pool.put(message.buffer);
+      buffers.shift()?.(new Uint8Array(message.buffer));
       return;
     case "answer":
       answers.get(message.ask)?.(message.isNeeded);
@@ -98,7 +97,7 @@ async function openContentWriter(): Promise<ContentWriter> {
     chunkers: [await createChunker(gear), await createChunker(gear)],
     sink: {
       askNeeded,
-      takeBuffer: () => pool.take(),
+      takeBuffer,
       returnBuffer: (buffer) => giveBack(buffer),
       sendPack: ({ packId, bytes }, counts) => tell({ type: "pack", packId, bytes, counts }, [bytes.buffer]),
     },
@@ -112,8 +111,13 @@ function askNeeded(ids: readonly Uint8Array[]): Promise<Uint8Array> {
   return new Promise((resolve) => answers.set(ask, resolve));
 }
 
-function giveBack(buffer: Uint8Array): void {
-  if (buffer.buffer instanceof ArrayBuffer) pool.put(buffer.buffer);
+function takeBuffer(): Promise<Uint8Array> {
+  tell({ type: "want-buffer" });
+  return new Promise((resolve) => buffers.push(resolve));
+}
+
+function giveBack({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) tell({ type: "buffer", buffer }, [buffer]);
 }
 
 function tell(message: FromReader, transfer: readonly (ArrayBuffer | SharedArrayBuffer)[] = []): void {

@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { PACK_BUFFER_SIZE_BYTES } from "../../engine/format/pack-builder.ts";
+import { BufferPool } from "./buffer-pool.ts";
 import { type KnownIds, splitIds } from "./known-ids.ts";
 import type { FromReader, PackCounts, ReaderSetup, ToReader } from "./read-messages.ts";
 
 export interface ReaderPoolOptions {
-  readonly setup: Omit<ReaderSetup, "buffers">;
+  readonly setup: ReaderSetup;
   readonly known: KnownIds;
   /** Resolves once the pack is durable. */
   readonly sendPack: (packId: string, bytes: Uint8Array, counts: PackCounts) => Promise<void>;
@@ -25,8 +26,10 @@ const MAX_READERS = 4;
 /** A reader's next job lies ready, so that it never waits for this thread. */
 const JOBS_A_READER = 2;
 const JOBS_AHEAD = 2;
-/** One pack being written and one on its way, of 20 MiB each. */
-const BUFFERS_A_READER = 2;
+/** Packs that may be on their way while every reader writes one; 20 MiB each. */
+const SPARE_BUFFERS = 1;
+/** Small heaps that are swept often: what readers hold for long lies outside of them. Megabytes. */
+const READER_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
 
 /** Reader threads. They are started with the first job: a run that finds nothing changed needs none. */
 export class ReaderPool {
@@ -34,6 +37,7 @@ export class ReaderPool {
   readonly #readers: Reader[] = [];
   readonly #queue: Uint8Array[] = [];
   readonly #sending = new Set<Promise<void>>();
+  #buffers: BufferPool | undefined;
   #error: unknown;
   #hasFailed = false;
 
@@ -82,9 +86,9 @@ export class ReaderPool {
   }
 
   #start(): void {
-    const buffers = Array.from({ length: BUFFERS_A_READER }, () => new ArrayBuffer(PACK_BUFFER_SIZE_BYTES));
-    const workerData: ReaderSetup = { ...this.#options.setup, buffers };
-    const worker = new Worker(new URL("./read-worker.ts", import.meta.url), { workerData, transferList: buffers });
+    const workerData = this.#options.setup;
+    const file = new URL("./read-worker.ts", import.meta.url);
+    const worker = new Worker(file, { workerData, resourceLimits: READER_HEAP });
     const reader: Reader = { worker, jobs: 0, isFinished: false };
     worker.on("message", (message: FromReader) => this.#hear(reader, message));
     worker.on("error", (error) => this.#fail(error));
@@ -115,8 +119,16 @@ export class ReaderPool {
       case "ask":
         void this.#answer(reader, message.ask, message.ids);
         return;
+      case "want-buffer":
+        void this.#pool().take().then(({ buffer }) => {
+          if (buffer instanceof ArrayBuffer) tell(reader, { type: "buffer", buffer }, buffer);
+        });
+        return;
+      case "buffer":
+        this.#pool().put(message.buffer);
+        return;
       case "pack":
-        this.#send(reader, message.packId, message.bytes, message.counts);
+        this.#send(message.packId, message.bytes, message.counts);
         return;
       case "finished":
         reader.isFinished = true;
@@ -137,11 +149,11 @@ export class ReaderPool {
     }
   }
 
-  #send(reader: Reader, packId: string, bytes: Uint8Array, counts: PackCounts): void {
+  #send(packId: string, bytes: Uint8Array, counts: PackCounts): void {
     const sending = this.#options
       .sendPack(packId, bytes, counts)
       .then(() => {
-        if (bytes.buffer instanceof ArrayBuffer) tell(reader, { type: "buffer", buffer: bytes.buffer }, bytes.buffer);
+        if (bytes.buffer instanceof ArrayBuffer) this.#pool().put(bytes.buffer);
       })
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
@@ -149,6 +161,12 @@ export class ReaderPool {
         this.#wake();
       });
     this.#sending.add(sending);
+  }
+
+  #pool(): BufferPool {
+    const count = readerCount() + SPARE_BUFFERS;
+    this.#buffers ??= new BufferPool(Array.from({ length: count }, () => new ArrayBuffer(PACK_BUFFER_SIZE_BYTES)));
+    return this.#buffers;
   }
 
   #fail(error: unknown): void {

@@ -30,6 +30,9 @@ export interface ContentWriterOptions extends Omit<PackBuilderOptions, "buffer" 
 export type ReadInto = (into: Uint8Array) => number;
 export type TakeChunk = (chunkId: Uint8Array, sizeBytes: number) => void;
 
+/** How much of a chunker's window is used: two of the largest chunks. Twice as much is not faster, and memory is dear. */
+const WINDOW_BYTES = 4 * 1024 * 1024;
+
 interface Window {
   readonly chunker: Chunker;
   end: number;
@@ -69,9 +72,9 @@ export class ContentWriter {
     let left = sizeBytes;
     let start = this.#current.end;
     while (left > 0) {
-      if (this.#current.end === this.#current.chunker.window.length) start = await this.#turn(start);
+      if (this.#current.end >= WINDOW_BYTES) start = await this.#turn(start);
       const { window } = this.#current.chunker;
-      const free = Math.min(left, window.length - this.#current.end);
+      const free = Math.min(left, WINDOW_BYTES - this.#current.end);
       const readBytes = readInto(window.subarray(this.#current.end, this.#current.end + free));
       if (readBytes <= 0) return false;
       this.#current.end += readBytes;

@@ -52,7 +52,10 @@ export class IdSet {
 
   #makeRoom(): void {
     const slots = this.#table.length / WORDS;
-    if (slots >= this.#maxSlots) return this.clear();
+    if (slots >= this.#maxSlots) {
+      this.clear();
+      return;
+    }
     const larger = new Uint32Array(this.#table.length * 2);
     for (let at = 0; at < this.#table.length; at += WORDS) {
       const words: Words = [

@@ -6,7 +6,7 @@ import { encodeUtf8 } from "../codec/text.ts";
 import { uuidToBytes } from "../codec/uuid.ts";
 import type { Primitives } from "../ports/primitives.ts";
 import type { Randomness } from "../ports/randomness.ts";
-import { compressBody } from "./compress.ts";
+import { Compression, compressBody } from "./compress.ts";
 import { CHUNK_LIMIT_BYTES, FRAME_MEMBERS_LIMIT, FRAME_OVERHEAD_BYTES } from "./limits.ts";
 import { type MemberNames, verifyMembers } from "./verify-members.ts";
 
@@ -133,32 +133,16 @@ function encodePlain(context: SealContext, content: FrameContent): Uint8Array {
   requireMembers(content, members);
   const sizeBytes = members.reduce((sum, member) => sum + member.length, 0);
   if (sizeBytes > CHUNK_LIMIT_BYTES) throw new FormatError("too_long", `members of ${sizeBytes} bytes in one frame`);
-  const compressed = compressBody(context.primitives, joinMembers(members, sizeBytes));
-  const plain = context.scratch.plain(frameBoundBytes(members.length, compressed.bytes.length));
+  const plain = context.scratch.plain(frameBoundBytes(members.length, body.length));
   const writer = new ByteWriter(plain);
-  writer.u8(compressed.compression).varint(members.length);
+  writer.u8(Compression.none).varint(members.length);
   for (const member of members) writer.varint(member.length);
-  writer.raw(compressed.bytes);
-  if (compressed.compression === 1) free(compressed.bytes);
-  return writer.view();
-}
-
-/** The members as one piece; those that already lie back to back, as a group's do, are not copied. */
-function joinMembers(members: readonly Uint8Array[], sizeBytes: number): Uint8Array {
-  const [first] = members;
-  if (first === undefined) return new Uint8Array(0);
-  let end = first.byteOffset;
-  const isOnePiece = members.every((member) => {
-    const follows = member.buffer === first.buffer && member.byteOffset === end;
-    end += member.length;
-    return follows;
-  });
-  return isOnePiece ? new Uint8Array(first.buffer, first.byteOffset, sizeBytes) : concatBytes(...members);
-}
-
-/** Gives a large buffer of our own back at once: left to the collector, hundreds of megabytes of them pile up. */
-function free({ buffer, byteOffset }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength > 65_536) buffer.transfer(0);
+  // The compressor writes straight behind the header; what is not worth compressing is copied there.
+  const room = plain.subarray(writer.position);
+  const compressed = compressBody(context.primitives, body, room);
+  plain[0] = compressed.compression;
+  if (compressed.bytes.buffer !== room.buffer) room.set(compressed.bytes);
+  return plain.subarray(0, writer.position + compressed.bytes.length);
 }
 
 function requireMembers(names: MemberNames, members: readonly Uint8Array[]): void {
@@ -224,7 +208,7 @@ function decodePlain(primitives: Primitives, plain: Uint8Array): Uint8Array[] {
   if (plain.length > CHUNK_LIMIT_BYTES + FRAME_OVERHEAD_BYTES) throw new FormatError("too_long", "a frame is too long");
   const reader = new ByteReader(plain);
   const compression = reader.u8();
-  if (compression > 1) throw new FormatError("bad_compression", `unknown compression: ${compression}`);
+  if (compression > Compression.zstd) throw new FormatError("bad_compression", `unknown compression: ${compression}`);
   const count = reader.count(FRAME_MEMBERS_LIMIT, 1);
   if (count === 0) throw new FormatError("bad_count", "a frame without members");
   const sizes: number[] = [];
@@ -236,7 +220,7 @@ function decodePlain(primitives: Primitives, plain: Uint8Array): Uint8Array[] {
   }
   if (sizeBytes > CHUNK_LIMIT_BYTES) throw new FormatError("too_long", `members of ${sizeBytes} bytes in one frame`);
   const rest = reader.raw(reader.remaining);
-  const body = compression === 1 ? primitives.zstdDecompress(rest, sizeBytes) : rest;
+  const body = compression === Compression.zstd ? primitives.zstdDecompress(rest, sizeBytes) : rest;
   if (body.length !== sizeBytes) throw new FormatError("bad_size", "the members of a frame do not fill it exactly");
   let at = 0;
   return sizes.map((size) => {
