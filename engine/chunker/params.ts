@@ -9,7 +9,7 @@ export interface ChunkParams {
 
 const KIB = 1024;
 
-export const CHUNK_PARAMS: ChunkParams = { leastBytes: 128 * KIB, averageBytes: 512 * KIB, mostBytes: 2048 * KIB };
+export const CHUNK_PARAMS: ChunkParams = { leastBytes: 64 * KIB, averageBytes: 256 * KIB, mostBytes: 1024 * KIB };
 
 /**
  * How many leading bits of the hash must be zero: more before the average, fewer after it, so that sizes gather

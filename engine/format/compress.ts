@@ -11,7 +11,7 @@ export interface CompressedBody {
 }
 
 /** docs/decisions/0003-compression.md has the measurements behind level, samples and thresholds. */
-const LEVEL = 3;
+const LEVEL = 1;
 const SAMPLE_LEVEL = 1;
 const SAMPLE_BYTES = 4096;
 const SAMPLED_FROM_BYTES = 8 * SAMPLE_BYTES;
@@ -20,10 +20,13 @@ const LEAST_BYTES = 64;
 /** Samples and body must shrink at least to this share, or the reader pays for nothing. */
 const WORTH = 0.97;
 
-/** Compresses a body unless three samples of 4 KiB from it, or the whole result, say that it does not pay. */
-export function compressBody(primitives: Primitives, body: Uint8Array): CompressedBody {
+/**
+ * Compresses a body unless three samples of 4 KiB from it, or the whole result, say that it does not pay.
+ * @param into takes the compressed bytes when they fit
+ */
+export function compressBody(primitives: Primitives, body: Uint8Array, into?: Uint8Array): CompressedBody {
   if (body.length < LEAST_BYTES || !isCompressible(primitives, body)) return { compression: 0, bytes: body };
-  const bytes = primitives.zstdCompress(body, LEVEL);
+  const bytes = primitives.zstdCompress(body, LEVEL, into);
   if (bytes.length > body.length * WORTH) return { compression: 0, bytes: body };
   return { compression: 1, bytes };
 }

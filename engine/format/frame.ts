@@ -133,7 +133,8 @@ function encodePlain(context: SealContext, content: FrameContent): Uint8Array {
   requireMembers(content, members);
   const sizeBytes = members.reduce((sum, member) => sum + member.length, 0);
   if (sizeBytes > CHUNK_LIMIT_BYTES) throw new FormatError("too_long", `members of ${sizeBytes} bytes in one frame`);
-  const plain = context.scratch.plain(frameBoundBytes(members.length, body.length));
+  const body = joinMembers(members, sizeBytes);
+  const plain = context.scratch.plain(frameBoundBytes(members.length, sizeBytes));
   const writer = new ByteWriter(plain);
   writer.u8(Compression.none).varint(members.length);
   for (const member of members) writer.varint(member.length);
@@ -143,6 +144,19 @@ function encodePlain(context: SealContext, content: FrameContent): Uint8Array {
   plain[0] = compressed.compression;
   if (compressed.bytes.buffer !== room.buffer) room.set(compressed.bytes);
   return plain.subarray(0, writer.position + compressed.bytes.length);
+}
+
+/** The members as one piece; those that already lie back to back, as a group's do, are not copied. */
+function joinMembers(members: readonly Uint8Array[], sizeBytes: number): Uint8Array {
+  const [first] = members;
+  if (first === undefined) return new Uint8Array(0);
+  let end = first.byteOffset;
+  const isOnePiece = members.every((member) => {
+    const follows = member.buffer === first.buffer && member.byteOffset === end;
+    end += member.length;
+    return follows;
+  });
+  return isOnePiece ? new Uint8Array(first.buffer, first.byteOffset, sizeBytes) : concatBytes(...members);
 }
 
 function requireMembers(names: MemberNames, members: readonly Uint8Array[]): void {

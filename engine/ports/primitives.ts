@@ -42,7 +42,8 @@ export interface Primitives {
   isSignedBy(publicKey: Uint8Array, signature: Uint8Array, ...message: ByteParts): boolean;
   /** Argon2id, 32 bytes out; asynchronous because it takes seconds. */
   argon2id(passphrase: Uint8Array, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array>;
-  zstdCompress(plain: Uint8Array, level: number): Uint8Array;
+  /** `into`, if given, takes the result at its start when it fits there, and what was filled is returned. */
+  zstdCompress(plain: Uint8Array, level: number, into?: Uint8Array): Uint8Array;
   /** @throws IntegrityError unless it expands to exactly `plainSizeBytes` */
   zstdDecompress(compressed: Uint8Array, plainSizeBytes: number): Uint8Array;
   /** Constant-time comparison. */
