@@ -1,14 +1,12 @@
 import type { Clock } from "../../engine/ports/clock.ts";
-import type { Primitives } from "../../engine/ports/primitives.ts";
-import type { Store } from "../domain/store/store.ts";
+import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /** What the procedures work with; made once per process by create-api.ts, by hand in tests. */
-export interface ApiDeps {
-  readonly store: Store;
+export interface ApiDeps extends DomainDeps {
+  /** Of this process: expiry of tokens, skew of agents. About data only the database's clock decides. */
   readonly clock: Clock;
-  readonly primitives: Primitives;
   readonly log: Logger;
   readonly rateLimits: RateLimits;
   /** 32 bytes of this installation: signs bulk tokens and browser sessions. */

@@ -1,0 +1,66 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { CompaniesTable } from "../../../components/companies/companies-table.tsx";
+import { companyStatus } from "../../../components/companies/company-status.ts";
+import { CompanyCounts } from "../../../components/overview/company-counts.tsx";
+import { overviewHeadline, overviewProof } from "../../../components/overview/overview-headline.ts";
+import { LiveRefresh } from "../../../components/runs/live-refresh.tsx";
+import { RunsTable } from "../../../components/runs/runs-table.tsx";
+import { Card } from "../../../components/ui/card.tsx";
+import { PageHead } from "../../../components/ui/page-head.tsx";
+import { ZoneCard } from "../../../components/zones/zone-card.tsx";
+import { openStaffPage } from "../../../server/api/page-session.ts";
+
+export const metadata: Metadata = { title: "Overview" };
+
+const COMPANIES_SHOWN = 500;
+const RUNS_READ = 500;
+const RUNS_SHOWN = 8;
+
+export default async function OverviewPage() {
+  const { api } = await openStaffPage();
+  const companies = await api.companies.list({ limit: COMPANIES_SHOWN });
+  const runs = await api.runs.list({ limit: RUNS_READ });
+  const zones = await api.zones.list({});
+  const needy = companies.rows
+    .filter((company) => companyStatus(company).rank <= 2)
+    .toSorted((a, b) => companyStatus(a).rank - companyStatus(b).rank);
+  return (
+    <>
+      {runs.rows.some((run) => run.endedAt === null) ? <LiveRefresh /> : null}
+      <PageHead headline={overviewHeadline(companies.rows, zones.zones)} proof={overviewProof(runs.rows, new Date())} />
+      <CompanyCounts companies={companies.rows} />
+      <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div className="grid gap-3">
+          <Card
+            title={needy.length === 0 ? "Companies" : "Needs you now"}
+            note={needy.length === 0 ? undefined : "failed first"}
+            aside={
+              <Link href="/companies" className="rounded-key py-1 font-[560] text-accent hover:underline">
+                All companies
+              </Link>
+            }
+          >
+            <CompaniesTable rows={needy.length === 0 ? companies.rows.slice(0, RUNS_SHOWN) : needy} nextHref={null} />
+          </Card>
+          <Card
+            title="Runs"
+            note="newest first"
+            aside={
+              <Link href="/runs" className="rounded-key py-1 font-[560] text-accent hover:underline">
+                All runs
+              </Link>
+            }
+          >
+            <RunsTable rows={runs.rows.slice(0, RUNS_SHOWN)} nextHref={null} />
+          </Card>
+        </div>
+        <div className="grid gap-3">
+          {zones.zones.map((zone) => (
+            <ZoneCard key={zone.zoneId} zone={zone} />
+          ))}
+        </div>
+      </div>
+    </>
+  );
+}

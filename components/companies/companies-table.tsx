@@ -1,0 +1,84 @@
+"use client";
+
+import type { CompanyView } from "../../contracts/companies.ts";
+import { Bytes } from "../format/bytes.tsx";
+import { formatCount } from "../format/format-bytes.ts";
+import { Ago, Moment } from "../format/moment.tsx";
+import { StatusMark } from "../status/status-mark.tsx";
+import { CellLink } from "../tables/cell-link.tsx";
+import { columnsOf, DataTable } from "../tables/data-table.tsx";
+import { Command } from "../ui/command.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { companyStatus } from "./company-status.ts";
+
+const column = columnsOf<CompanyView>();
+
+const COLUMNS = column.columns([
+  column.accessor((company) => companyStatus(company).rank, {
+    id: "state",
+    header: "State",
+    cell: ({ row }) => {
+      const { status, detail } = companyStatus(row.original);
+      return <StatusMark status={status} detail={detail} />;
+    },
+  }),
+  column.accessor("name", {
+    header: "Company",
+    cell: ({ row }) => (
+      <CellLink
+        href={`/companies/${row.original.companyId}`}
+        note={row.original.state === "invited" ? "The owner has not made the keys yet" : undefined}
+      >
+        {row.original.name}
+      </CellLink>
+    ),
+  }),
+  column.accessor("machineCount", {
+    header: "Machines",
+    meta: { align: "right" },
+    cell: (cell) => formatCount(cell.getValue()),
+  }),
+  column.accessor("snapshotCount", {
+    header: "Snapshots",
+    meta: { align: "right" },
+    cell: (cell) => formatCount(cell.getValue()),
+  }),
+  column.accessor("storedBytes", {
+    header: "Stored",
+    meta: { align: "right" },
+    cell: (cell) => <Bytes bytes={cell.getValue()} />,
+  }),
+  column.accessor((company) => company.lastSnapshotAt?.getTime() ?? 0, {
+    id: "lastSnapshotAt",
+    header: "Last snapshot",
+    cell: ({ row: { original } }) =>
+      original.lastSnapshotAt === null ? (
+        <span className="text-ink-3">none yet</span>
+      ) : (
+        <span className="whitespace-nowrap">
+          <Moment at={original.lastSnapshotAt} />
+          <span className="ml-2 text-small text-ink-3">
+            <Ago at={original.lastSnapshotAt} />
+          </span>
+        </span>
+      ),
+  }),
+]);
+
+export function CompaniesTable(props: { readonly rows: readonly CompanyView[]; readonly nextHref: string | null }) {
+  return (
+    <DataTable
+      label="Companies"
+      columns={COLUMNS}
+      rows={props.rows}
+      rowKey={(company) => company.companyId}
+      nextHref={props.nextHref}
+      empty={
+        <EmptyState title="No company yet">
+          <p>A company stands here once you have created it and sent its owner the invitation.</p>
+          <Command>holdfast companies create NAME --owner EMAIL</Command>
+        </EmptyState>
+      }
+    />
+  );
+}

@@ -1,0 +1,22 @@
+"use client";
+
+import { formatDuration } from "./format-duration.ts";
+import { formatExactMoment, formatMoment } from "./format-moment.ts";
+import { useReader } from "./reader-provider.tsx";
+
+/** A moment in the reader's zone; the exact one is on hover and for machines. */
+export function Moment({ at }: { readonly at: Date }) {
+  const { timeZone, nowMs } = useReader();
+  return (
+    <time dateTime={at.toISOString()} title={formatExactMoment(at, timeZone)} className="whitespace-nowrap">
+      {formatMoment(at, timeZone, new Date(nowMs))}
+    </time>
+  );
+}
+
+/** "2 h 28 min ago", always beside the absolute moment. */
+export function Ago({ at }: { readonly at: Date }) {
+  const { nowMs } = useReader();
+  const ageMs = nowMs - at.getTime();
+  return <span className="whitespace-nowrap">{ageMs < 1000 ? "just now" : `${formatDuration(ageMs)} ago`}</span>;
+}

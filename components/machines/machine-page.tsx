@@ -1,0 +1,43 @@
+import type { MachineView } from "../../contracts/machines.ts";
+import type { RunView } from "../../contracts/runs.ts";
+import type { SnapshotView } from "../../contracts/snapshots.ts";
+import { RunsTable } from "../runs/runs-table.tsx";
+import { SnapshotsTable } from "../snapshots/snapshots-table.tsx";
+import { Breadcrumb } from "../ui/breadcrumb.tsx";
+import { Card } from "../ui/card.tsx";
+import { PageHead } from "../ui/page-head.tsx";
+import { MachineFigures } from "./machine-figures.tsx";
+import { machineHeadline } from "./machine-headline.ts";
+
+/** One machine with its snapshots, as staff and members see it. Runs are for staff: members see what came of them. */
+export function MachinePage(props: {
+  readonly path: readonly { readonly href: string; readonly word: string }[];
+  readonly machine: MachineView;
+  readonly snapshots: readonly SnapshotView[];
+  readonly nextHref: string | null;
+  readonly runs: readonly RunView[] | null;
+}) {
+  const { machine } = props;
+  return (
+    <>
+      <Breadcrumb path={props.path} here={machine.name} />
+      <PageHead
+        headline={machineHeadline(machine)}
+        proof={
+          props.runs === null
+            ? "Names and contents are sealed. Only your company can open them."
+            : `${machine.companyName}. Names and contents are sealed; only the company can open them.`
+        }
+      />
+      <MachineFigures machine={machine} />
+      <Card title="Snapshots" note="newest first">
+        <SnapshotsTable rows={props.snapshots} nextHref={props.nextHref} />
+      </Card>
+      {props.runs === null ? null : (
+        <Card title="Runs" note="newest first">
+          <RunsTable rows={props.runs} nextHref={null} />
+        </Card>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+"use client";
+
+import type { MachineView } from "../../contracts/machines.ts";
+import { Bytes } from "../format/bytes.tsx";
+import { formatCount } from "../format/format-bytes.ts";
+import { Ago, Moment } from "../format/moment.tsx";
+import { MACHINE_STATUS } from "../status/status.ts";
+import { StatusMark } from "../status/status-mark.tsx";
+import { ZonePair } from "../status/zone-pair.tsx";
+import { CellLink } from "../tables/cell-link.tsx";
+import { columnsOf, DataTable } from "../tables/data-table.tsx";
+import { Command } from "../ui/command.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { machineHref } from "./machine-href.ts";
+
+const column = columnsOf<MachineView>();
+
+const RANK = { failed: 0, gaps: 1, never: 2, running: 3, protected: 4 } as const;
+
+const STATE = column.accessor((machine) => RANK[machine.state], {
+  id: "state",
+  header: "State",
+  cell: ({ row: { original } }) => <StatusMark status={MACHINE_STATUS[original.state]} detail={gapsOf(original)} />,
+});
+
+const FIGURES = [
+  column.accessor((machine) => machine.lastSnapshot?.receivedAt.getTime() ?? 0, {
+    id: "lastSnapshot",
+    header: "Last snapshot",
+    cell: ({ row: { original } }) => <LastSnapshot machine={original} />,
+  }),
+  column.display({
+    id: "copies",
+    header: "Copies",
+    cell: ({ row: { original } }) =>
+      original.lastSnapshot === null ? null : <ZonePair copies={original.lastSnapshot.copies} />,
+  }),
+  column.accessor((machine) => machine.lastSnapshot?.files ?? 0, {
+    id: "files",
+    header: "Documents",
+    meta: { align: "right" },
+    cell: (cell) => formatCount(cell.getValue()),
+  }),
+  column.accessor((machine) => machine.lastSnapshot?.bytes ?? 0, {
+    id: "bytes",
+    header: "Size",
+    meta: { align: "right" },
+    cell: (cell) => <Bytes bytes={cell.getValue()} />,
+  }),
+  column.accessor("snapshotCount", {
+    header: "Snapshots",
+    meta: { align: "right" },
+    cell: (cell) => formatCount(cell.getValue()),
+  }),
+];
+
+const STAFF_COLUMNS = column.columns([STATE, nameColumn("staff"), ...FIGURES]);
+const MEMBER_COLUMNS = column.columns([STATE, nameColumn("member"), ...FIGURES]);
+
+function nameColumn(audience: "staff" | "member") {
+  return column.accessor("name", {
+    header: "Machine",
+    cell: ({ row: { original } }) => (
+      <CellLink
+        href={machineHref(original, audience)}
+        note={`${formatCount(original.sourceCount)} ${original.sourceCount === 1 ? "source" : "sources"}`}
+      >
+        {original.name}
+      </CellLink>
+    ),
+  });
+}
+
+export function MachinesTable(props: {
+  readonly rows: readonly MachineView[];
+  readonly nextHref: string | null;
+  readonly audience: "staff" | "member";
+}) {
+  return (
+    <DataTable
+      label="Machines"
+      columns={props.audience === "staff" ? STAFF_COLUMNS : MEMBER_COLUMNS}
+      rows={props.rows}
+      rowKey={(machine) => machine.machineId}
+      nextHref={props.nextHref}
+      empty={
+        <EmptyState title="No machine yet">
+          <p>
+            {props.audience === "member"
+              ? "Create a link, run one command on the machine, and its first backup can start."
+              : "An owner of the company creates a link for each machine; only they can."}
+          </p>
+          <Command>{"holdfast enrolments create\nholdfast agent enrol LINK"}</Command>
+        </EmptyState>
+      }
+    />
+  );
+}
+
+function LastSnapshot({ machine }: { readonly machine: MachineView }) {
+  if (machine.lastSnapshot === null) return <span className="text-ink-3">none yet</span>;
+  return (
+    <span className="block">
+      <Moment at={machine.lastSnapshot.receivedAt} />
+      <span className="block text-small text-ink-3">
+        <Ago at={machine.lastSnapshot.receivedAt} />
+      </span>
+    </span>
+  );
+}
+
+function gapsOf(machine: MachineView): string | undefined {
+  return machine.state === "gaps" && machine.lastSnapshot !== null ? formatCount(machine.lastSnapshot.gaps) : undefined;
+}

@@ -1,0 +1,47 @@
+import type { CompanyView } from "../../contracts/companies.ts";
+import { companyStatus } from "../companies/company-status.ts";
+import { formatCount } from "../format/format-bytes.ts";
+import { MACHINE_STATUS } from "../status/status.ts";
+import { StatusShape } from "../status/status-mark.tsx";
+
+const ORDER = ["failed", "gaps", "never", "running", "protected"] as const;
+
+/** How many companies are in which state, and one mark for each company, worst first. */
+export function CompanyCounts({ companies }: { readonly companies: readonly CompanyView[] }) {
+  if (companies.length === 0) return null;
+  const marks = companies.map(companyStatus).toSorted((a, b) => a.rank - b.rank);
+  const counts = ORDER.map((state) => {
+    const status = MACHINE_STATUS[state];
+    return { status, count: marks.filter((mark) => mark.status === status).length };
+  }).filter(({ status, count }) => count > 0 || status === MACHINE_STATUS.protected);
+  const sentence = counts.map(({ status, count }) => `${count} ${status.word.toLowerCase()}`).join(", ");
+  return (
+    <section
+      aria-label="States of the companies"
+      className="flex flex-wrap items-center gap-x-8 gap-y-4 rounded-card border border-line bg-surface px-4 py-4 shadow-card"
+    >
+      <dl className="flex divide-x divide-line">
+        {counts.map(({ status, count }) => (
+          <div key={status.word} className="flex flex-col-reverse px-5 first:pl-1">
+            <dt className="pl-[22px] text-small text-ink-2">{status.word}</dt>
+            <dd className="flex items-center gap-2 text-count font-semibold">
+              <StatusShape shape={status.shape} tone={status.tone} />
+              {formatCount(count)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div role="img" aria-label={`Companies: ${sentence}`} className="flex min-w-[120px] flex-1 flex-wrap gap-[3px]">
+        {marks.map(({ status }, index) =>
+          status === MACHINE_STATUS.protected ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: marks are equal to each other and have no other name
+            <span key={index} className="size-2 rounded-[2px] bg-ok-cell" />
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: marks are equal to each other and have no other name
+            <StatusShape key={index} shape={status.shape} tone={status.tone} sizePx={8} />
+          ),
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+import type { RunView } from "../../contracts/runs.ts";
+import type { SnapshotView } from "../../contracts/snapshots.ts";
+import { formatBytes, formatCount } from "../format/format-bytes.ts";
+import { Moment } from "../format/moment.tsx";
+import { outcomeStatus } from "../status/status.ts";
+import { StatusMark } from "../status/status-mark.tsx";
+import { ZonePair } from "../status/zone-pair.tsx";
+import { FigureRow } from "../ui/card.tsx";
+import { RunDuration } from "./run-duration.tsx";
+
+/** The facts of one run, each under its question. */
+export function RunFigures({ run, snapshot }: { readonly run: RunView; readonly snapshot: SnapshotView | null }) {
+  return (
+    <FigureRow
+      figures={[
+        {
+          label: "Outcome",
+          value: <StatusMark status={outcomeStatus(run.outcome)} />,
+          note: run.code === null ? undefined : <code className="font-mono">{run.code}</code>,
+        },
+        {
+          label: "Started",
+          value: <Moment at={run.startedAt} />,
+          note: (
+            <>
+              {run.endedAt === null ? "running for" : "took"} <RunDuration run={run} />
+            </>
+          ),
+        },
+        {
+          label: "Read",
+          value: formatBytes(run.progress.bytes),
+          note: `${formatCount(run.progress.files)} documents`,
+        },
+        { label: "Sent", value: formatBytes(run.progress.storedBytes), note: "deduped, compressed, sealed" },
+        {
+          label: "Copies",
+          value: snapshot === null ? "no snapshot" : <ZonePair copies={snapshot.copies} />,
+          note: `written to ${run.zoneId}`,
+        },
+        ...(snapshot === null
+          ? []
+          : [
+              {
+                label: "Snapshot",
+                value: <code className="font-mono text-small break-all">{snapshot.snapshotId}</code>,
+                note: `commit ${formatCount(snapshot.commit)}`,
+              },
+            ]),
+      ]}
+    />
+  );
+}

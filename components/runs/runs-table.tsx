@@ -1,0 +1,78 @@
+"use client";
+
+import type { RunView } from "../../contracts/runs.ts";
+import { Bytes } from "../format/bytes.tsx";
+import { formatCount } from "../format/format-bytes.ts";
+import { Moment } from "../format/moment.tsx";
+import { sourceLabel } from "../machines/source-label.ts";
+import { outcomeStatus } from "../status/status.ts";
+import { StatusMark } from "../status/status-mark.tsx";
+import { CellLink } from "../tables/cell-link.tsx";
+import { columnsOf, DataTable } from "../tables/data-table.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { RunDuration } from "./run-duration.tsx";
+
+const column = columnsOf<RunView>();
+
+const COLUMNS = column.columns([
+  column.accessor((run) => run.outcome ?? "", {
+    id: "state",
+    header: "State",
+    cell: ({ row: { original } }) => <StatusMark status={outcomeStatus(original.outcome)} />,
+  }),
+  column.accessor((run) => run.machineName, {
+    id: "machine",
+    header: "Machine",
+    cell: ({ row: { original } }) => (
+      <CellLink href={`/runs/${original.runId}`} note={`${original.companyName}, ${sourceLabel(original)}`}>
+        {original.machineName}
+      </CellLink>
+    ),
+  }),
+  column.accessor((run) => run.startedAt.getTime(), {
+    id: "startedAt",
+    header: "Started",
+    cell: ({ row: { original } }) => <Moment at={original.startedAt} />,
+  }),
+  column.display({
+    id: "duration",
+    header: "Took",
+    meta: { align: "right" },
+    cell: ({ row: { original } }) => <RunDuration run={original} />,
+  }),
+  column.accessor((run) => run.progress.files, {
+    id: "files",
+    header: "Documents",
+    meta: { align: "right" },
+    cell: (cell) => formatCount(cell.getValue()),
+  }),
+  column.accessor((run) => run.progress.bytes, {
+    id: "bytes",
+    header: "Read",
+    meta: { align: "right" },
+    cell: (cell) => <Bytes bytes={cell.getValue()} />,
+  }),
+  column.accessor((run) => run.progress.storedBytes, {
+    id: "storedBytes",
+    header: "Sent",
+    meta: { align: "right" },
+    cell: (cell) => <Bytes bytes={cell.getValue()} />,
+  }),
+]);
+
+export function RunsTable(props: { readonly rows: readonly RunView[]; readonly nextHref: string | null }) {
+  return (
+    <DataTable
+      label="Runs, newest first"
+      columns={COLUMNS}
+      rows={props.rows}
+      rowKey={(run) => run.runId}
+      nextHref={props.nextHref}
+      empty={
+        <EmptyState title="No run yet">
+          <p>A run stands here as soon as an agent starts its first backup.</p>
+        </EmptyState>
+      }
+    />
+  );
+}

@@ -1,0 +1,30 @@
+import type { Viewer } from "../../contracts/viewer.ts";
+import type { IconName } from "../ui/icon.tsx";
+
+export interface Place {
+  readonly href: string;
+  readonly word: string;
+  readonly icon: IconName;
+}
+
+const STAFF_PLACES: readonly Place[] = [
+  { href: "/overview", word: "Overview", icon: "overview" },
+  { href: "/companies", word: "Companies", icon: "companies" },
+  { href: "/runs", word: "Runs", icon: "runs" },
+  { href: "/zones", word: "Zones", icon: "zones" },
+];
+
+const MEMBER_PLACES: readonly Place[] = [
+  { href: "/home", word: "Am I safe?", icon: "home" },
+  { href: "/machines", word: "Machines", icon: "machines" },
+];
+
+/** Where this person can go. */
+export function placesOf(viewer: Viewer): readonly Place[] {
+  return viewer.kind === "staff" ? STAFF_PLACES : MEMBER_PLACES;
+}
+
+/** A place is lit on its own page and on every page below it. */
+export function isAt(place: Place, pathname: string): boolean {
+  return pathname === place.href || pathname.startsWith(`${place.href}/`);
+}

@@ -1,0 +1,38 @@
+import type { ZoneView } from "../../contracts/zones.ts";
+import { formatBytes } from "../format/format-bytes.ts";
+import { Ago, Moment } from "../format/moment.tsx";
+import { ZONE_STATUS } from "../status/status.ts";
+import { StatusMark } from "../status/status-mark.tsx";
+import { Card } from "../ui/card.tsx";
+
+const KIND = { fs: "mounted folder", s3: "S3-compatible cluster", memory: "memory, for tests" } as const;
+
+/** One zone: its state, and what the last probe measured. */
+export function ZoneCard({ zone }: { readonly zone: ZoneView }) {
+  const { probe } = zone;
+  return (
+    <Card title={`Zone ${zone.ordinal}`} note={KIND[zone.kind]} aside={<StatusMark status={ZONE_STATUS[zone.state]} />}>
+      <dl className="grid grid-cols-3 border-t border-line max-sm:grid-cols-1">
+        <Fact label="Last probe" value={zone.probedAt === null ? "not yet" : <Moment at={zone.probedAt} />}>
+          {zone.probedAt === null ? "The first comes within a minute" : <Ago at={zone.probedAt} />}
+        </Fact>
+        <Fact label="Write, read back, delete" value={probe === null ? "not yet" : `${Math.round(probe.latencyMs)} ms`}>
+          {probe?.errorCode == null ? "no error" : `error ${probe.errorCode}`}
+        </Fact>
+        <Fact label="Free" value={probe?.freeBytes == null ? "unknown" : formatBytes(probe.freeBytes)}>
+          {probe?.totalBytes == null ? "this kind of zone does not say" : `of ${formatBytes(probe.totalBytes)}`}
+        </Fact>
+      </dl>
+    </Card>
+  );
+}
+
+function Fact(props: { label: string; value: React.ReactNode; children: React.ReactNode }) {
+  return (
+    <div className="border-line px-4 py-3 sm:not-last:border-r max-sm:not-last:border-b">
+      <dt className="text-small text-ink-3">{props.label}</dt>
+      <dd className="mt-1 text-title font-[560]">{props.value}</dd>
+      <dd className="text-small text-ink-2">{props.children}</dd>
+    </div>
+  );
+}

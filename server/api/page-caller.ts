@@ -1,0 +1,23 @@
+import type { ApiDeps } from "./api-deps.ts";
+import { authenticate } from "./authenticate.ts";
+import { clientAddressOf } from "./client-address.ts";
+import type { Caller } from "./context.ts";
+import { appRouter } from "./router.ts";
+
+const NO_BODY = new Uint8Array();
+
+/** The procedures, called by a page for the person behind its request. */
+export function createPageCaller(deps: ApiDeps, headers: Headers) {
+  let caller: Promise<Caller> | undefined;
+  return appRouter.createCaller({
+    deps,
+    headers,
+    clientAddress: clientAddressOf(headers),
+    authenticate: () => {
+      caller ??= authenticate(deps, { method: "GET", path: "/", headers, body: NO_BODY });
+      return caller;
+    },
+  });
+}
+
+export type PageApi = ReturnType<typeof createPageCaller>;

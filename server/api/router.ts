@@ -1,0 +1,27 @@
+import { agentRouter } from "./agent-router.ts";
+import { companiesRouter } from "./companies-router.ts";
+import { enrolmentsRouter } from "./enrolments-router.ts";
+import { invitationsRouter } from "./invitations-router.ts";
+import { keysRouter } from "./keys-router.ts";
+import { router } from "./procedures.ts";
+import { machineReads, runReads, snapshotReads, sourceReads, zoneReads } from "./reads-router.ts";
+import { restoresRouter } from "./restores-router.ts";
+import { sessionRouter } from "./session-router.ts";
+
+/** The control API: everything that agents, the command line and the portal's pages may ask. */
+export const appRouter = router({
+  agent: agentRouter,
+  companies: companiesRouter,
+  enrolments: enrolmentsRouter,
+  invitations: invitationsRouter,
+  keys: keysRouter,
+  machines: router(machineReads),
+  restores: restoresRouter,
+  runs: router(runReads),
+  session: sessionRouter,
+  snapshots: router(snapshotReads),
+  sources: router(sourceReads),
+  zones: router(zoneReads),
+});
+
+export type AppRouter = typeof appRouter;
