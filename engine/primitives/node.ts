@@ -163,17 +163,16 @@ function zstdCompress(plain: Uint8Array, level: number, into?: Uint8Array): Uint
   if (into === undefined || compressed.length > into.length) return plainView(compressed);
   into.set(compressed);
   const sizeBytes = compressed.length;
-  release(compressed);
+  release(compressed.buffer);
   return into.subarray(0, sizeBytes);
 }
 
-/** Buffers of at least this size never come from Node's shared pool. */
-const OWN_MEMORY_FROM_BYTES = 64 * 1024;
-
-/** Frees the memory of a buffer at once. Left to the collector, output buffers add 100 MB to an agent's peak. */
-function release(buffer: Uint8Array): void {
-  const memory = buffer.buffer;
-  if (memory instanceof ArrayBuffer && memory.byteLength >= OWN_MEMORY_FROM_BYTES) memory.transfer(0);
+/**
+ * Frees an output buffer at once: left to the collector, they add 100 MB to an agent's peak. Small ones are cut from a
+ * pool that other buffers share and must stay.
+ */
+function release(memory: ArrayBufferLike): void {
+  if (memory instanceof ArrayBuffer && memory.byteLength > Buffer.poolSize) memory.transfer(0);
 }
 
 function zstdDecompress(compressed: Uint8Array, plainSizeBytes: number): Uint8Array {
