@@ -1,6 +1,8 @@
 /** The portal: Next behind the gateway, on loopback. Its address comes from the supervisor. */
 import { createServer } from "node:http";
 import next from "next";
+import { openPortalApi } from "../api/portal-api.ts";
+import { setPortalApi } from "../api/portal-api-slot.ts";
 import { getEnv } from "../platform/env.ts";
 
 const { hostname, port } = new URL(getEnv().portalAddress);
@@ -9,6 +11,7 @@ const isDevelopment = process.env.NODE_ENV === "development";
 // Nothing may outlive a supervisor that was killed.
 if (process.connected) process.once("disconnect", () => process.exit(1));
 
+setPortalApi(await openPortalApi());
 const portal = next({ dev: isDevelopment, dir: process.cwd(), hostname, port: Number(port) });
 await portal.prepare();
 const handle = portal.getRequestHandler();
