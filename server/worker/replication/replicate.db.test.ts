@@ -6,8 +6,8 @@ import { openPgDatabase, type PgDatabase } from "../../db/pg-database.ts";
 import { createPgStore } from "../../db/pg-store.ts";
 import type { Store } from "../../domain/store/store.ts";
 import { manifestObjectKey, packObjectKey } from "../../domain/zone/object-keys.ts";
-import { newId } from "../../platform/ids.ts";
 import { createLog } from "../../platform/log.ts";
+import { type CompanyWorld, createCompanyWorld, startTestRun } from "../../testing/company-world.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/postgres.ts";
 import { type Faults, NO_FAULTS, withFaults } from "../../zones/faulty-zone.ts";
 import { createMemoryZone } from "../../zones/memory-zone.ts";
@@ -43,11 +43,7 @@ function openStore(url: string): Store {
 }
 
 /** A company with one machine, and two zones in memory, of which each can be made to fail. */
-interface World {
-  readonly companyId: string;
-  readonly agentId: string;
-  readonly machineId: string;
-  readonly sourceId: string;
+interface World extends CompanyWorld {
   readonly zones: OpenZoneSet;
   readonly objects: Readonly<Record<string, Map<string, Uint8Array>>>;
   readonly faults: Readonly<Record<string, Faults>>;
@@ -145,7 +141,7 @@ describe("replication", () => {
   });
 
   test("a commit number that became void does not hold the watermark up", async () => {
-    const lease = await startRun(world, "zone1");
+    const lease = await startTestRun(store, world, "zone1");
     const reservation = {
       snapshotId: "0".repeat(32),
       agentId: world.agentId,
@@ -182,55 +178,7 @@ function expectAllGood(zoneId: string): void {
 }
 
 async function createWorld(): Promise<World> {
-  const companyId = newId();
-  const [agentId, machineId, sourceId, enrolmentId, invitationId] = [newId(), newId(), newId(), newId(), newId()];
-  const staffId = newId();
-  await store.createStaff({ personId: staffId, email: `${staffId}@x.test`, role: "admin", passwordHash: "x" });
-  const authHash = sha256(Buffer.from(companyId));
-  const invitation = {
-    invitationId,
-    email: `${companyId}@x.test`,
-    role: "owner",
-    authHash,
-    lifetimeMs: 60_000,
-  } as const;
-  await store.createCompany({ companyId, name: companyId, invitation, byPersonId: staffId });
-  const genesis = keyObject(companyId, "log", 0);
-  await store.acceptInvitation(companyId, {
-    invitationId,
-    authHash,
-    personId: newId(),
-    passwordHash: "x",
-    memberBlob: new Uint8Array(100),
-    rootFingerprint: sha256(genesis.bytes),
-    objects: [genesis],
-  });
-  await store.createEnrolment(companyId, {
-    enrolmentId,
-    payload: new Uint8Array(100),
-    enrolmentPublicKey: nodeRandomness.bytes(32),
-    expiresAt: new Date(Date.now() + 60_000),
-    machineNameHint: null,
-    log: {
-      expectedHead: { number: 0, hash: genesis.hash },
-      statements: [keyObject(companyId, "log", 1)],
-      byPersonId: null,
-    },
-  });
-  const keys = { signPublicKey: nodeRandomness.bytes(32), boxPublicKey: nodeRandomness.bytes(32) };
-  const certificate = keyObject(companyId, "agent", 0);
-  await store.completeEnrolment(companyId, { enrolmentId, agentId, machineId, machineName: "m", ...keys, certificate });
-  const definition = keyObject(companyId, "source", 1);
-  await store.putSource(companyId, {
-    sourceId,
-    machineId,
-    agentId,
-    sourceKind: "files",
-    ordinal: 1,
-    number: 1,
-    definition,
-  });
-  return { companyId, agentId, machineId, sourceId, ...createZones() };
+  return { ...(await createCompanyWorld(store)), ...createZones() };
 }
 
 function createZones(): Pick<World, "zones" | "objects" | "faults"> {
@@ -245,25 +193,10 @@ function createZones(): Pick<World, "zones" | "objects" | "faults"> {
   return { zones: zoneSetOf(handles), objects, faults };
 }
 
-function keyObject(companyId: string, kind: "log" | "agent" | "source", number: number) {
-  const content = nodeRandomness.bytes(80);
-  const hash = sha256(content);
-  const objectKey = `companies/${companyId}/keys/${kind}/${String(number).padStart(8, "0")}-${toHex(hash)}`;
-  return { kind, number, hash, objectKey, bytes: content };
-}
-
-async function startRun({ companyId, agentId, machineId, sourceId }: World, zoneId: string) {
-  const runId = newId();
-  const run = { runId, clientRunId: newId(), agentId, machineId, sourceId, zoneId, leaseMs: 60_000 };
-  const started = await store.startRun(companyId, run);
-  if (started.kind !== "started") throw new Error(started.kind);
-  return { runId, fencingToken: started.fencingToken };
-}
-
 /** A whole run with `packCount` packs and a manifest, as the gateway would store it. Returns the packs' keys. */
 async function backUp(of: World, zoneId: string, packCount: number): Promise<string[]> {
   const { companyId, agentId, machineId, sourceId } = of;
-  const lease = await startRun(of, zoneId);
+  const lease = await startTestRun(store, of, zoneId);
   const keys: string[] = [];
   for (let n = 0; n < packCount; n += 1) {
     const content = nodeRandomness.bytes(200);
