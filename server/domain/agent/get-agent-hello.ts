@@ -1,0 +1,23 @@
+import type { DomainDeps } from "../domain-deps.ts";
+import { DomainError } from "../domain-error.ts";
+import type { AgentRow, LogHead } from "../store/key-store.ts";
+
+/** Of this control plane's history. It is the first one; what takes over from it writes the next term into the zones. */
+const FIRST_CONTROL_TERM = 1;
+
+export interface AgentHello {
+  /** An agent refuses a lower one than it has seen. */
+  readonly controlTerm: number;
+  readonly logHead: LogHead;
+  /** Of its last published manifest; 0 before the first. */
+  readonly lastSequence: number;
+  readonly lastHeader: Uint8Array | null;
+}
+
+/** Where an agent stands: all that it may read of what it wrote. */
+export async function getAgentHello({ store }: Pick<DomainDeps, "store">, agent: AgentRow): Promise<AgentHello> {
+  const logHead = await store.findLogHead(agent.companyId);
+  if (logHead === null) throw new DomainError("not_found", "this company has no keys yet");
+  const { lastSequence, lastHeader } = agent;
+  return { controlTerm: FIRST_CONTROL_TERM, logHead, lastSequence, lastHeader };
+}
