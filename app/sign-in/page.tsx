@@ -38,12 +38,15 @@ export default async function SignInPage() {
   );
 }
 
-/** An installation without people: the first one is made on the server, because nobody may be let in to do it. */
+/** An installation without people, as `--bare` leaves it. */
 function FirstStaff() {
   return (
     <div className="text-ink-2">
-      <p>Create the first staff account on the machine that runs this portal, then reload this page:</p>
-      <Command>holdfast staff create EMAIL --role admin</Command>
+      <p>
+        This service was started bare, without any account. Start it again without that option, and its first staff
+        account is written to demo.json in the data folder:
+      </p>
+      <Command>npm start</Command>
     </div>
   );
 }

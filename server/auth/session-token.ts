@@ -1,11 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
-
-const TOKEN_BYTES = 32;
-
-/** A new session's token: 256 random bits, base64url. The store keeps its hash only. */
-export function createSessionToken(): string {
-  return randomBytes(TOKEN_BYTES).toString("base64url");
-}
+import { createHash } from "node:crypto";
 
 /** What the store knows a session by. */
 export function sessionTokenHash(sessionToken: string): Uint8Array {
