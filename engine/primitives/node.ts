@@ -53,7 +53,7 @@ export const nodePrimitives: Primitives = {
   argon2id,
   zstdCompress,
   zstdDecompress,
-  isEqual: (a, b) => a.length === b.length && timingSafeEqual(a, b),
+  isEqual,
 };
 
 function sha256(...parts: ByteParts): Uint8Array {
@@ -189,6 +189,14 @@ function zstdDecompress(compressed: Uint8Array, plainSizeBytes: number): Uint8Ar
     throw new IntegrityError("bad_compression", `compressed bytes expand to ${plain.length}, not ${plainSizeBytes}`);
   }
   return plain;
+}
+
+/** Secrets, tags and hashes are short. Whole frames are compared many times faster by a plain memcmp. */
+const SECRET_LIMIT_BYTES = 4096;
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  return a.length > SECRET_LIMIT_BYTES ? Buffer.compare(a, b) === 0 : timingSafeEqual(a, b);
 }
 
 /** Node's Buffer as the plain type, so that no adapter-specific behaviour leaks. */

@@ -27,7 +27,7 @@ export class IndexLevels<Row> {
     }
   }
 
-  // Full levels are emitted only when one more row arrives, so that no index page ever holds a lone, needless row.
+  // A full level is emitted only when one more row arrives: exactly `rowsLimit` rows need no level above them.
   #addAt(level: number, row: Row): void {
     const rows = this.#levels[level];
     if (rows === undefined) {
