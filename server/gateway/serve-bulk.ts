@@ -85,7 +85,7 @@ interface Failure {
 }
 
 function answerFailure({ log }: GatewayContext, { request, response, path, error }: Failure): void {
-  if (error instanceof ClientGoneError || request.destroyed) {
+  if (error instanceof ClientGoneError || request.socket.destroyed) {
     log.debug({ path }, "the client went away");
     response.destroy();
     return;
