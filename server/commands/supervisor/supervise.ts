@@ -14,6 +14,8 @@ import { SupervisedProcess } from "./supervised-process.ts";
 /** After every process said that it is ready, the front door answers within this time. */
 const MAX_HEALTHY_MS = 30_000;
 const HEALTH_RETRY_MS = 100;
+const MAX_PORT_WAIT_MS = 5_000;
+const PORT_RETRY_MS = 100;
 
 export interface RunningService extends ServiceAddresses {
   /** Stops gateway, portal and worker, then PostgreSQL, and releases the data folder. */
@@ -85,9 +87,15 @@ async function startProcesses(
   }
 }
 
+/** A gateway whose supervisor was killed may still finish what it was doing. */
 async function requireFreePort(port: number): Promise<void> {
-  if (await isPortFree(port)) return;
-  throw new StartError("port_taken", `port ${port} is taken by another program; choose one with --port`);
+  const deadlineMs = performance.now() + MAX_PORT_WAIT_MS;
+  while (!(await isPortFree(port))) {
+    if (performance.now() > deadlineMs) {
+      throw new StartError("port_taken", `port ${port} is taken by another program; choose one with --port`);
+    }
+    await sleep(PORT_RETRY_MS);
+  }
 }
 
 async function waitUntilHealthy(port: number): Promise<void> {
