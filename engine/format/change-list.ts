@@ -66,6 +66,7 @@ export function encodeChangeListPage(page: ChangeListPage): Uint8Array {
 
 /** One row, as leaves and the agent's spill files hold it. */
 export function encodeChangeRow(writer: ByteWriter, row: ChangeRow): void {
+  requirePath(row.path);
   writer
     .raw(row.pathHash)
     .u8(OPS.indexOf(row.op) + 1)
@@ -80,7 +81,7 @@ export function decodeChangeRow(reader: ByteReader): ChangeRow {
   if (op === undefined) throw new FormatError("bad_op", "unknown kind of change");
   const entryType = parseEntryType(reader.u8());
   const path = reader.bytes(PATH_LIMIT_BYTES);
-  if (path.length === 0) throw new FormatError("bad_path", "a change without a path");
+  requirePath(path);
   return {
     pathHash: rowHash,
     op,
@@ -141,6 +142,12 @@ export function childIdsOfChangeListPage(page: ChangeListPage): Uint8Array[] {
   if (page.type === "change-list-leaf") return [];
   const leafIds = page.leaves.map((leaf) => leaf.pageId);
   return page.parentId === null ? leafIds : [...leafIds, page.parentId];
+}
+
+function requirePath(path: Uint8Array): void {
+  if (path.length === 0 || path.length > PATH_LIMIT_BYTES) {
+    throw new FormatError("bad_path", `a change has a path of 1 to ${PATH_LIMIT_BYTES} bytes`);
+  }
 }
 
 function requireAscending(previous: Uint8Array | undefined, hash: Uint8Array): void {

@@ -20,6 +20,7 @@ export function encodeItems(writer: ByteWriter, items: readonly ChunkItem[]): vo
 
 /** One item without a count; content fingerprints are taken over these bytes. */
 export function encodeItem(writer: ByteWriter, item: ChunkItem): void {
+  requireItemSize(item.kind === "content", item.sizeBytes);
   if (item.kind === "hole") writer.u8(HOLE).varint(item.sizeBytes);
   else writer.u8(CONTENT).varint(item.sizeBytes).raw(item.chunkId);
 }
@@ -35,10 +36,15 @@ export function decodeItem(reader: ByteReader): ChunkItem {
   const kind = reader.u8();
   if (kind > CONTENT) throw new FormatError("bad_item", `unknown kind of chunk-list item: ${kind}`);
   const sizeBytes = reader.varint();
+  requireItemSize(kind === CONTENT, sizeBytes);
+  return kind === HOLE
+    ? { kind: "hole", sizeBytes }
+    : { kind: "content", sizeBytes, chunkId: reader.raw(ID_SIZE_BYTES) };
+}
+
+function requireItemSize(isContent: boolean, sizeBytes: number): void {
   if (sizeBytes === 0) throw new FormatError("bad_item", "a chunk-list item covers nothing");
-  if (kind === HOLE) return { kind: "hole", sizeBytes };
-  if (sizeBytes > CHUNK_LIMIT_BYTES) throw new FormatError("too_long", `a chunk of ${sizeBytes} bytes`);
-  return { kind: "content", sizeBytes, chunkId: reader.raw(ID_SIZE_BYTES) };
+  if (isContent && sizeBytes > CHUNK_LIMIT_BYTES) throw new FormatError("too_long", `a chunk of ${sizeBytes} bytes`);
 }
 
 export function sizeOfItems(items: readonly ChunkItem[]): number {

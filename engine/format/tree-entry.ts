@@ -66,6 +66,7 @@ const HAS_XATTRS = 1;
 const HAS_LINK_ID = 2;
 const MODE_LIMIT = 0o7777;
 const OWNER_LIMIT = 0xffff_ffff;
+const NANOSECONDS_LIMIT = 999_999_999;
 const XATTRS_LIMIT = 4_096;
 const LINK_ID_SIZE_BYTES = 16;
 const SLASH = 0x2f;
@@ -95,7 +96,12 @@ export function encodeTreeEntry(writer: ByteWriter, entry: TreeEntry): void {
   if (entry.xattrs.length > 0) {
     writer.varint(entry.xattrs.length);
     const sorted = entry.xattrs.toSorted((a, b) => compareBytes(a.name, b.name));
-    for (const xattr of sorted) writer.bytes(xattr.name).bytes(xattr.value);
+    within(sorted.length, XATTRS_LIMIT);
+    for (const { name, value } of sorted) {
+      within(name.length, XATTR_NAME_LIMIT_BYTES);
+      within(value.length, XATTR_VALUE_LIMIT_BYTES);
+      writer.bytes(name).bytes(value);
+    }
   }
   if (entry.linkId !== undefined) writer.raw(entry.linkId);
   encodeBody(writer, entry);
@@ -108,6 +114,7 @@ function encodeBody(writer: ByteWriter, body: EntryBody): void {
       if (body.content.form === "paged") writer.u8(1).raw(body.content.pageId);
       else {
         requireCover(body.sizeBytes, body.content.items);
+        within(body.content.items.length, INLINE_ITEMS_LIMIT);
         writer.u8(0);
         encodeItems(writer, body.content.items);
       }
@@ -116,11 +123,12 @@ function encodeBody(writer: ByteWriter, body: EntryBody): void {
       writer.varint(body.entriesBelow).varint(body.bytesBelow).raw(body.pageId);
       break;
     case "symlink":
+      within(body.target.length, PATH_LIMIT_BYTES);
       writer.bytes(body.target);
       break;
     case "character-device":
     case "block-device":
-      writer.varint(body.major).varint(body.minor);
+      writer.varint(within(body.major, OWNER_LIMIT)).varint(within(body.minor, OWNER_LIMIT));
       break;
     case "fifo":
     case "socket":
@@ -140,7 +148,7 @@ export function decodeTreeEntry(reader: ByteReader): TreeEntry {
     uid: reader.varint(OWNER_LIMIT),
     gid: reader.varint(OWNER_LIMIT),
     mtimeSeconds: reader.zigzag(),
-    mtimeNanoseconds: reader.varint(999_999_999),
+    mtimeNanoseconds: reader.varint(NANOSECONDS_LIMIT),
     xattrs: flags & HAS_XATTRS ? decodeXattrs(reader) : [],
   };
   const linkId = flags & HAS_LINK_ID ? { linkId: reader.raw(LINK_ID_SIZE_BYTES) } : {};
@@ -190,6 +198,12 @@ function decodeFile(reader: ByteReader): EntryBody {
   const items = decodeItems(reader, INLINE_ITEMS_LIMIT);
   requireCover(sizeBytes, items);
   return { type: "file", sizeBytes, content: { form: "inline", items } };
+}
+
+/** What a reader would refuse is not written in the first place. */
+function within(value: number, limit: number): number {
+  if (value > limit) throw new FormatError("too_large", `${value} in an entry is beyond the limit of ${limit}`);
+  return value;
 }
 
 function requireCover(sizeBytes: number, items: readonly ChunkItem[]): void {
