@@ -18,7 +18,7 @@ export default async function SignInPage() {
         <p className="flex items-center gap-2 text-title font-semibold">
           <span
             aria-hidden="true"
-            className="grid size-[26px] place-items-center rounded-nav bg-ink text-control text-canvas"
+            className="grid size-[26px] place-items-center rounded-nav bg-ink text-label text-canvas"
           >
             {provider.name.slice(0, 1).toUpperCase()}
           </span>

@@ -33,7 +33,7 @@ export function SignInForm() {
         autoComplete="current-password"
         isWrong={refusal !== null}
       />
-      <p id={refusalId} role="alert" className={refusal === null ? "sr-only" : "text-control text-fail"}>
+      <p id={refusalId} role="alert" className={refusal === null ? "sr-only" : "text-label text-fail"}>
         {refusal}
       </p>
       <Button look="solid" type="submit" className="h-9" disabled={outcome === "asking" || outcome === "signed_in"}>
@@ -58,7 +58,7 @@ function Field(props: {
         {...input}
         required
         aria-invalid={isWrong || undefined}
-        className="h-9 rounded-control border border-control bg-surface px-3 text-control text-ink max-sm:h-11"
+        className="h-9 rounded-control border border-control bg-surface px-3 text-label text-ink max-sm:h-11"
       />
     </label>
   );

@@ -15,7 +15,7 @@ export function Navigation({ places }: { readonly places: readonly Place[] }) {
           key={place.href}
           href={place.href}
           aria-current={isAt(place, pathname) ? "page" : undefined}
-          className="flex h-[30px] items-center gap-[10px] rounded-nav px-2 text-control text-ink-2 hover:bg-hover aria-[current]:bg-accent-soft aria-[current]:font-[560] aria-[current]:text-ink max-md:justify-center"
+          className="flex h-[30px] items-center gap-[10px] rounded-nav px-2 text-label text-ink-2 hover:bg-hover aria-[current]:bg-accent-soft aria-[current]:font-[560] aria-[current]:text-ink max-md:justify-center"
         >
           <span className="text-ink-2 in-aria-[current]:text-accent">
             <Icon name={place.icon} />

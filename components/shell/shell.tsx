@@ -27,7 +27,7 @@ export function Shell({ session, children }: { readonly session: Session; readon
       </aside>
       <div className="min-w-0 max-sm:pb-[72px]">
         <header className="flex h-12 items-center justify-between gap-3 border-b border-line px-6 max-sm:px-4">
-          <p className="truncate text-control font-[560]">{session.companyName ?? session.providerName}</p>
+          <p className="truncate text-label font-[560]">{session.companyName ?? session.providerName}</p>
           <div className="flex items-center gap-2">
             <ThemeSwitch />
             <div className="sm:hidden">
@@ -50,7 +50,7 @@ function Brand({ session }: { readonly session: Session }) {
     <div className="flex items-center gap-2 px-4 pt-4 pb-3 max-md:justify-center max-md:px-0">
       <span
         aria-hidden="true"
-        className="grid size-[26px] shrink-0 place-items-center rounded-nav bg-ink text-control font-semibold text-canvas"
+        className="grid size-[26px] shrink-0 place-items-center rounded-nav bg-ink text-label font-semibold text-canvas"
       >
         {name.slice(0, 1).toUpperCase()}
       </span>

@@ -13,7 +13,7 @@ export function Button({
   return (
     <button
       type="button"
-      className={`inline-flex h-[30px] items-center justify-center gap-2 rounded-control border px-3 text-control font-[560] max-sm:h-11 disabled:opacity-60 ${LOOK[look]} ${className}`}
+      className={`inline-flex h-[30px] items-center justify-center gap-2 rounded-control border px-3 text-label font-[560] max-sm:h-11 disabled:opacity-60 ${LOOK[look]} ${className}`}
       {...rest}
     />
   );

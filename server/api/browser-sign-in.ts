@@ -1,5 +1,5 @@
 import type { AuthOptions } from "next-auth";
-import Credentials from "next-auth/providers/credentials";
+import type { CredentialsConfig } from "next-auth/providers/credentials";
 import { sessionCreateInput } from "../../contracts/session.ts";
 import { browserSecret, hasSecureCookies, SESSION_MAX_AGE_S } from "../auth/browser-session.ts";
 import { signOut } from "../domain/person/sign-out.ts";
@@ -18,22 +18,7 @@ export function browserAuthOptions(deps: ApiDeps, headers: Headers): AuthOptions
     useSecureCookies: hasSecureCookies(deps.publicUrl),
     session: { strategy: "jwt", maxAge: SESSION_MAX_AGE_S },
     pages: { signIn: "/sign-in", error: "/sign-in" },
-    providers: [
-      Credentials({
-        credentials: { email: { type: "email" }, password: { type: "password" } },
-        authorize: async (given) => {
-          const input = sessionCreateInput.safeParse({ email: given?.email, password: given?.password });
-          if (!input.success) throw new Error("wrong_credentials");
-          try {
-            const session = await signInPerson(deps, clientAddressOf(headers), input.data);
-            return { id: session.viewer.personId, sessionToken: session.sessionToken };
-          } catch (error) {
-            // next-auth passes on the message alone; the form shows its own words for each code.
-            throw new Error(errorCodeOf(error), { cause: error });
-          }
-        },
-      }),
-    ],
+    providers: [passwordProvider(deps, headers)],
     callbacks: {
       jwt: ({ token, user }) =>
         user !== undefined && "sessionToken" in user ? { ...token, sessionToken: user.sessionToken } : token,
@@ -49,6 +34,27 @@ export function browserAuthOptions(deps: ApiDeps, headers: Headers): AuthOptions
       error: (code) => deps.log.warn({ code }, "next-auth refused"),
       warn: () => undefined,
       debug: () => undefined,
+    },
+  };
+}
+
+/** E-mail and password. Written out, because next-auth's own maker of providers cannot be imported by Node as a module. */
+function passwordProvider(deps: ApiDeps, headers: Headers): CredentialsConfig {
+  return {
+    id: "credentials",
+    name: "Password",
+    type: "credentials",
+    credentials: { email: { type: "email" }, password: { type: "password" } },
+    authorize: async (given) => {
+      const input = sessionCreateInput.safeParse({ email: given?.email, password: given?.password });
+      if (!input.success) throw new Error("wrong_credentials");
+      try {
+        const session = await signInPerson(deps, clientAddressOf(headers), input.data);
+        return { id: session.viewer.personId, sessionToken: session.sessionToken };
+      } catch (error) {
+        // next-auth passes on the message alone; the form shows its own words for each code.
+        throw new Error(errorCodeOf(error), { cause: error });
+      }
     },
   };
 }
