@@ -1,0 +1,145 @@
+import { IntegrityError } from "../codec/format-error.ts";
+import { idKey } from "../ids/chunk-id.ts";
+import type { PackSource } from "../ports/pack-source.ts";
+import type { Primitives } from "../ports/primitives.ts";
+import { type FrameTools, getFrame, openMembers } from "./frame-opener.ts";
+import { isBadBytes, readGoodCopy } from "./good-copy.ts";
+import type { CataloguedPack, MemberPlace, PackCatalogue } from "./pack-catalogue.ts";
+import { PackSourceError } from "./pack-source-error.ts";
+import { planRestore, type RestoreRequest, type WantedFrame } from "./plan-restore.ts";
+import { RestoreError } from "./restore-error.ts";
+
+export interface ContentReaderOptions {
+  readonly source: PackSource;
+  readonly primitives: Primitives;
+  readonly companyId: string;
+  readonly catalogue: PackCatalogue;
+  readonly chunkIdKey: Uint8Array;
+}
+
+/** A chunk's bytes, or why no copy of it can be had. */
+export type FetchedChunk = Uint8Array | RestoreError;
+
+/** Used members of one frame. */
+interface FrameUse {
+  readonly pack: CataloguedPack;
+  readonly frame: number;
+  readonly members: Set<number>;
+}
+
+/**
+ * Reads chunks into memory, in whatever order costs the fewest requests: for readers that need documents one after the other,
+ * as an archive or a preview does. Memory: the chunks that were asked for, and one request.
+ */
+export class ContentReader {
+  readonly #options: ContentReaderOptions;
+
+  constructor(options: ContentReaderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param ids may repeat; the caller bounds how much they weigh
+   * @returns by `idKey`, for every id
+   * @throws PackSourceError when nothing can be read any more
+   */
+  async fetch(ids: readonly Uint8Array[]): Promise<Map<string, FetchedChunk>> {
+    const unique = new Map(ids.map((id) => [idKey(id), id]));
+    const places = await this.#options.catalogue.place([...unique.values()], 1);
+    const chunks = new Map<string, FetchedChunk>();
+    const uses = new Map<string, FrameUse>();
+    for (const key of unique.keys()) {
+      const place = places.get(key);
+      if (place) use(uses, place);
+      else chunks.set(key, new RestoreError("no_good_copy", "a chunk is in no pack that any zone can give"));
+    }
+    for (const request of planRestore(wantedFrames(uses))) await this.#read(request, uses, chunks);
+    return chunks;
+  }
+
+  async #read(request: RestoreRequest, uses: Map<string, FrameUse>, chunks: Map<string, FetchedChunk>): Promise<void> {
+    const fetched = await this.#tryRange(request);
+    for (const { frame } of request.frames) {
+      const one = uses.get(useKey(request.packId, frame));
+      if (one) await this.#openFrame(one, { request, fetched, chunks });
+    }
+  }
+
+  async #tryRange(request: RestoreRequest): Promise<{ bytes: Uint8Array; zoneId: string } | null> {
+    try {
+      return await this.#options.source.range(request.packId, request);
+    } catch (error) {
+      // Frame by frame, other zones may still serve.
+      if (error instanceof PackSourceError && (error.code === "not_found" || error.code === "damaged")) return null;
+      throw error;
+    }
+  }
+
+  async #openFrame(
+    one: FrameUse,
+    read: {
+      request: RestoreRequest;
+      fetched: { bytes: Uint8Array; zoneId: string } | null;
+      chunks: Map<string, FetchedChunk>;
+    },
+  ): Promise<void> {
+    const { pack, frame, members } = one;
+    const { source, primitives, companyId, chunkIdKey } = this.#options;
+    const tools: FrameTools = { primitives, companyId, chunkIdKey };
+    const entry = getFrame(pack.index, frame);
+    const range = { offset: entry.offset, sizeBytes: entry.storedSizeBytes };
+    let first = read.fetched;
+    try {
+      const opened = await readGoodCopy(source, {
+        packId: pack.packId,
+        frame,
+        read: async (options) => {
+          if (first === null) return source.range(pack.packId, range, options);
+          const start = entry.offset - read.request.offset;
+          const copy = { zoneId: first.zoneId, bytes: first.bytes.subarray(start, start + range.sizeBytes) };
+          first = null;
+          return copy;
+        },
+        open: (stored) => {
+          const dataKey = pack.dataKeys.get(entry.slot);
+          if (!dataKey) throw new IntegrityError("bad_slot", "no data key opens this frame");
+          return openMembers(tools, { index: pack.index, frame: entry, dataKey }, { stored, used: [...members] });
+        },
+      });
+      // Copies, so that one small chunk does not keep its whole frame.
+      for (const { member, bytes } of opened) read.chunks.set(keyOf(one, member), bytes.slice());
+    } catch (error) {
+      const reason = toRestoreError(error);
+      for (const member of members) read.chunks.set(keyOf(one, member), reason);
+    }
+  }
+}
+
+function toRestoreError(error: unknown): RestoreError {
+  if (error instanceof RestoreError) return error;
+  const isThisOnly = isBadBytes(error) || (error instanceof PackSourceError && error.code !== "unreachable");
+  if (!isThisOnly) throw error;
+  return new RestoreError("no_good_copy", error.message);
+}
+
+function keyOf({ pack, frame }: FrameUse, member: number): string {
+  return idKey(getFrame(pack.index, frame).memberIds[member] ?? new Uint8Array(0));
+}
+
+function useKey(packId: string, frame: number): string {
+  return `${packId}/${frame}`;
+}
+
+function use(uses: Map<string, FrameUse>, { pack, frame, member }: MemberPlace): void {
+  const key = useKey(pack.packId, frame);
+  const one = uses.get(key) ?? { pack, frame, members: new Set<number>() };
+  one.members.add(member);
+  uses.set(key, one);
+}
+
+function* wantedFrames(uses: ReadonlyMap<string, FrameUse>): Generator<WantedFrame> {
+  for (const { pack, frame } of uses.values()) {
+    const { offset, storedSizeBytes } = getFrame(pack.index, frame);
+    yield { packId: pack.packId, frame, offset, storedSizeBytes };
+  }
+}
