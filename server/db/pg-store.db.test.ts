@@ -1,0 +1,16 @@
+import { describeStore } from "../domain/testing/store-contract.ts";
+import { createTestDatabase } from "../testing/postgres.ts";
+import { openPgDatabase } from "./pg-database.ts";
+import { createPgStore } from "./pg-store.ts";
+
+describeStore("the store over PostgreSQL", async () => {
+  const testDatabase = await createTestDatabase();
+  const database = openPgDatabase({ url: testDatabase.appUrl });
+  return {
+    store: createPgStore(database),
+    close: async () => {
+      await database.close();
+      await testDatabase.drop();
+    },
+  };
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import type { Store } from "../store/store.ts";
+import { createScene, keyObject, LEASE_MS, newUuid, openRun, ZONE_1 } from "./store-scene.ts";
+
+const PROGRESS = { files: 7, bytes: 700, storedBytes: 70 };
+
+export function describeRuns(getStore: () => Store): void {
+  describe("sources and runs", () => {
+    test("a source's definition is repeated freely and changed by the next number", async () => {
+      const store = getStore();
+      const { companyId, machineId, agentId } = await createScene(store);
+      const definition = keyObject(companyId, "source", 1);
+      const shared = { sourceId: newUuid(), machineId, agentId, sourceKind: "files", ordinal: 2 } as const;
+      const source = { ...shared, number: 1, definition };
+      expect(await store.putSource(companyId, source)).toBe("stored");
+      expect(await store.putSource(companyId, source)).toBe("stored");
+      const other = { ...source, definition: keyObject(companyId, "source", 1) };
+      expect(await store.putSource(companyId, other)).toBe("number_conflict");
+      const next = { ...shared, number: 2, definition: keyObject(companyId, "source", 2) };
+      expect(await store.putSource(companyId, next)).toBe("stored");
+      expect((await store.findSource(companyId, shared.sourceId))?.number).toBe(2);
+      expect(await store.putSource(companyId, { ...source, sourceId: newUuid() })).toBe("number_conflict");
+      expect(await store.putSource(companyId, { ...next, machineId: newUuid() })).toBe("machine_unknown");
+    });
+
+    test("the same clientRunId answers the same run; a new one takes the source over", async () => {
+      const store = getStore();
+      const { companyId, agentId, machineId, sourceId } = await createScene(store);
+      const run = { agentId, machineId, sourceId, zoneId: ZONE_1, leaseMs: LEASE_MS };
+      const clientRunId = newUuid();
+      const first = await store.startRun(companyId, { ...run, runId: newUuid(), clientRunId });
+      expect(await store.startRun(companyId, { ...run, runId: newUuid(), clientRunId })).toEqual(first);
+      const second = await store.startRun(companyId, { ...run, runId: newUuid(), clientRunId: newUuid() });
+      if (first.kind !== "started" || second.kind !== "started") throw new Error("not started");
+      expect(second.fencingToken).toBeGreaterThan(first.fencingToken);
+      expect(await store.findRun(companyId, first.runId)).toMatchObject({ outcome: "failed", code: "superseded" });
+      expect(await store.startRun(companyId, { ...run, runId: newUuid(), clientRunId })).toEqual({ kind: "run_ended" });
+      const beat = { leaseMs: LEASE_MS, progress: PROGRESS };
+      expect(await store.heartbeatRun(companyId, first, beat)).toEqual({ kind: "lease_lost" });
+      expect(await store.heartbeatRun(companyId, second, beat)).toMatchObject({ kind: "held", isCancelled: false });
+      expect((await store.findRun(companyId, second.runId))?.progress).toEqual(PROGRESS);
+    });
+
+    test("a run starts only for a source of its own machine", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const other = await createScene(store);
+      const { agentId, machineId } = scene;
+      const run = { runId: newUuid(), clientRunId: newUuid(), zoneId: ZONE_1, leaseMs: LEASE_MS };
+      const started = await store.startRun(scene.companyId, { ...run, agentId, machineId, sourceId: other.sourceId });
+      expect(started).toEqual({ kind: "source_unknown" });
+    });
+
+    test("a wrong token holds nothing", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const lease = await openRun(store, scene);
+      const wrong = { ...lease, fencingToken: lease.fencingToken + 1 };
+      const end = { outcome: "failed", code: "source_unreadable" } as const;
+      expect(await store.endRun(scene.companyId, wrong, end)).toBe("lease_lost");
+      expect(await store.endRun(scene.companyId, lease, end)).toBe("ended");
+      expect(await store.endRun(scene.companyId, lease, end)).toBe("ended");
+      expect(await store.endRun(scene.companyId, lease, { outcome: "cancelled", code: "x" })).toBe("lease_lost");
+    });
+
+    test("a cancelled run is told so by its next heartbeat", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const lease = await openRun(store, scene);
+      expect(await store.requestCancel(scene.companyId, lease.runId, scene.ownerId)).toBe("requested");
+      const beat = { leaseMs: LEASE_MS, progress: PROGRESS };
+      expect(await store.heartbeatRun(scene.companyId, lease, beat)).toMatchObject({ isCancelled: true });
+      await store.endRun(scene.companyId, lease, { outcome: "cancelled", code: "asked" });
+      expect(await store.requestCancel(scene.companyId, lease.runId, scene.ownerId)).toBe("run_ended");
+    });
+
+    test("a lease that passed is lost, and the run is ended by whoever looks", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const lease = await openRun(store, scene, 0);
+      const beat = { leaseMs: LEASE_MS, progress: PROGRESS };
+      expect(await store.heartbeatRun(scene.companyId, lease, beat)).toEqual({ kind: "lease_lost" });
+      expect(await store.listCompaniesWithExpiredRuns()).toContain(scene.companyId);
+      expect(await store.endExpiredRuns(scene.companyId)).toEqual([lease.runId]);
+      expect(await store.endExpiredRuns(scene.companyId)).toEqual([]);
+      expect(await store.findRun(scene.companyId, lease.runId)).toMatchObject({
+        outcome: "failed",
+        code: "lease_lost",
+      });
+    });
+  });
+
+  describe("jobs", () => {
+    test("a job is held by one at a time, and goes on from the saved cursor under a new token", async () => {
+      const store = getStore();
+      const { companyId } = await createScene(store);
+      for (const job of [
+        { companyId, name: "replicate/zone2" },
+        { companyId: null, name: `probe/${newUuid()}` },
+      ]) {
+        const first = await store.takeJob(job, "worker-a", LEASE_MS);
+        if (first === null) throw new Error("not taken");
+        expect(first.cursor).toBeNull();
+        expect(await store.takeJob(job, "worker-b", LEASE_MS)).toBeNull();
+        expect(await store.saveJob(job, { ...first, cursor: "7", leaseMs: 0 })).toBe(true);
+        const second = await store.takeJob(job, "worker-b", LEASE_MS);
+        expect(second).toEqual({ fencingToken: first.fencingToken + 1, cursor: "7" });
+        expect(await store.saveJob(job, { ...first, cursor: "8", leaseMs: 0 })).toBe(false);
+      }
+    });
+  });
+}

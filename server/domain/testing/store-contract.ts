@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import type { Store } from "../store/store.ts";
+import { describeAccounts } from "./accounts-contract.ts";
+import { describeCommits } from "./commits-contract.ts";
+import { describePacks } from "./packs-contract.ts";
+import { describeRuns } from "./runs-contract.ts";
+import { registerZones } from "./store-scene.ts";
+import { describeTenants } from "./tenants-contract.ts";
+import { describeZones } from "./zones-contract.ts";
+
+export interface StoreUnderTest {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+/** What every Store has to do; see [Note: The store]. One store per suite, one company or more per test. */
+export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(name, () => {
+    let opened: StoreUnderTest | undefined;
+    const getStore = (): Store => {
+      if (!opened) throw new Error("the store is not open");
+      return opened.store;
+    };
+    beforeAll(async () => {
+      opened = await open();
+      await registerZones(opened.store);
+    });
+    afterAll(async () => opened?.close());
+    describeAccounts(getStore);
+    describeRuns(getStore);
+    describePacks(getStore);
+    describeCommits(getStore);
+    describeZones(getStore);
+    describeTenants(getStore);
+  });
+}

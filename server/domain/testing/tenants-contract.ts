@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Store } from "../store/store.ts";
+import {
+  acceptanceOf,
+  bytes,
+  createEnrolment,
+  createScene,
+  inviteCompany,
+  keyObject,
+  newUuid,
+  openRun,
+  packOf,
+  publicationOf,
+  publishSnapshot,
+  type Scene,
+  snapshotOf,
+  ZONE_1,
+  ZONE_2,
+} from "./store-scene.ts";
+
+/** Invariant 12: whatever belongs to one company does not exist for another, for every method of the store. */
+export function describeTenants(getStore: () => Store): void {
+  describe("refuses another company", () => {
+    let store: Store;
+    let own: Scene;
+    let strange: string;
+    let packId = "";
+    let chunk = bytes(32);
+    let published: Awaited<ReturnType<typeof publishSnapshot>>;
+
+    beforeAll(async () => {
+      store = getStore();
+      own = await createScene(store);
+      strange = (await createScene(store)).companyId;
+      chunk = bytes(32);
+      const pack = packOf(own, [chunk]);
+      packId = pack.packId;
+      await store.recordPack(own.companyId, await openRun(store, own), ZONE_1, pack);
+      published = await publishSnapshot(store, own, null);
+    });
+
+    test("reads", async () => {
+      const { machineId, sourceId, ownerId } = own;
+      const { runId } = published.lease;
+      const query = { scope: 0, zoneId: ZONE_1, machineId, chunkIds: [chunk] };
+      expect(await store.known({ ...query, companyId: strange, kind: 1 })).toEqual([false]);
+      expect(await store.locate(strange, 0, [chunk])).toEqual([null]);
+      expect(await store.reach(strange, query)).toEqual([null]);
+      expect(await store.findPack(strange, packId)).toBeNull();
+      expect(await store.listPacks(strange, [packId])).toEqual([null]);
+      expect(await store.listRunPacks(strange, runId, { limit: 10 })).toEqual([]);
+      expect(await store.findMachine(strange, machineId)).toBeNull();
+      expect(await store.findSource(strange, sourceId)).toBeNull();
+      expect(await store.findRun(strange, runId)).toBeNull();
+      expect(await store.findSnapshot(strange, published.snapshot.snapshotId)).toBeNull();
+      expect(await store.findMemberBlob(strange, ownerId)).toBeNull();
+      expect(await store.listSnapshots(strange, { limit: 10 })).toEqual([]);
+      expect(await store.listMissingPacks(strange, ZONE_2, { after: 0, limit: 10 })).toEqual([]);
+      expect(await store.listBadCopies(strange, 10)).toEqual([]);
+    });
+
+    test("lists", async () => {
+      const page = { limit: 500 };
+      const machines = await store.listMachines(strange, page);
+      expect(machines.length).toBeGreaterThan(0);
+      const runs = await store.listRuns(strange, page);
+      const sources = await store.listSources(strange, page);
+      const log = await store.listLog(strange, -1, 500);
+      const wraps = await store.listKeyObjects(strange, "wrap");
+      const ownLog = await store.listLog(own.companyId, -1, 500);
+      for (const row of [...machines, ...runs, ...sources]) expect(row.companyId).toBe(strange);
+      const foreign = new Set(ownLog.map((statement) => statement.objectKey));
+      expect([...log, ...wraps].some((object) => foreign.has(object.objectKey))).toBe(false);
+      const objects = await store.listMissingObjects(strange, ZONE_2, { after: "", limit: 500 });
+      expect(objects.some((object) => foreign.has(object.objectKey))).toBe(false);
+      expect((await store.listWatermarks(strange)).every((row) => row.companyId === strange)).toBe(true);
+    });
+
+    test("writes about runs and packs", async () => {
+      const lease = await openRun(store, own);
+      const { agentId, machineId, sourceId } = own;
+      const progress = { files: 0, bytes: 0, storedBytes: 0 };
+      const run = {
+        runId: newUuid(),
+        clientRunId: newUuid(),
+        agentId,
+        machineId,
+        sourceId,
+        zoneId: ZONE_1,
+        leaseMs: 1000,
+      };
+      expect(await store.startRun(strange, run)).toEqual({ kind: "agent_revoked" });
+      expect(await store.heartbeatRun(strange, lease, { leaseMs: 1, progress })).toEqual({ kind: "lease_lost" });
+      expect(await store.endRun(strange, lease, { outcome: "failed", code: "x" })).toBe("lease_lost");
+      expect(await store.requestCancel(strange, lease.runId, newUuid())).toBe("run_ended");
+      const outcome = await store.recordPack(strange, lease, ZONE_1, packOf(own, [bytes(32)]));
+      expect(outcome).toEqual({ kind: "lease_lost" });
+      const { publications } = await store.getClosure(strange);
+      const quarantined = await store.quarantinePacks(strange, [packId], publications);
+      expect(quarantined).toEqual({ kind: "quarantined", packIds: [] });
+      const bad = { packId, state: "missing", code: "x" } as const;
+      expect(await store.markCopy(strange, ZONE_1, bad)).toBe(false);
+      await store.recordPresence(strange, ZONE_2, { packIds: [packId], objectKeys: [] });
+      const row = await store.findPack(own.companyId, packId);
+      expect(row).toMatchObject({ state: "live" });
+      expect(row?.copies).toContainEqual({ zoneId: ZONE_2, state: "missing" });
+      await store.endRun(own.companyId, lease, { outcome: "failed", code: "x" });
+    });
+
+    test("writes about snapshots", async () => {
+      const lease = await openRun(store, own);
+      const snapshot = snapshotOf(own, 2, published.snapshot.headerHash);
+      expect(await store.reserveCommit(strange, lease, snapshot)).toEqual({ kind: "lease_lost" });
+      const reserved = await store.reserveCommit(own.companyId, lease, snapshot);
+      if (reserved.kind !== "reserved") throw new Error(reserved.kind);
+      const publication = publicationOf(reserved.commit, snapshot);
+      expect(await store.publishCommit(strange, lease, publication)).toEqual({ kind: "lease_lost" });
+      await store.voidCommit(strange, reserved.commit, "not yours");
+      expect(await store.reserveCommit(own.companyId, lease, snapshot)).toEqual(reserved);
+      await store.endRun(own.companyId, lease, { outcome: "failed", code: "x" });
+    });
+
+    test("writes about keys and people", async () => {
+      const { machineId, agentId, sourceId } = own;
+      const definition = keyObject(strange, "source", 2);
+      const source = { sourceId, machineId, agentId, sourceKind: "files", ordinal: 1, number: 2, definition } as const;
+      expect(await store.putSource(strange, source)).toBe("machine_unknown");
+      const head = await store.findLogHead(own.companyId);
+      if (head === null) throw new Error("no head");
+      const statements = [keyObject(strange, "log", head.number + 1)];
+      const append = { expectedHead: head, statements, byPersonId: null };
+      expect((await store.appendLog(strange, append)).kind).toBe("log_conflict");
+      const enrolmentId = await createEnrolment(store, own.companyId);
+      const agent = {
+        enrolmentId,
+        agentId: newUuid(),
+        machineId: newUuid(),
+        machineName: "Stranger",
+        signPublicKey: bytes(32),
+        boxPublicKey: bytes(32),
+        certificate: keyObject(strange, "agent", 0),
+      };
+      expect(await store.completeEnrolment(strange, agent)).toBe("enrolment_unknown");
+      const invited = await inviteCompany(store);
+      expect(await store.acceptInvitation(strange, acceptanceOf(invited))).toEqual({ kind: "invitation_unknown" });
+    });
+  });
+}
