@@ -32,8 +32,13 @@ export function createPortalClient({ portalUrl, sessionToken }: PortalAddress) {
           [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
           ...(sessionToken !== undefined && { authorization: `Bearer ${sessionToken}` }),
         },
-        fetch: (url, options) =>
-          fetch(url, { ...options, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) } as RequestInit),
+        fetch: (url, { method, headers, body } = {}) =>
+          fetch(url, {
+            signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+            ...(method !== undefined && { method }),
+            ...(headers !== undefined && { headers }),
+            ...(body !== undefined && { body }),
+          }),
       }),
     ],
   });

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nodePrimitives, nodeRandomness } from "../../../../engine/primitives/node.ts";
+import { answerRequest } from "../../../api/answer-request.ts";
+import type { ApiDeps } from "../../../api/api-deps.ts";
+import { createRateLimits } from "../../../api/rate-limits.ts";
+import { hashPassword, isPasswordOf } from "../../../auth/password.ts";
+import { openPgDatabase } from "../../../db/pg-database.ts";
+import { createPgStore } from "../../../db/pg-store.ts";
+import { createProviderStaff } from "../../../domain/person/create-provider-staff.ts";
+import { systemClock } from "../../../platform/clock.ts";
+import { newId } from "../../../platform/ids.ts";
+import { createLog } from "../../../platform/log.ts";
+import { createTestDatabase } from "../../../testing/postgres.ts";
+import { openZones } from "../../../zones/open-zones.ts";
+import { setUpZones } from "../../supervisor/set-up-zones.ts";
+
+export const STAFF = { email: "staff@provider.example", password: "a staff password" };
+
+export interface TestPortal {
+  readonly portalUrl: string;
+  readonly deps: ApiDeps;
+  /** A folder for whatever the test needs; goes with the portal. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** The control API over HTTP, with PostgreSQL and two zones on disk; one account of the staff. */
+export async function openTestPortal(): Promise<TestPortal> {
+  const folder = await mkdtemp(join(tmpdir(), "holdfast-portal-"));
+  const testDatabase = await createTestDatabase();
+  const database = openPgDatabase({ url: testDatabase.appUrl, onIdleError: () => {} });
+  const zones = await setUpZones(folder);
+  const deps: ApiDeps = {
+    store: createPgStore(database),
+    zones: await openZones({ zones, primitives: nodePrimitives, now: systemClock.now() }),
+    primitives: nodePrimitives,
+    randomness: nodeRandomness,
+    passwords: { hashPassword, isPasswordOf },
+    newId,
+    clock: systemClock,
+    log: createLog("test"),
+    rateLimits: createRateLimits(),
+    secret: nodeRandomness.bytes(32),
+    publicUrl: "http://portal.example",
+  };
+  for (const { zoneId, ordinal } of zones) await deps.store.registerZone({ zoneId, ordinal, zoneKind: "fs" });
+  await createProviderStaff(deps, { ...STAFF, role: "admin", providerName: "A Provider" });
+  const server = createServer((request, response) => void answer(deps, request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the test portal listens on no port");
+  return {
+    portalUrl: `http://127.0.0.1:${address.port}`,
+    deps,
+    folder,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await database.close();
+      await testDatabase.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answer(deps: ApiDeps, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const parts: Buffer[] = [];
+  for await (const part of incoming) parts.push(part);
+  const body = Buffer.concat(parts);
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (typeof value === "string" && name !== "content-length") headers.set(name, value);
+  }
+  const url = `http://${incoming.headers.host}${incoming.url}`;
+  const method = incoming.method ?? "GET";
+  const request = new Request(url, { method, headers, ...(body.length > 0 && { body }) });
+  const answered = await answerRequest(deps, request);
+  response.writeHead(answered.status, Object.fromEntries(answered.headers));
+  response.end(Buffer.from(await answered.arrayBuffer()));
+}
