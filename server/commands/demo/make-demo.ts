@@ -103,9 +103,15 @@ async function backUpSample({ options, signal }: DemoContext): Promise<void> {
   const sample = options.sample ?? projectRoot;
   const inside = relative(projectRoot, dataFolder);
   const leftOut = inside.startsWith("..") ? NOT_SAMPLED : [...NOT_SAMPLED, inside, `${inside}-agent`];
-  const excludes = options.sample === null ? leftOut.flatMap((name) => ["--exclude", join(projectRoot, name)]) : [];
+  const excludes =
+    options.sample === null ? leftOut.flatMap((name) => ["--exclude", toPattern(join(projectRoot, name))]) : [];
   const args = ["backup", sample, "--source", basename(sample), "--state", agentState(options), ...excludes];
   await runAgent(projectRoot, args, signal);
+}
+
+/** A pattern that matches this one path, whatever is in its name. */
+function toPattern(path: string): string {
+  return path.replace(/[\\*?[\]{}()!+@|]/g, "\\$&");
 }
 
 /** Beside the data folder, because the agent belongs to the customer and not to the service. */
