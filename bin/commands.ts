@@ -27,6 +27,29 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("../server/commands/start.ts"),
   },
   {
+    usage: "agent enrol <link>",
+    summary: "make this machine one of a company's, with a link from an owner",
+    options: [
+      ["--name <name>", "what people call this machine (default: what the owner proposed, else its host name)"],
+      [
+        "--state <dir>",
+        "folder for identity and cache (default: /var/lib/holdfast for root, else the user's state folder)",
+      ],
+    ],
+    load: () => import("../agent/commands/enrol.ts"),
+  },
+  {
+    usage: "agent backup <paths...>",
+    summary: "back up files and folders as one snapshot; 0: complete, 3: complete with gaps",
+    options: [
+      ["--source <name>", "name of the source (default: the same paths are the same source)"],
+      ["--exclude <globs...>", "leave out what matches; may be given several times"],
+      ["--state <dir>", "folder for identity and cache, as at enrolment"],
+      ["--paranoid", "expand every frame again before it leaves, instead of one in 16"],
+    ],
+    load: () => import("../agent/commands/backup.ts"),
+  },
+  {
     usage: "companies create <name>",
     summary: "staff: create a company, and print the invitation for its first owner",
     options: [["--owner <email>", "address of the company's first owner"]],

@@ -97,33 +97,43 @@ export class EventQueue {
   }
 
   #put(next: Queued): void {
-    const { tree } = this.#options;
+    const { tree, gaps } = this.#options;
     switch (next.kind) {
       case "same-leaf":
-        return tree.addSameLeaf(next.record, next.fileBytes);
+        tree.addSameLeaf(next.record, next.fileBytes);
+        break;
       case "leaf": {
         const { found, entry } = next;
-        return tree.addLeaf({ entry, fingerprint: fingerprintOf(found.stat), cached: found.cached });
+        tree.addLeaf({ entry, fingerprint: fingerprintOf(found.stat), cached: found.cached });
+        break;
       }
       case "file":
-        return this.#putFile(next.name, next.cached, next.read);
+        this.#putFile(next.name, next.cached, next.read);
+        break;
       case "open":
-        return this.#open(next);
+        this.#open(next);
+        break;
       case "close":
-        return this.#close(next);
+        this.#close(next);
+        break;
       case "gap":
         tree.markChanged();
-        return this.#options.gaps.add(next.gap);
+        gaps.add(next.gap);
+        break;
       case "unreadable":
-        return this.#gap(next.name, next.error);
+        this.#gap(next.name, next.error);
+        break;
       case "vanished":
-        return this.#putGone(next);
+        this.#putGone(next);
     }
   }
 
   #putFile(name: Uint8Array, cached: LeafRecord | undefined, { result }: FileRead): void {
     if (result === undefined) return;
-    if (result.status !== "read") return this.#gap(name, result);
+    if (result.status !== "read") {
+      this.#gap(name, result);
+      return;
+    }
     const isSettled = readFingerprint(result.fingerprint).ctimeNs < this.#settledBeforeNs;
     this.#options.tree.addLeaf({
       entry: fileEntry(name, result, this.#options.builder),
@@ -136,7 +146,10 @@ export class EventQueue {
   #open(found: FolderOpened): void {
     const { tree } = this.#options;
     const { cached, isSame, stat } = found;
-    if (isSame && cached !== undefined) return tree.openSameFolder(cached);
+    if (isSame && cached !== undefined) {
+      tree.openSameFolder(cached);
+      return;
+    }
     try {
       tree.openFolder({ entry: folderEntry(found), fingerprint: fingerprintOf(stat), cached });
     } catch (error) {

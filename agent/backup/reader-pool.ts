@@ -120,9 +120,11 @@ export class ReaderPool {
         void this.#answer(reader, message.ask, message.ids);
         return;
       case "want-buffer":
-        void this.#pool().take().then(({ buffer }) => {
-          if (buffer instanceof ArrayBuffer) tell(reader, { type: "buffer", buffer }, buffer);
-        });
+        void this.#pool()
+          .take()
+          .then(({ buffer }) => {
+            if (buffer instanceof ArrayBuffer) tell(reader, { type: "buffer", buffer }, buffer);
+          });
         return;
       case "buffer":
         this.#pool().put(message.buffer);

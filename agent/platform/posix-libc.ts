@@ -8,6 +8,7 @@ export interface ReadCalls {
   fgetxattr(fd: number, name: Uint8Array, value: Uint8Array | null, sizeBytes: number): number;
   lgetxattr(path: Uint8Array, name: Uint8Array, value: Uint8Array | null, sizeBytes: number): number;
   lseek(fd: number, offset: number, whence: number): number;
+  flock(fd: number, operation: number): number;
   /** The system's name of the last failure, as ENOENT. */
   errno(): string;
 }
@@ -27,18 +28,20 @@ function load(): ReadCalls {
   const libc = koffi.load(isDarwin ? "libSystem.B.dylib" : "libc.so.6");
   const errno = () => codeOfErrno.get(koffi.errno()) ?? `errno ${koffi.errno()}`;
   const lseek = libc.func("lseek", "int64_t", ["int", "int64_t", "int"]);
-  if (isDarwin) return { ...withoutXattrs(), lseek, errno };
+  const flock = libc.func("flock", "int", ["int", "int"]);
+  if (isDarwin) return { ...withoutXattrs(), lseek, flock, errno };
   return {
     flistxattr: libc.func("flistxattr", "long", ["int", "void *", "size_t"]),
     llistxattr: libc.func("llistxattr", "long", ["void *", "void *", "size_t"]),
     fgetxattr: libc.func("fgetxattr", "long", ["int", "void *", "void *", "size_t"]),
     lgetxattr: libc.func("lgetxattr", "long", ["void *", "void *", "void *", "size_t"]),
     lseek,
+    flock,
     errno,
   };
 }
 
 /** Darwin's calls take two more arguments and hold other things; until an adapter is written, files have none there. */
-function withoutXattrs(): Omit<ReadCalls, "lseek" | "errno"> {
+function withoutXattrs(): Omit<ReadCalls, "lseek" | "flock" | "errno"> {
   return { flistxattr: () => 0, llistxattr: () => 0, fgetxattr: () => 0, lgetxattr: () => 0 };
 }
