@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fromBase64 } from "../codec/hex.ts";
 import { codeOf } from "../codec/testing/mutations.ts";
+import { seededRandomness } from "../format/testing/format-fixture.ts";
 import { chunkId, gearTable, idKey } from "../ids/chunk-id.ts";
 import { nodePrimitives, nodeRandomness } from "../primitives/node.ts";
 import { type Chunker, createChunker } from "./chunker.ts";
@@ -96,6 +97,12 @@ describe("the chunker", () => {
     const average = (64 * 1024 * 1024) / sizes.length;
     expect(average).toBeGreaterThan(CHUNK_PARAMS.averageBytes * 0.7);
     expect(average).toBeLessThan(CHUNK_PARAMS.averageBytes * 1.6);
+  });
+
+  it("cuts where it always did: other cuts would store every large file anew", async () => {
+    const file = seededRandomness("cuts").bytes(4 * 1024 * 1024);
+    const sizes = [322240, 335737, 281219, 277295, 277150, 279749, 301839, 269408, 264315, 280063, 316506, 579122];
+    expect(chunksOf(await createChunker(table), file, file.length)).toEqual([...sizes, 308166, 101495]);
   });
 
   it("refuses a range outside its window and a table of another size", async () => {
