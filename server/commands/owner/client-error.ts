@@ -6,7 +6,10 @@ export type ClientErrorCode =
   | "not_a_member"
   | "no_keys_yet"
   | "root_changed"
-  | "snapshot_misreported";
+  | "snapshot_misreported"
+  | "snapshot_not_found"
+  | "target_not_empty"
+  | "target_unusable";
 
 /** Why an owner's or staff's command cannot go on; the message says what to do. */
 export class ClientError extends Error {

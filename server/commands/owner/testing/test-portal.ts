@@ -2,6 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import superjson from "superjson";
+import { z } from "zod";
 import { nodePrimitives, nodeRandomness } from "../../../../engine/primitives/node.ts";
 import { answerRequest } from "../../../api/answer-request.ts";
 import type { ApiDeps } from "../../../api/api-deps.ts";
@@ -17,6 +19,8 @@ import { createTestDatabase } from "../../../testing/postgres.ts";
 import { openZones } from "../../../zones/open-zones.ts";
 import { setUpZones } from "../../supervisor/set-up-zones.ts";
 
+const Batch = z.array(z.object({ result: z.object({ data: z.custom<ReturnType<typeof superjson.serialize>>() }) }));
+
 export const STAFF = { email: "staff@provider.example", password: "a staff password" };
 
 export interface TestPortal {
@@ -24,6 +28,8 @@ export interface TestPortal {
   readonly deps: ApiDeps;
   /** A folder for whatever the test needs; goes with the portal. */
   readonly folder: string;
+  /** Plays a hostile portal: answers of this procedure are changed on their way; null for an honest one. */
+  hostile: { readonly procedure: string; readonly change: (output: unknown) => unknown } | null;
   close(): Promise<void>;
 }
 
@@ -48,11 +54,12 @@ export async function openTestPortal(): Promise<TestPortal> {
   };
   for (const { zoneId, ordinal } of zones) await deps.store.registerZone({ zoneId, ordinal, zoneKind: "fs" });
   await createProviderStaff(deps, { ...STAFF, role: "admin", providerName: "A Provider" });
-  const server = createServer((request, response) => void answer(deps, request, response));
+  const server = createServer((request, response) => void answer(portal, request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the test portal listens on no port");
-  return {
+  const portal: TestPortal = {
+    hostile: null,
     portalUrl: `http://127.0.0.1:${address.port}`,
     deps,
     folder,
@@ -64,9 +71,10 @@ export async function openTestPortal(): Promise<TestPortal> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return portal;
 }
 
-async function answer(deps: ApiDeps, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(portal: TestPortal, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of incoming) parts.push(part);
   const body = Buffer.concat(parts);
@@ -77,7 +85,19 @@ async function answer(deps: ApiDeps, incoming: IncomingMessage, response: Server
   const url = `http://${incoming.headers.host}${incoming.url}`;
   const method = incoming.method ?? "GET";
   const request = new Request(url, { method, headers, ...(body.length > 0 && { body }) });
-  const answered = await answerRequest(deps, request);
+  const answered = await answerRequest(portal.deps, request);
   response.writeHead(answered.status, Object.fromEntries(answered.headers));
-  response.end(Buffer.from(await answered.arrayBuffer()));
+  response.end(rewrite(portal, new URL(url).pathname, await answered.text()));
+}
+
+function rewrite({ hostile }: TestPortal, path: string, text: string): string {
+  if (hostile === null || !path.endsWith(`/${hostile.procedure}`)) return text;
+  const answers = Batch.parse(JSON.parse(text)).map(({ result }) => {
+    const output = superjson.deserialize({
+      json: result.data.json,
+      ...(result.data.meta && { meta: result.data.meta }),
+    });
+    return { result: { data: superjson.serialize(hostile.change(output)) } };
+  });
+  return JSON.stringify(answers);
 }
