@@ -95,4 +95,31 @@ export const commands: readonly CommandEntry[] = [
     ],
     load: () => import("../server/commands/owner/snapshots.ts"),
   },
+  {
+    usage: "ls <snapshot> [path]",
+    summary: "list a folder of a snapshot (an id, the beginning of one, or latest:<machine>)",
+    options: [["--recursive", "with everything below"]],
+    load: () => import("../server/commands/owner/ls.ts"),
+  },
+  {
+    usage: "restore [snapshot] [paths...]",
+    summary: "restore paths of a snapshot, or all of it, to a folder or a ZIP; or the whole company as of a moment",
+    options: [
+      ["--to <dir>", "folder below which the paths are made again"],
+      ["--zip <file>", "ZIP file to write"],
+      ["--company", "all machines and sources, below <dir>/<machine>/<source>/"],
+      [
+        "--at <time>",
+        "with --company: the newest snapshots received until this moment, as 2026-01-31T12:00:00Z, or now",
+      ],
+      ["--overwrite", "replace files that exist (default: refuse before anything is written)"],
+    ],
+    load: () => import("../server/commands/owner/restore.ts"),
+  },
+  {
+    usage: "verify <snapshot>",
+    summary: "read and verify every byte of a snapshot, and write nothing",
+    options: [],
+    load: () => import("../server/commands/owner/verify.ts"),
+  },
 ];

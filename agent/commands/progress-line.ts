@@ -25,14 +25,14 @@ export function formatBytes(sizeBytes: number): string {
   return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
-function formatTime(durationMs: number): string {
+export function formatTime(durationMs: number): string {
   const seconds = Math.ceil(durationMs / 1000);
   if (seconds < 100) return `${seconds} s`;
   const minutes = Math.ceil(seconds / 60);
   return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
-function bar(share: number): string {
+export function bar(share: number): string {
   const width = 20;
   const filled = Math.round(share * width);
   return `[${"#".repeat(filled)}${"-".repeat(width - filled)}] ${String(Math.floor(share * 100)).padStart(3)} %`;
