@@ -14,7 +14,8 @@ import type { ZoneStore } from "./zone-store.ts";
  * `store-contract.ts`, holds both to this text.
  *
  * - **Atomicity.** Every method is one transaction: all of it is there, or none. Every method that changes something
- *   also writes its outbox row, and its audit entry where a person acted, in that same transaction.
+ *   also writes its outbox row, and its audit entry where a person acted, in that same transaction. Leases, sessions,
+ *   nonces, probes and jobs write none: they are not history, and a rebuilt service begins without them.
  * - **Isolation.** Two methods that run at once leave what one order of them one after the other would have left.
  * - **Tenant.** The company is the first argument. A row of another company does not exist for the call: it is neither
  *   read nor changed, and its name answers like a name that was never given.

@@ -1,0 +1,25 @@
+import { createMemoryAccounts } from "./memory/memory-accounts.ts";
+import { createMemoryCommits } from "./memory/memory-commits.ts";
+import { createMemoryJobs } from "./memory/memory-jobs.ts";
+import { createMemoryKeys } from "./memory/memory-keys.ts";
+import { createMemoryPacks } from "./memory/memory-packs.ts";
+import { createMemoryReads } from "./memory/memory-reads.ts";
+import { createMemoryRuns } from "./memory/memory-runs.ts";
+import { emptyState } from "./memory/memory-state.ts";
+import { createMemoryZones } from "./memory/memory-zones.ts";
+import type { Store } from "./store.ts";
+
+/** The Store in memory: for tests and the simulator. `now` stands in place of the database's clock. */
+export function createMemoryStore(now: () => Date): Store {
+  const state = emptyState(now);
+  return {
+    ...createMemoryAccounts(state),
+    ...createMemoryKeys(state),
+    ...createMemoryRuns(state),
+    ...createMemoryPacks(state),
+    ...createMemoryCommits(state),
+    ...createMemoryZones(state),
+    ...createMemoryJobs(state),
+    ...createMemoryReads(state),
+  };
+}

@@ -1,0 +1,163 @@
+import type { NewPack, PackRow, PackStore, ReachedChunk, ReachQuery, RecordPackOutcome } from "../pack-store.ts";
+import type { RunLease } from "../run-store.ts";
+import { MAX_BATCH_IDS, StoreError } from "../store.ts";
+import {
+  type ChunkEntry,
+  type CompanyState,
+  findHeld,
+  getCompany,
+  hexOf,
+  isPresent,
+  type MemoryState,
+  newCopies,
+  type PackEntry,
+} from "./memory-state.ts";
+
+const ID_BYTES = 32;
+
+export function createMemoryPacks(state: MemoryState): PackStore {
+  return {
+    async known({ companyId, scope, zoneId, machineId, kind, chunkIds }) {
+      const serves = ({ pack, kind: stored }: ChunkEntry) =>
+        stored === kind &&
+        pack.state === "live" &&
+        isPresent(pack.copies, zoneId) &&
+        (kind === 1 || pack.machineId === machineId);
+      return entriesOf(state.companies.get(companyId), scope, chunkIds).map((entries) => entries.some(serves));
+    },
+    async locate(companyId, scope, chunkIds) {
+      return entriesOf(state.companies.get(companyId), scope, chunkIds).map((entries) => {
+        const [best] = entries
+          .filter(({ pack }) => isReadable(pack))
+          .toSorted((a, b) => copyCount(b.pack) - copyCount(a.pack));
+        return best ? { packId: best.pack.packId, frame: best.frame } : null;
+      });
+    },
+    async reach(companyId, query) {
+      const company = state.companies.get(companyId);
+      return entriesOf(company, query.scope, query.chunkIds).map((entries, at) =>
+        company ? reachOne(company, query, { entries, chunkId: query.chunkIds[at] ?? new Uint8Array(0) }) : null,
+      );
+    },
+    recordPack: async (companyId, lease, zoneId, pack) =>
+      recordPack(state, state.companies.get(companyId), { lease, zoneId, pack }),
+    async findPack(companyId, packId) {
+      const pack = state.companies.get(companyId)?.packs.get(packId);
+      return pack ? toPackRow(pack) : null;
+    },
+    async listPacks(companyId, packIds) {
+      return packIds.map((packId) => {
+        const pack = state.companies.get(companyId)?.packs.get(packId);
+        return pack ? toPackRow(pack) : null;
+      });
+    },
+    async listRunPacks(companyId, runId, { after = "", limit }) {
+      return [...(state.companies.get(companyId)?.packs.values() ?? [])]
+        .filter((pack) => pack.runId === runId && pack.packId > after)
+        .toSorted((a, b) => (a.packId < b.packId ? -1 : 1))
+        .slice(0, limit)
+        .map(toPackRow);
+    },
+    async getClosure(companyId) {
+      const { generation, publications } = getCompany(state, companyId);
+      return { generation, publications };
+    },
+    async quarantinePacks(companyId, packIds, publications) {
+      const company = getCompany(state, companyId);
+      if (company.publications !== publications) return { kind: "marks_outdated", publications: company.publications };
+      const packs = packIds.map((packId) => company.packs.get(packId)).filter((pack) => pack?.state === "live");
+      for (const pack of packs) if (pack) pack.state = "quarantined";
+      if (packs.length > 0) {
+        company.generation++;
+        state.outbox.push({ companyId, kind: "packs_quarantined" });
+      }
+      return { kind: "quarantined", packIds: packs.flatMap((pack) => (pack ? [pack.packId] : [])) };
+    },
+  };
+}
+
+export function toPackRow(pack: PackEntry): PackRow {
+  const { packNo: _, copies, ...row } = pack;
+  const states = [...copies].map(([zoneId, { state }]) => ({ zoneId, state }));
+  return { ...row, copies: states.toSorted((a, b) => (a.zoneId < b.zoneId ? -1 : 1)) };
+}
+
+function isReadable(pack: PackEntry): boolean {
+  const isKept = pack.state === "live" || pack.state === "quarantined";
+  return isKept && [...pack.copies.values()].some((copy) => copy.state !== "missing");
+}
+
+function copyCount(pack: PackEntry): number {
+  return [...pack.copies.values()].filter((copy) => copy.state === "present").length;
+}
+
+function entriesOf(company: CompanyState | undefined, scope: number, chunkIds: readonly Uint8Array[]): ChunkEntry[][] {
+  if (chunkIds.length > MAX_BATCH_IDS) {
+    throw new StoreError("invalid", `${chunkIds.length} ids in one call; ${MAX_BATCH_IDS} are the most`);
+  }
+  return chunkIds.map((chunkId) => {
+    if (chunkId.length !== ID_BYTES) throw new StoreError("invalid", `an id has ${ID_BYTES} bytes`);
+    return company?.chunks.get(`${scope}/${hexOf(chunkId)}`) ?? [];
+  });
+}
+
+export function closedPageKey(
+  machineId: string,
+  zoneId: string,
+  page: { readonly scope: number; readonly idHex: string },
+): string {
+  return `${machineId}/${zoneId}/${page.scope}/${page.idHex}`;
+}
+
+function reachOne(
+  company: CompanyState,
+  { scope, zoneId, machineId }: ReachQuery,
+  { entries, chunkId }: { readonly entries: readonly ChunkEntry[]; readonly chunkId: Uint8Array },
+): ReachedChunk | null {
+  const serving = entries.filter(
+    ({ pack, kind }) =>
+      (pack.state === "live" || pack.state === "quarantined") &&
+      isPresent(pack.copies, zoneId) &&
+      (kind === 1 || pack.machineId === machineId),
+  );
+  const best = serving.find(({ pack }) => pack.state === "live") ?? serving[0];
+  if (!best) return null;
+  const key = closedPageKey(machineId, zoneId, { scope, idHex: hexOf(chunkId) });
+  const isClosed = best.kind !== 1 && company.closedPages.get(key) === company.generation;
+  const { pack, frame, kind } = best;
+  return { kind, packId: pack.packId, frame, isQuarantined: pack.state === "quarantined", isClosed };
+}
+
+interface RecordInput {
+  readonly lease: RunLease;
+  readonly zoneId: string;
+  readonly pack: NewPack;
+}
+
+function recordPack(
+  state: MemoryState,
+  company: CompanyState | undefined,
+  { lease, zoneId, pack }: RecordInput,
+): RecordPackOutcome {
+  if (!company || findHeld(state, company, lease) === null) return { kind: "lease_lost" };
+  const stored = company.packs.get(pack.packId);
+  if (stored) {
+    if (stored.state === "deleting" || stored.state === "gone") return { kind: "pack_refused" };
+    stored.copies.set(zoneId, { state: "present", code: null });
+    return { kind: "recorded", isNew: false };
+  }
+  const { members, ...shape } = pack;
+  const packNo = ++state.lastPackNo;
+  const copies = newCopies(state, zoneId);
+  const entry: PackEntry = { ...shape, packNo, state: "live", runId: lease.runId, copies };
+  company.packs.set(pack.packId, entry);
+  members.frames.forEach((frame, at) => {
+    const key = `${pack.scope}/${hexOf(members.chunkIds.subarray(at * ID_BYTES, (at + 1) * ID_BYTES))}`;
+    const entries = company.chunks.get(key) ?? [];
+    if (!entries.some((each) => each.pack === entry))
+      entries.push({ pack: entry, frame, kind: members.kinds[at] ?? 1 });
+    company.chunks.set(key, entries);
+  });
+  state.outbox.push({ companyId: company.companyId, kind: "pack_recorded" });
+  return { kind: "recorded", isNew: true };
+}

@@ -1,0 +1,268 @@
+import type { ChunkKind } from "../../../../engine/ports/chunk-index.ts";
+import type { KeyObject, PersonRow, SessionRow } from "../account-store.ts";
+import type { NewSnapshot, ZoneObject } from "../commit-store.ts";
+import type { LogHead } from "../key-store.ts";
+import type { PackKind, PackState, PresenceState } from "../pack-store.ts";
+import type { RunOutcome, RunProgress } from "../run-store.ts";
+import { StoreError } from "../store.ts";
+import type { Watermark, ZoneRow } from "../zone-store.ts";
+
+export interface Copy {
+  state: PresenceState;
+  code: string | null;
+}
+
+export interface InvitationState {
+  readonly invitationId: string;
+  readonly email: string;
+  readonly role: "owner" | "restorer" | "viewer";
+  readonly authHash: Uint8Array;
+  readonly expiresAt: Date;
+  isUsed: boolean;
+}
+
+export interface EnrolmentState {
+  readonly enrolmentId: string;
+  payload: Uint8Array | null;
+  readonly enrolmentPublicKey: Uint8Array;
+  readonly expiresAt: Date;
+  readonly machineNameHint: string | null;
+  agentId: string | null;
+}
+
+export interface MachineState {
+  readonly machineId: string;
+  readonly name: string;
+  readonly enrolledAt: Date;
+  lastSeenAt: Date | null;
+  lastSnapshotAt: Date | null;
+}
+
+export interface AgentState {
+  readonly agentId: string;
+  readonly machineId: string;
+  readonly signPublicKey: Uint8Array;
+  readonly boxPublicKey: Uint8Array;
+  readonly certHash: Uint8Array;
+  lastSequence: number;
+  lastHeader: Uint8Array | null;
+  lastHeaderHash: Uint8Array | null;
+  isRevoked: boolean;
+  readonly nonces: Map<string, number>;
+}
+
+export interface SourceState {
+  readonly sourceId: string;
+  readonly machineId: string;
+  readonly sourceKind: string;
+  readonly ordinal: number;
+  number: number;
+  definition: Uint8Array;
+  readonly createdAt: Date;
+}
+
+export interface RunState {
+  readonly runId: string;
+  readonly clientRunId: string;
+  readonly agentId: string;
+  readonly machineId: string;
+  readonly sourceId: string;
+  readonly zoneId: string;
+  readonly fencingToken: number;
+  leaseUntilMs: number;
+  readonly startedAt: Date;
+  endedAt: Date | null;
+  outcome: RunOutcome | null;
+  code: string | null;
+  progress: RunProgress;
+  isCancelled: boolean;
+  snapshotId: string | null;
+}
+
+export interface PackEntry {
+  readonly packNo: number;
+  readonly packId: string;
+  readonly packKind: PackKind;
+  readonly scope: number;
+  readonly sizeBytes: number;
+  readonly directoryOffset: number;
+  readonly directorySizeBytes: number;
+  state: PackState;
+  readonly machineId: string;
+  readonly runId: string;
+  readonly copies: Map<string, Copy>;
+}
+
+export interface ChunkEntry {
+  readonly pack: PackEntry;
+  readonly frame: number;
+  readonly kind: ChunkKind;
+}
+
+export interface ObjectEntry extends ZoneObject {
+  readonly commit: number | null;
+  readonly bytes: Uint8Array | null;
+  readonly copies: Map<string, Copy>;
+}
+
+export interface CommitEntry {
+  readonly commit: number;
+  readonly runId: string;
+  readonly snapshotId: string;
+  state: "reserved" | "published" | "void";
+  readonly receivedAt: Date;
+}
+
+export interface SnapshotEntry {
+  readonly commit: number;
+  readonly runId: string;
+  readonly zoneId: string;
+  readonly receivedAt: Date;
+  readonly outcome: "complete" | "complete_with_gaps";
+  readonly snapshot: NewSnapshot;
+  readonly packHigh: number;
+}
+
+export interface CompanyState {
+  readonly companyId: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  rootFingerprint: Uint8Array | null;
+  logHead: LogHead | null;
+  nextCommit: number;
+  lastCommit: number;
+  publications: number;
+  generation: number;
+  lastSnapshotAt: Date | null;
+  readonly invitations: Map<string, InvitationState>;
+  readonly memberBlobs: Map<string, Uint8Array>;
+  readonly keyObjects: KeyObject[];
+  readonly objects: Map<string, ObjectEntry>;
+  readonly enrolments: Map<string, EnrolmentState>;
+  readonly machines: Map<string, MachineState>;
+  readonly agents: Map<string, AgentState>;
+  readonly sources: Map<string, SourceState>;
+  readonly runs: Map<string, RunState>;
+  readonly packs: Map<string, PackEntry>;
+  /** By scope and id. */
+  readonly chunks: Map<string, ChunkEntry[]>;
+  /** By machine, zone, scope and page: the generation in which it was closed. */
+  readonly closedPages: Map<string, number>;
+  readonly commits: Map<number, CommitEntry>;
+  readonly snapshots: Map<string, SnapshotEntry>;
+  readonly watermarks: Map<string, Watermark>;
+}
+
+export interface JobState {
+  fencingToken: number;
+  cursor: string | null;
+  leaseUntilMs: number;
+}
+
+/** All rows of the in-memory store. Methods work on it synchronously, which makes each of them one transaction. */
+export interface MemoryState {
+  /** The store's own clock, in place of the database's. */
+  readonly now: () => Date;
+  providerName: string | null;
+  readonly people: Map<string, PersonRow>;
+  readonly sessions: Map<string, SessionRow>;
+  readonly zones: Map<string, ZoneRow>;
+  readonly companies: Map<string, CompanyState>;
+  readonly jobs: Map<string, JobState>;
+  readonly outbox: { readonly companyId: string | null; readonly kind: string }[];
+  lastFencingToken: number;
+  lastPackNo: number;
+}
+
+export function emptyState(now: () => Date): MemoryState {
+  return {
+    now,
+    providerName: null,
+    people: new Map(),
+    sessions: new Map(),
+    zones: new Map(),
+    companies: new Map(),
+    jobs: new Map(),
+    outbox: [],
+    lastFencingToken: 0,
+    lastPackNo: 0,
+  };
+}
+
+export function emptyCompany(companyId: string, name: string, createdAt: Date): CompanyState {
+  return {
+    companyId,
+    name,
+    createdAt,
+    rootFingerprint: null,
+    logHead: null,
+    nextCommit: 1,
+    lastCommit: 0,
+    publications: 0,
+    generation: 1,
+    lastSnapshotAt: null,
+    invitations: new Map(),
+    memberBlobs: new Map(),
+    keyObjects: [],
+    objects: new Map(),
+    enrolments: new Map(),
+    machines: new Map(),
+    agents: new Map(),
+    sources: new Map(),
+    runs: new Map(),
+    packs: new Map(),
+    chunks: new Map(),
+    closedPages: new Map(),
+    commits: new Map(),
+    snapshots: new Map(),
+    watermarks: new Map(),
+  };
+}
+
+/** @throws StoreError `not_found` */
+export function getCompany(state: MemoryState, companyId: string): CompanyState {
+  const company = state.companies.get(companyId);
+  if (!company) throw new StoreError("not_found", "there is no such company");
+  return company;
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+export function isSame(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+}
+
+/** One copy per registered zone, present in `zoneId` alone. */
+export function newCopies(state: MemoryState, zoneId: string | null): Map<string, Copy> {
+  const states = [...state.zones.keys()].map((each): [string, Copy] => [
+    each,
+    { state: each === zoneId ? "present" : "missing", code: null },
+  ]);
+  return new Map(states);
+}
+
+export function isPresent(copies: ReadonlyMap<string, Copy>, zoneId: string): boolean {
+  return copies.get(zoneId)?.state === "present";
+}
+
+export function addKeyObjects(state: MemoryState, company: CompanyState, objects: readonly KeyObject[]): void {
+  for (const object of objects) {
+    company.keyObjects.push(object);
+    const { objectKey, kind, hash, bytes } = object;
+    const entry = { objectKey, kind, sizeBytes: bytes.length, sha256: hash, commit: null, bytes };
+    company.objects.set(objectKey, { ...entry, copies: newCopies(state, null) });
+  }
+}
+
+/** The open run of this lease; null when it ended, expired, or the token is another's. */
+export function findHeld(
+  state: MemoryState,
+  company: CompanyState | undefined,
+  lease: { readonly runId: string; readonly fencingToken: number },
+): RunState | null {
+  const run = company?.runs.get(lease.runId);
+  if (!run || run.fencingToken !== lease.fencingToken || run.endedAt !== null) return null;
+  return run.leaseUntilMs > state.now().getTime() ? run : null;
+}

@@ -1,0 +1,109 @@
+import type { Watermark, ZoneStore } from "../zone-store.ts";
+import { toPackRow } from "./memory-packs.ts";
+import { type CompanyState, getCompany, isPresent, type MemoryState } from "./memory-state.ts";
+
+export function createMemoryZones(state: MemoryState): ZoneStore {
+  const companyOrNone = (companyId: string) => state.companies.get(companyId);
+  return {
+    async registerZone({ zoneId, ordinal, zoneKind }) {
+      const known = state.zones.get(zoneId);
+      const fresh = { state: "healthy", probedAt: null, probe: null } as const;
+      state.zones.set(zoneId, { ...fresh, ...known, zoneId, ordinal, zoneKind });
+      if (known) return;
+      for (const company of state.companies.values()) {
+        for (const entry of [...company.packs.values(), ...company.objects.values()]) {
+          if (!entry.copies.has(zoneId)) entry.copies.set(zoneId, { state: "missing", code: null });
+        }
+      }
+      state.outbox.push({ companyId: null, kind: "zone_registered" });
+    },
+    async recordProbe(zoneId, probe) {
+      const zone = state.zones.get(zoneId);
+      if (!zone) throw new Error(`zone ${zoneId} is not registered`);
+      state.zones.set(zoneId, { ...zone, state: probe.state, probedAt: state.now(), probe });
+    },
+    listZones: async () => [...state.zones.values()].toSorted((a, b) => a.ordinal - b.ordinal),
+    listMissingPacks: async (companyId, zoneId, { after, limit }) =>
+      [...(companyOrNone(companyId)?.packs.values() ?? [])]
+        .filter((pack) => pack.state === "live" && pack.packNo > after && pack.copies.get(zoneId)?.state === "missing")
+        .slice(0, limit)
+        .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
+    listMissingObjects: async (companyId, zoneId, { after, limit }) =>
+      [...(companyOrNone(companyId)?.objects.values() ?? [])]
+        .filter((object) => object.objectKey > after && !isPresent(object.copies, zoneId))
+        .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
+        .slice(0, limit)
+        .map(({ objectKey, kind, sizeBytes, sha256, bytes, copies }) => {
+          const presentZoneIds = [...copies.keys()].filter((each) => isPresent(copies, each)).sort();
+          return { objectKey, kind, sizeBytes, sha256, bytes, presentZoneIds };
+        }),
+    async recordPresence(companyId, zoneId, { packIds, objectKeys }) {
+      const company = getCompany(state, companyId);
+      for (const packId of packIds) company.packs.get(packId)?.copies.set(zoneId, { state: "present", code: null });
+      for (const key of objectKeys) company.objects.get(key)?.copies.set(zoneId, { state: "present", code: null });
+      state.outbox.push({ companyId, kind: "copies_present" });
+    },
+    async markCopy(companyId, zoneId, { packId, state: marked, code }) {
+      const company = companyOrNone(companyId);
+      const copy = company?.packs.get(packId)?.copies.get(zoneId);
+      if (!company || !copy) return false;
+      copy.state = marked;
+      copy.code = code;
+      company.generation++;
+      state.outbox.push({ companyId, kind: "copy_marked" });
+      return true;
+    },
+    listBadCopies: async (companyId, limit) =>
+      [...(companyOrNone(companyId)?.packs.values() ?? [])]
+        .filter((pack) => pack.state === "live" || pack.state === "quarantined")
+        .flatMap((pack) =>
+          [...pack.copies]
+            .filter(([, copy]) => copy.state === "suspect" || (copy.state === "missing" && copy.code !== null))
+            .map(([zoneId, copy]) => ({ packId: pack.packId, zoneId, state: copy.state })),
+        )
+        .slice(0, limit),
+    advanceWatermark: async (companyId, zoneId) => advance(state, getCompany(state, companyId), zoneId),
+    listWatermarks: async (companyId) =>
+      [...state.companies.values()]
+        .filter((company) => companyId === null || company.companyId === companyId)
+        .flatMap((company) => [...state.zones.keys()].map((zoneId) => watermarkOf(company, zoneId))),
+    listCompaniesBehind: async (zoneId) =>
+      [...state.companies.values()].filter((company) => isBehind(company, zoneId)).map((company) => company.companyId),
+  };
+}
+
+function watermarkOf(company: CompanyState, zoneId: string): Watermark {
+  const { companyId, lastCommit, createdAt } = company;
+  const stored = company.watermarks.get(zoneId);
+  return { companyId, zoneId, commit: stored?.commit ?? 0, movedAt: stored?.movedAt ?? createdAt, lastCommit };
+}
+
+function isBehind(company: CompanyState, zoneId: string): boolean {
+  const lacksPack = [...company.packs.values()].some(
+    (pack) => pack.state === "live" && pack.copies.get(zoneId)?.state === "missing",
+  );
+  const lacksObject = [...company.objects.values()].some((object) => !isPresent(object.copies, zoneId));
+  return lacksPack || lacksObject || company.lastCommit > watermarkOf(company, zoneId).commit;
+}
+
+/** The first number that is still reserved, or whose snapshot lacks something here, stops it. */
+function advance(state: MemoryState, company: CompanyState, zoneId: string): Watermark {
+  const before = watermarkOf(company, zoneId);
+  const lacking = [...company.packs.values()]
+    .filter((pack) => pack.state === "live" && !isPresent(pack.copies, zoneId))
+    .map((pack) => pack.packNo);
+  const firstLacking = Math.min(Number.POSITIVE_INFINITY, ...lacking);
+  const stops = [
+    ...[...company.commits.values()].filter((entry) => entry.state === "reserved").map((entry) => entry.commit),
+    ...[...company.snapshots.values()].filter((entry) => entry.packHigh >= firstLacking).map((entry) => entry.commit),
+    ...[...company.objects.values()].flatMap((object) =>
+      object.commit !== null && !isPresent(object.copies, zoneId) ? [object.commit] : [],
+    ),
+  ].filter((commit) => commit > before.commit);
+  const commit = Math.min(company.nextCommit, ...stops) - 1;
+  if (commit <= before.commit) return before;
+  const moved = { ...before, commit, movedAt: state.now() };
+  company.watermarks.set(zoneId, moved);
+  state.outbox.push({ companyId: company.companyId, kind: "watermark_moved" });
+  return moved;
+}
