@@ -1,0 +1,124 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { encode } from "next-auth/jwt";
+import superjson from "superjson";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { agentRequestMessage } from "../auth/agent-request.ts";
+import { browserSecret } from "../auth/browser-session.ts";
+import { answerRequest } from "./answer-request.ts";
+import { type ApiWorld, openApiWorld } from "./testing/api-world.ts";
+import { createKeyedCompany, type KeyedCompany } from "./testing/keyed-company.ts";
+
+const ORIGIN = "http://localhost:7443";
+const SPOKEN = { "x-holdfast-protocol": "1", "x-holdfast-agent-version": "0.1.0" };
+
+let world: ApiWorld;
+let company: KeyedCompany;
+
+beforeAll(async () => {
+  world = await openApiWorld();
+  company = await createKeyedCompany(world.deps);
+});
+afterAll(() => world.close());
+
+async function ask(path: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}) {
+  const response = await answerRequest(world.deps, new Request(`${ORIGIN}/api/trpc/${path}`, init));
+  const answer = JSON.parse(await response.text());
+  const data = answer.error ? superjson.deserialize<{ data: { code2: string } }>(answer.error).data : undefined;
+  return { status: response.status, code: data?.code2, answer };
+}
+
+/** The header of an agent that signs this request. */
+function signed(path: string, options: { method?: string; body?: string; nonce?: Buffer } = {}): string {
+  const { method = "GET", body = "", nonce = randomBytes(16) } = options;
+  const claims = { sentAtMs: Date.now(), nonce: nonce.toString("base64url") };
+  const message = agentRequestMessage({ method, path: `/api/trpc/${path}`, body: Buffer.from(body) }, claims);
+  const signature = Buffer.from(world.deps.primitives.sign(company.signKeys.secretKey, message)).toString("base64url");
+  return `Holdfast-Agent ${company.agentId}.${claims.sentAtMs}.${claims.nonce}.${signature}`;
+}
+
+async function openSession(): Promise<string> {
+  const sessionToken = randomBytes(32).toString("base64url");
+  const tokenHash = createHash("sha256").update(sessionToken).digest();
+  const { companyId, personId } = company;
+  await world.deps.store.createSession({ tokenHash, personId, companyId, lifetimeMs: 60_000 });
+  return sessionToken;
+}
+
+test("an agent's signed request is answered once, and its copy is refused", async () => {
+  const headers = { ...SPOKEN, authorization: signed("agent.hello") };
+  expect(await ask("agent.hello", { headers })).toMatchObject({ status: 200 });
+  expect(await ask("agent.hello", { headers })).toMatchObject({ status: 401, code: "request_replayed" });
+});
+
+test("an agent's request with another body, path or signer is refused", async () => {
+  const body = JSON.stringify(superjson.serialize({ sourceId: company.sourceId, clientRunId: randomUUID() }));
+  const authorization = signed("agent.startRun", { method: "POST", body });
+  const headers = { ...SPOKEN, "content-type": "application/json", authorization };
+  const refused = { status: 401, code: "agent_signature_invalid" };
+  expect(await ask("agent.startRun", { method: "POST", headers, body: `${body} ` })).toMatchObject(refused);
+  expect(await ask("agent.endRun", { method: "POST", headers, body })).toMatchObject(refused);
+  const stranger = authorization.replace(company.agentId, randomUUID());
+  expect(
+    await ask("agent.startRun", { method: "POST", headers: { ...headers, authorization: stranger }, body }),
+  ).toMatchObject(refused);
+  expect(await ask("agent.startRun", { method: "POST", headers, body })).toMatchObject({ status: 200 });
+});
+
+test("a program that speaks another protocol is told which side is too old", async () => {
+  const authorization = () => signed("agent.hello");
+  const tooNew = { ...SPOKEN, "x-holdfast-protocol": "99", authorization: authorization() };
+  expect(await ask("agent.hello", { headers: tooNew })).toMatchObject({ status: 426, code: "agent_too_new" });
+  const tooOld = { ...SPOKEN, "x-holdfast-agent-version": "0.0.9", authorization: authorization() };
+  expect(await ask("agent.hello", { headers: tooOld })).toMatchObject({ status: 426, code: "agent_too_old" });
+  const silent = { authorization: authorization() };
+  expect(await ask("agent.hello", { headers: silent })).toMatchObject({ code: "agent_too_old" });
+});
+
+test("a session's token is its person until it is ended", async () => {
+  const headers = { authorization: `Bearer ${await openSession()}` };
+  const seen = await ask("session.viewer", { headers });
+  expect(seen.answer.result.data.json.viewer).toMatchObject({ kind: "member", companyId: company.companyId });
+  const end = { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: "{}" };
+  expect(await ask("session.end", end)).toMatchObject({ status: 200 });
+  expect(await ask("session.viewer", { headers })).toMatchObject({ status: 401, code: "sign_in_required" });
+});
+
+test("a browser's cookie works for our own pages and for no other site's", async () => {
+  const sessionToken = await openSession();
+  const cookie = await encode({ token: { sessionToken }, secret: browserSecret(world.deps.secret) });
+  const own = { cookie: `a=b; next-auth.session-token=${cookie}`, host: "localhost:7443" };
+  expect((await ask("session.viewer", { headers: own })).answer.result.data.json.viewer.kind).toBe("member");
+  const post = (headers: Record<string, string>) =>
+    ask("restores.open", {
+      method: "POST",
+      headers: { ...own, "content-type": "application/json", ...headers },
+      body: JSON.stringify(superjson.serialize({})),
+    });
+  expect(await post({ "sec-fetch-site": "cross-site" })).toMatchObject({ status: 403, code: "not_allowed" });
+  expect(await post({ origin: "https://evil.example" })).toMatchObject({ status: 403, code: "not_allowed" });
+  expect(await post({ "sec-fetch-site": "same-origin", origin: ORIGIN })).toMatchObject({ status: 200 });
+});
+
+test("wrong passwords are refused by one name, and after ten of them for one account all tries are", async () => {
+  const body = JSON.stringify(superjson.serialize({ email: "nobody@x.test", password: "not this one either" }));
+  const attempt = () =>
+    ask("session.create", { method: "POST", headers: { "content-type": "application/json" }, body });
+  for (let tries = 0; tries < 10; tries += 1) {
+    expect(await attempt()).toMatchObject({ status: 401, code: "wrong_credentials" });
+  }
+  expect(await attempt()).toMatchObject({ status: 429, code: "rate_limited" });
+});
+
+test("input that does not fit names the field; what does not exist, and bodies without end, are refused by name", async () => {
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify(superjson.serialize({ email: "no address", password: "x" }));
+  const bad = await ask("session.create", { method: "POST", headers, body });
+  expect(bad).toMatchObject({ status: 400, code: "bad_input" });
+  expect(bad.answer.error.json.message).toBe("email: must be an e-mail address");
+  expect(await ask("no.such", { headers })).toMatchObject({ status: 404, code: "not_found" });
+  const large = await answerRequest(
+    world.deps,
+    new Request(`${ORIGIN}/api/trpc/session.create`, { method: "POST", headers, body: "x".repeat(1024 * 1024 + 1) }),
+  );
+  expect(large.status).toBe(413);
+});

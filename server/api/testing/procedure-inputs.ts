@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import type { KeyedCompany } from "./keyed-company.ts";
+
+/** By path of the procedure; undefined where it takes no input. */
+export type ProcedureInputs = Readonly<Record<string, unknown>>;
+
+const BYTES = Buffer.from("not what it should be").toString("base64");
+
+/** For each procedure a well-formed input that names things of this company. */
+export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
+  const { companyId, machineId, sourceId } = company;
+  const { runId, fencingToken } = company.run;
+  const enrolmentId = randomUUID();
+  const invitation = { invitationId: randomUUID(), inviteAuth: BYTES };
+  return {
+    "agent.endRun": { runId, fencingToken, outcome: "failed", code: "gave_up" },
+    "agent.heartbeat": { runId, fencingToken, progress: { files: 1, bytes: 1, storedBytes: 1 } },
+    "agent.hello": undefined,
+    "agent.log": { after: -1 },
+    "agent.putSource": { definition: BYTES },
+    "agent.startRun": { sourceId, clientRunId: randomUUID() },
+    "companies.create": { name: "Pell & Ross", ownerEmail: "o@x.test", inviteAuthHash: "00".repeat(32) },
+    "companies.get": { companyId },
+    "companies.list": {},
+    "enrolments.complete": { enrolmentId, certificate: BYTES, machineName: "m" },
+    "enrolments.create": { enrolmentId, payload: BYTES, statement: BYTES, expiresAt: new Date(Date.now() + 1000) },
+    "enrolments.open": { enrolmentId },
+    "invitations.accept": {
+      ...invitation,
+      password: "long enough to be one",
+      memberId: randomUUID(),
+      memberBlob: BYTES,
+      log: [BYTES],
+      wraps: [BYTES],
+    },
+    "invitations.get": invitation,
+    "keys.appendLog": { statements: [BYTES] },
+    "keys.get": undefined,
+    "keys.getForRecovery": undefined,
+    "keys.log": { after: -1 },
+    "machines.get": { machineId },
+    "machines.list": { companyId },
+    "restores.open": {},
+    "runs.get": { runId },
+    "runs.list": { companyId },
+    "session.create": { email: "nobody@x.test", password: "whatever it was" },
+    "session.end": undefined,
+    "session.viewer": undefined,
+    "snapshots.get": { snapshotId: "ab".repeat(16) },
+    "snapshots.list": { companyId },
+    "sources.list": { machineId },
+    "zones.list": {},
+  };
+}
