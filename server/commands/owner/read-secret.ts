@@ -50,8 +50,13 @@ async function askSecret(question: string, name: SecretName): Promise<string> {
   process.stderr.write(`${question}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  const given = new AbortController();
+  const giveUp = () => given.abort(new ClientError("usage", "nothing was entered"));
+  terminal.once("SIGINT", giveUp).once("close", giveUp);
   try {
-    return await terminal.question("");
+    return await terminal.question("", { signal: given.signal });
+  } catch (error) {
+    throw given.signal.aborted ? given.signal.reason : error;
   } finally {
     terminal.close();
     process.stderr.write("\n");
