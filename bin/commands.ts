@@ -8,7 +8,7 @@ export interface CommandEntry {
   usage: string;
   summary: string;
   /** Flags and what they mean, without --json, which every command has. */
-  options: readonly (readonly [flags: string, meaning: string])[];
+  options: readonly (readonly [flags: string, meaning: string, times?: "repeatable"])[];
   load: () => Promise<CommandModule>;
 }
 
@@ -43,7 +43,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "back up files and folders as one snapshot; 0: complete, 3: complete with gaps",
     options: [
       ["--source <name>", "name of the source (default: the same paths are the same source)"],
-      ["--exclude <globs...>", "leave out what matches; may be given several times"],
+      ["--exclude <glob>", "leave out what matches; may be given several times", "repeatable"],
       ["--state <dir>", "folder for identity and cache, as at enrolment"],
       ["--paranoid", "expand every frame again before it leaves, instead of one in 16"],
     ],

@@ -26,7 +26,11 @@ function addCommand(entry: CommandEntry): void {
   const command = words.slice(0, -1).reduce(groupOf, program).command(name);
   command.description(entry.summary).exitOverride().showHelpAfterError();
   for (const argument of args) command.argument(argument);
-  for (const [flags, meaning] of entry.options) command.addOption(new Option(flags, meaning));
+  for (const [flags, meaning, times] of entry.options) {
+    const option = new Option(flags, meaning);
+    if (times === "repeatable") option.argParser((text, before: string[] = []) => [...before, text]);
+    command.addOption(option);
+  }
   command.option("--json", "print one JSON object per line");
   command.action(async () => {
     const named = Object.fromEntries(
