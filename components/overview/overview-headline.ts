@@ -13,9 +13,11 @@ export function overviewHeadline(companies: readonly CompanyView[], zones: reado
   if (companies.length === 0) return `No company yet.${zoneSentence}`;
   const needy = companies.filter((company) => companyStatus(company).rank <= 2).length;
   if (needy === 0) {
-    const all = companies.length === 1 ? "1 company is" : `All ${formatCount(companies.length)} companies are`;
+    const all =
+      companies.length === 1 ? `${companies[0]?.name} is` : `All ${formatCount(companies.length)} companies are`;
     return `${all} protected.${zoneSentence}`;
   }
+  if (companies.length === 1) return `${companies[0]?.name} needs you.${zoneSentence}`;
   return `${formatCount(needy)} of ${formatCount(companies.length)} companies ${needy === 1 ? "needs" : "need"} you.${zoneSentence}`;
 }
 

@@ -36,7 +36,7 @@ export function SignInForm() {
       <p id={refusalId} role="alert" className={refusal === null ? "sr-only" : "text-label text-fail"}>
         {refusal}
       </p>
-      <Button look="solid" type="submit" className="h-9" disabled={outcome === "asking" || outcome === "signed_in"}>
+      <Button look="solid" size="large" type="submit" disabled={outcome === "asking" || outcome === "signed_in"}>
         {outcome === "asking" || outcome === "signed_in" ? "Signing in" : "Sign in"}
       </Button>
     </form>

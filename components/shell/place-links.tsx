@@ -27,6 +27,12 @@ export function Navigation({ places }: { readonly places: readonly Place[] }) {
   );
 }
 
+/** Which place this page belongs to, over its content. */
+export function PlaceTitle({ places }: { readonly places: readonly Place[] }) {
+  const pathname = usePathname();
+  return <p className="truncate text-label font-[560]">{places.find((place) => isAt(place, pathname))?.word}</p>;
+}
+
 /** The same places within reach of a thumb. */
 export function BottomBar({ places }: { readonly places: readonly Place[] }) {
   const pathname = usePathname();

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { SessionViewerView } from "../../contracts/session.ts";
 import { placesOf } from "./navigation.ts";
 import { PersonMenu } from "./person-menu.tsx";
-import { BottomBar, Navigation } from "./place-links.tsx";
+import { BottomBar, Navigation, PlaceTitle } from "./place-links.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
 type Session = NonNullable<SessionViewerView>;
@@ -27,7 +27,7 @@ export function Shell({ session, children }: { readonly session: Session; readon
       </aside>
       <div className="min-w-0 max-sm:pb-[72px]">
         <header className="flex h-12 items-center justify-between gap-3 border-b border-line px-6 max-sm:px-4">
-          <p className="truncate text-label font-[560]">{session.companyName ?? session.providerName}</p>
+          <PlaceTitle places={places} />
           <div className="flex items-center gap-2">
             <ThemeSwitch />
             <div className="sm:hidden">

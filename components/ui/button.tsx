@@ -5,15 +5,18 @@ const LOOK = {
   plain: "border-line-2 bg-surface text-ink hover:bg-hover",
 } as const;
 
+const SIZE = { usual: "h-[30px]", large: "h-9" } as const;
+
 export function Button({
   look = "plain",
+  size = "usual",
   className = "",
   ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { readonly look?: keyof typeof LOOK }) {
+}: ButtonHTMLAttributes<HTMLButtonElement> & { look?: keyof typeof LOOK; size?: keyof typeof SIZE }) {
   return (
     <button
       type="button"
-      className={`inline-flex h-[30px] items-center justify-center gap-2 rounded-control border px-3 text-label font-[560] max-sm:h-11 disabled:opacity-60 ${LOOK[look]} ${className}`}
+      className={`inline-flex items-center justify-center gap-2 rounded-control border px-3 text-label font-[560] max-sm:h-11 disabled:opacity-60 ${SIZE[size]} ${LOOK[look]} ${className}`}
       {...rest}
     />
   );
