@@ -105,7 +105,7 @@ describe("a manifest", () => {
     const listed = read(sealManifest(writer, header, { ...SAMPLE_MANIFEST_BODY, gaps: long })).body.gaps;
     expect(listed.length).toBeGreaterThan(100);
     expect(listed.length).toBeLessThan(300);
-  });
+  }, 30_000);
 });
 
 describe("a manifest header", () => {

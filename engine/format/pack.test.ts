@@ -4,7 +4,7 @@ import { ByteWriter } from "../codec/byte-writer.ts";
 import { concatBytes, toHex } from "../codec/hex.ts";
 import { codeOf, mutation, outcomeOf } from "../codec/testing/mutations.ts";
 import { encodeUtf8 } from "../codec/text.ts";
-import { nodePrimitives } from "../primitives/node.ts";
+import { nodePrimitives, nodeRandomness } from "../primitives/node.ts";
 import { encodeChangeListPage } from "./change-list.ts";
 import { openFrame } from "./frame.ts";
 import type { PackMember } from "./pack-builder.ts";
@@ -42,7 +42,7 @@ function expected(members: readonly PackMember[]): Map<string, string> {
 
 describe("a pack", () => {
   it("gives back all that went in, and its index says the same with and without its frames", () => {
-    const large = fixture.member(1, fixture.randomness.bytes(200 * KIB));
+    const large = fixture.member(1, nodeRandomness.bytes(200 * KIB));
     const members = [...smallMembers(300), large, ...smallMembers(310).slice(300)];
     const { bytes, index, packId } = fixture.pack("content", members);
     expect(packId).toBe(toHex(nodePrimitives.sha256(bytes)));
@@ -52,7 +52,7 @@ describe("a pack", () => {
   });
 
   it("lets small members share frames and gives large ones their own", () => {
-    const large = fixture.member(1, fixture.randomness.bytes(64 * KIB));
+    const large = fixture.member(1, nodeRandomness.bytes(64 * KIB));
     const { index } = fixture.pack("content", [...smallMembers(1_000), large]);
     expect(index.frames.map((frame) => frame.memberIds.length)).toEqual([1, 1_000]);
   });
@@ -71,11 +71,11 @@ describe("a pack", () => {
   });
 
   it("says when it is full before anything is lost, whatever the buffer", () => {
-    for (const bufferSizeBytes of [1_300 * KIB, 2_000 * KIB]) {
+    for (const bufferSizeBytes of [900 * KIB, 1_300 * KIB]) {
       const builder = fixture.packBuilder("content", new Uint8Array(bufferSizeBytes));
       const taken: PackMember[] = [];
       for (let at = 0; ; at++) {
-        const member = fixture.member(1, fixture.randomness.bytes(at % 3 === 0 ? 90 * KIB : 33));
+        const member = fixture.member(1, nodeRandomness.bytes(at % 3 === 0 ? 90 * KIB : 33));
         if (!builder.hasRoomFor(member.plain.length)) {
           expect(codeOf(() => builder.add(member))).toBe("pack_full");
           break;
@@ -98,7 +98,7 @@ describe("a pack", () => {
 });
 
 describe("a damaged or forged pack", () => {
-  const members = [...smallMembers(20), fixture.member(1, fixture.randomness.bytes(70 * KIB))];
+  const members = [...smallMembers(20), fixture.member(1, nodeRandomness.bytes(70 * KIB))];
   const { bytes } = fixture.pack("content", members);
   const genuine = expected(members);
 
@@ -111,7 +111,7 @@ describe("a damaged or forged pack", () => {
       }),
       { numRuns: 1_000 },
     );
-  });
+  }, 30_000);
 
   it("never passes with a changed index, unless its frames still open to what they were", () => {
     const index = packIndexBytes(bytes);
@@ -121,9 +121,9 @@ describe("a damaged or forged pack", () => {
         const outcome = outcomeOf(() => membersOf(parsePackIndex(mutated), bytes));
         if ("value" in outcome) for (const [id, plain] of outcome.value) expect(plain).toBe(genuine.get(id));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
-  });
+  }, 30_000);
 
   it("is named: wrong magic, version, kind, key table, footer", () => {
     const with8 = (at: number, value: number) => {
