@@ -52,7 +52,7 @@ describe("a frame", () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 30_000);
 
   it("is smaller than compressible content and hardly larger than incompressible", () => {
     expect(seal(contentOf(new Uint8Array(500_000).fill(1))).stored.length).toBeLessThan(1_000);

@@ -87,7 +87,7 @@ describe("a pack", () => {
       if (pack === null) throw new Error("the pack holds members");
       expect(membersOf(parsePackDirectory(pack.bytes), pack.bytes)).toEqual(expected(taken));
     }
-  });
+  }, 30_000);
 
   it("without members is none, and a finished one takes no more", () => {
     const builder = fixture.packBuilder("content");
