@@ -8,12 +8,13 @@ import { readBody, requireContentLength } from "./read-body.ts";
 export async function commitSnapshot(exchange: Exchange<RunClaims>): Promise<void> {
   const { context, request, claims } = exchange;
   const sizeBytes = requireContentLength(request, MANIFEST_MAX_BYTES);
-  const release = await context.uploads.reserve(claims.companyId, sizeBytes);
+  const room = await context.uploads.enter(claims.companyId);
   try {
-    const manifest = Buffer.concat(await readBody(request), sizeBytes);
+    // Copied, so that the use case may keep parts of it when the room is used again.
+    const manifest = Uint8Array.from(await readBody(request, room.buffer.subarray(0, sizeBytes)));
     const { snapshotId, commit, receivedAt, outcome, isRepeat } = await publishSnapshot(context.deps, claims, manifest);
     sendJson(exchange.response, isRepeat ? 200 : 201, { snapshotId, commit, receivedAt, outcome });
   } finally {
-    release();
+    room.release();
   }
 }

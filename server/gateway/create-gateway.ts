@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { RateLimiterMemory } from "rate-limiter-flexible";
+import { PACK_MAX_BYTES } from "../../contracts/limits.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
@@ -9,13 +10,12 @@ import type { GatewayContext } from "./exchange.ts";
 import { PackRows } from "./pack-rows.ts";
 import { createPortalProxy } from "./portal-proxy.ts";
 import { createBulkServer } from "./serve-bulk.ts";
-import { UploadBudget } from "./upload-budget.ts";
+import { UploadRooms } from "./upload-rooms.ts";
 import { ZoneReads } from "./zone-reads.ts";
 
-const MIB = 1024 * 1024;
-/** All bodies of uploads held at once; with 96 reads of a few MiB this process stays under 640 MiB at any size of the repository. */
-const UPLOAD_TOTAL_BYTES = 256 * MIB;
-const UPLOAD_COMPANY_BYTES = 128 * MIB;
+/** Uploads at a time, each in a buffer of 32 MiB; with 96 reads of a few MiB this process stays under 640 MiB at any size. */
+const UPLOADS = 8;
+const UPLOADS_PER_COMPANY = 5;
 const UPLOAD_WAIT_MS = 20_000;
 const MAX_WAITING_UPLOADS = 64;
 /** Ids an agent may ask about per minute: 400 full questions, more than a first backup on a fast disk needs. */
@@ -59,9 +59,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       log.warn({ zoneId, code: error instanceof ZoneError ? error.code : "unknown" }, "a zone could not serve a read");
     }),
     packRows: new PackRows(deps.store),
-    uploads: new UploadBudget({
-      totalBytes: UPLOAD_TOTAL_BYTES,
-      companyBytes: UPLOAD_COMPANY_BYTES,
+    uploads: new UploadRooms({
+      roomBytes: PACK_MAX_BYTES,
+      rooms: UPLOADS,
+      roomsPerCompany: UPLOADS_PER_COMPANY,
       waitMs: UPLOAD_WAIT_MS,
       maxWaiting: MAX_WAITING_UPLOADS,
     }),

@@ -6,7 +6,7 @@ import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
 import { ClientGoneError } from "./gateway-error.ts";
 import type { PackRows } from "./pack-rows.ts";
-import type { UploadBudget } from "./upload-budget.ts";
+import type { UploadRooms } from "./upload-rooms.ts";
 import type { ZoneReads } from "./zone-reads.ts";
 
 /** What the handlers of one gateway share. */
@@ -14,7 +14,7 @@ export interface GatewayContext {
   readonly deps: DomainDeps;
   readonly reads: ZoneReads;
   readonly packRows: PackRows;
-  readonly uploads: UploadBudget;
+  readonly uploads: UploadRooms;
   /** Ids asked about, per agent: bounds how fast an agent can probe what the company holds. */
   readonly askedIds: RateLimiterMemory;
   readonly log: Logger;

@@ -164,7 +164,7 @@ describe("a bad pack", () => {
       [foreign.packId, foreign.bytes, "400 pack_invalid"],
       [forged.packId, forged.bytes, "400 pack_invalid"],
       [otherRun.packId, otherRun.bytes, "400 pack_invalid"],
-      ["0".repeat(64), new Uint8Array(3), "400 pack_invalid"],
+      ["0".repeat(64), new Uint8Array(3), "400 hash_mismatch"],
     ];
     for (const [packId, bytes, expected] of cases) {
       expect(await client.outcome("PUT", `/bulk/v1/packs/${packId}`, bytes)).toBe(expected);

@@ -38,8 +38,8 @@ async function readIds({ request }: Exchange): Promise<Uint8Array[]> {
   if (sizeBytes === 0 || sizeBytes % ID_BYTES !== 0) {
     throw new GatewayError("bad_input", `the body has to be 1 to ${CHUNK_IDS_MAX_COUNT} ids of ${ID_BYTES} bytes`);
   }
-  const bytes = Buffer.concat(await readBody(request), sizeBytes);
-  return Array.from({ length: sizeBytes / ID_BYTES }, (_, at) => bytes.subarray(at * ID_BYTES, (at + 1) * ID_BYTES));
+  const bytes = await readBody(request, new Uint8Array(sizeBytes));
+  return Array.from({ length: bytes.length / ID_BYTES }, (_, at) => bytes.subarray(at * ID_BYTES, (at + 1) * ID_BYTES));
 }
 
 async function countIds({ context }: Exchange, agentId: string, count: number): Promise<void> {

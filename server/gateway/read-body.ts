@@ -20,22 +20,24 @@ export function requireContentLength(request: IncomingMessage, maxBytes: number)
 }
 
 /**
- * Reads a body as it comes, hashing on the way, without copying. The HTTP parser ends it at its announced length.
+ * Reads a body into `into`, hashing on the way; returns the part that was filled. The HTTP parser ends a body at its announced length,
+ * which the caller has held against the size of `into`.
  * @throws ClientGoneError when it ends early, GatewayError `bad_input` when it stalls
  */
-export function readBody(request: IncomingMessage, hash?: RunningHash): Promise<Uint8Array[]> {
+export function readBody(request: IncomingMessage, into: Uint8Array, hash?: RunningHash): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const parts: Uint8Array[] = [];
+    let filled = 0;
     request.setTimeout(BODY_IDLE_MS, () => {
       reject(new GatewayError("bad_input", `no byte of the body came for ${BODY_IDLE_MS / 1000} s`));
     });
     request.on("data", (part: Buffer) => {
-      parts.push(part);
+      into.set(part, filled);
+      filled += part.length;
       hash?.update(part);
     });
     request.once("end", () => {
       request.setTimeout(0);
-      resolve(parts);
+      resolve(into.subarray(0, filled));
     });
     request.once("error", () => reject(new ClientGoneError("the client ended the upload")));
     request.once("close", () => reject(new ClientGoneError("the client ended the upload")));

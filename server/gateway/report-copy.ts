@@ -19,15 +19,15 @@ const Report = z.strictObject({
 export async function reportCopy(exchange: Exchange<RestoreClaims>): Promise<void> {
   const { context, claims, request } = exchange;
   const sizeBytes = requireContentLength(request, REPORT_MAX_BYTES);
-  const report = parseReport(Buffer.concat(await readBody(request), sizeBytes));
+  const report = parseReport(await readBody(request, new Uint8Array(sizeBytes)));
   await reportBadCopy(context.deps, claims.companyId, report);
   context.packRows.forget(claims.companyId, report.packId);
   sendJson(exchange.response, 202, {});
 }
 
-function parseReport(bytes: Buffer): z.infer<typeof Report> {
+function parseReport(bytes: Uint8Array): z.infer<typeof Report> {
   try {
-    return Report.parse(JSON.parse(bytes.toString("utf8")));
+    return Report.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
     throw new GatewayError("bad_input", "a report is JSON with packId, zoneId, frame and code");
   }

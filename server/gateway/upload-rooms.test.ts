@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { GatewayError } from "./gateway-error.ts";
+import { UploadRooms } from "./upload-rooms.ts";
+
+const roomsOf = (waitMs: number) =>
+  new UploadRooms({ roomBytes: 64, rooms: 3, roomsPerCompany: 2, waitMs, maxWaiting: 2 });
+
+async function codeOf(call: Promise<unknown>): Promise<string | null> {
+  try {
+    await call;
+    return null;
+  } catch (error) {
+    return error instanceof GatewayError ? error.code : "another error";
+  }
+}
+
+describe("rooms for uploads", () => {
+  test("are given back once, also when that is asked twice, and used again", async () => {
+    const rooms = roomsOf(1_000);
+    const first = await rooms.enter("a");
+    first.release();
+    first.release();
+    expect(rooms.used).toBe(0);
+    const again = await rooms.enter("b");
+    expect(again.buffer).toBe(first.buffer);
+    expect((await rooms.enter("b")).buffer).not.toBe(first.buffer);
+  });
+
+  test("go in order to those who may enter, and no company gets all of them", async () => {
+    const rooms = roomsOf(10_000);
+    const [first, second] = [await rooms.enter("a"), await rooms.enter("a")];
+    const order: string[] = [];
+    const third = rooms.enter("a").then((room) => {
+      order.push("a");
+      return room;
+    });
+    const other = await rooms.enter("b");
+    const fourth = rooms.enter("b").then((room) => {
+      order.push("b");
+      return room;
+    });
+    expect(order).toEqual([]);
+    first.release();
+    (await third).release();
+    (await fourth).release();
+    second.release();
+    other.release();
+    expect([order, rooms.used]).toEqual([["a", "b"], 0]);
+  });
+
+  test("who waits too long, or behind too many, is told to come back", async () => {
+    const rooms = roomsOf(20);
+    for (const companyId of ["a", "b", "c"]) await rooms.enter(companyId);
+    const waiting = [codeOf(rooms.enter("d")), codeOf(rooms.enter("e"))];
+    expect(await codeOf(rooms.enter("f"))).toBe("rate_limited");
+    expect(await Promise.all(waiting)).toEqual(["rate_limited", "rate_limited"]);
+    expect(rooms.used).toBe(3);
+  });
+});

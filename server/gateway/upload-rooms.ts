@@ -1,0 +1,107 @@
+import { GatewayError } from "./gateway-error.ts";
+
+export interface UploadRoomsOptions {
+  /** Size of each buffer: the largest body. */
+  readonly roomBytes: number;
+  /** Buffers, and so uploads at a time: with `roomBytes`, the greater part of this process's memory ceiling. */
+  readonly rooms: number;
+  /** Uploads of one company at a time, so that one cannot keep all others out. */
+  readonly roomsPerCompany: number;
+  /** How long an upload may wait for a room before it is told to come back. */
+  readonly waitMs: number;
+  /** Uploads that may wait; each costs a socket. */
+  readonly maxWaiting: number;
+}
+
+export interface UploadRoom {
+  readonly buffer: Buffer;
+  /** Gives the buffer back; whatever was read from it must have been copied or written by then. */
+  release(): void;
+}
+
+interface Waiting {
+  readonly companyId: string;
+  readonly enter: () => void;
+}
+
+/**
+ * Buffers for request bodies, handed out before a body is read; who waits is not read from, so its sender is slowed down by TCP. They are
+ * made once and used again: with a new one for each pack the collector of garbage took as long as the hashing. Memory that no body
+ * has reached yet is not resident.
+ */
+export class UploadRooms {
+  readonly #options: UploadRoomsOptions;
+  readonly #idle: Buffer[] = [];
+  readonly #usedByCompany = new Map<string, number>();
+  readonly #waiting: Waiting[] = [];
+  #used = 0;
+
+  constructor(options: UploadRoomsOptions) {
+    this.#options = options;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  /** @throws GatewayError `rate_limited` when no room gets free in time */
+  async enter(companyId: string): Promise<UploadRoom> {
+    if (this.#isFreeFor(companyId)) this.#take(companyId);
+    else await this.#wait(companyId);
+    const buffer = this.#idle.pop() ?? Buffer.allocUnsafeSlow(this.#options.roomBytes);
+    let isReleased = false;
+    return {
+      buffer,
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        this.#idle.push(buffer);
+        this.#leave(companyId);
+      },
+    };
+  }
+
+  #isFreeFor(companyId: string): boolean {
+    const ofCompany = this.#usedByCompany.get(companyId) ?? 0;
+    return this.#used < this.#options.rooms && ofCompany < this.#options.roomsPerCompany;
+  }
+
+  #take(companyId: string): void {
+    this.#used += 1;
+    this.#usedByCompany.set(companyId, (this.#usedByCompany.get(companyId) ?? 0) + 1);
+  }
+
+  #leave(companyId: string): void {
+    this.#used -= 1;
+    const left = (this.#usedByCompany.get(companyId) ?? 1) - 1;
+    if (left > 0) this.#usedByCompany.set(companyId, left);
+    else this.#usedByCompany.delete(companyId);
+    const next = this.#waiting.findIndex((waiting) => this.#isFreeFor(waiting.companyId));
+    const [waiting] = next < 0 ? [] : this.#waiting.splice(next, 1);
+    if (!waiting) return;
+    this.#take(waiting.companyId);
+    waiting.enter();
+  }
+
+  async #wait(companyId: string): Promise<void> {
+    if (this.#waiting.length >= this.#options.maxWaiting) throw busy();
+    const turn = Promise.withResolvers<void>();
+    const waiting: Waiting = { companyId, enter: turn.resolve };
+    this.#waiting.push(waiting);
+    const timer = setTimeout(() => {
+      const at = this.#waiting.indexOf(waiting);
+      if (at < 0) return;
+      this.#waiting.splice(at, 1);
+      turn.reject(busy());
+    }, this.#options.waitMs);
+    try {
+      await turn.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function busy(): GatewayError {
+  return new GatewayError("rate_limited", "many uploads are under way; send this one again", { retryAfterSeconds: 2 });
+}
