@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from "node:crypto";
+import { ByteWriter } from "../../../engine/codec/byte-writer.ts";
+import {
+  encodeFrameEntry,
+  encodeKeyTable,
+  encodePackFooter,
+  encodePackHeader,
+  type FrameEntry,
+} from "../../../engine/format/pack-index.ts";
+import type { Slot } from "../../../engine/format/slot.ts";
+import type { ChunkKind } from "../../../engine/ports/chunk-index.ts";
+
+/** One frame by what stands about it in the clear; what would be sealed is random bytes, which no server can tell. */
+export interface PackFrame {
+  readonly kind: ChunkKind;
+  readonly members: readonly { readonly id: Uint8Array; readonly childIds?: readonly Uint8Array[] }[];
+}
+
+const STORED_BYTES = 200;
+
+export function buildPack(input: {
+  readonly companyId: string;
+  readonly slot: Slot;
+  readonly frames: readonly PackFrame[];
+}): Uint8Array {
+  const { companyId, slot, frames } = input;
+  const writer = new ByteWriter(64 * 1024);
+  encodePackHeader(writer, { companyId, scope: 0, packKind: frames[0]?.kind === 1 ? "content" : "meta" }, 1);
+  encodeKeyTable(writer, [slot]);
+  const entries = frames.map(({ kind, members }): FrameEntry => {
+    const stored = new Uint8Array(randomBytes(STORED_BYTES));
+    const offset = writer.position;
+    writer.raw(stored);
+    return {
+      slot: 0,
+      nonce: new Uint8Array(randomBytes(24)),
+      offset,
+      storedSizeBytes: STORED_BYTES,
+      hash16: new Uint8Array(createHash("sha256").update(stored).digest().subarray(0, 16)),
+      kind,
+      memberIds: members.map((member) => member.id),
+      childLists: members.map((member) => member.childIds ?? []),
+    };
+  });
+  const directoryOffset = writer.position;
+  writer.u32(entries.length);
+  for (const entry of entries) encodeFrameEntry(writer, entry);
+  encodePackFooter(writer, { directoryOffset, directorySizeBytes: writer.position - directoryOffset });
+  return writer.finish();
+}
