@@ -190,6 +190,7 @@ class BackupRun {
       const built = await this.#withProgress(pipeline, cache, () => pipeline.run());
       const counters = pipeline.progress();
       const manifest = this.#sealManifest(session, known, { built, counters, sealing: how });
+      await session.reportNow();
       const committed = await target.commitSnapshot(manifest);
       this.#remember(known, manifest);
       cache.commit(built.changeListId, counters);
