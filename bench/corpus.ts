@@ -69,7 +69,8 @@ for d,_,fs in os.walk(sys.argv[1]):
 export function makeCorpus(folder: string, checkout: string): Corpus {
   const path = join(folder, "corpus");
   if (!existsSync(join(folder, "corpus-done"))) {
-    for (const part of parts(checkout)) if (existsSync(part.from)) copyUpTo(part.from, join(path, part.name), part.limitBytes);
+    for (const part of parts(checkout))
+      if (existsSync(part.from)) copyUpTo(part.from, join(path, part.name), part.limitBytes);
     writeIncompressible(join(path, "media"), 1000 * MiB);
     copyWithEdits(join(path, "source"), join(path, "edited", "source"));
     copyWithEdits(join(path, "binaries"), join(path, "edited", "binaries"));

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { checkout, expectCommand, type Product } from "../e2e/product.ts";
 import { storedBytes } from "./corpus.ts";
@@ -20,8 +20,12 @@ function commandLine(pid: string): string {
 
 /** The gateway's and PostgreSQL's main processes of this product alone. */
 function serverPids(product: Product): number[] {
-  const postgres = Number(readFileSync(join(product.data, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0]);
-  const gateways = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes("server/gateway/main"));
+  const postgres = Number(
+    readFileSync(join(product.data, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0],
+  );
+  const gateways = readdirSync("/proc").filter(
+    (pid) => /^\d+$/.test(pid) && commandLine(pid).includes("server/gateway/main"),
+  );
   const ours = gateways.filter((pid) => readFileSync(`/proc/${pid}/environ`, "latin1").includes(product.data));
   if (ours.length === 0) throw new Error("no gateway process found: its CPU cannot be counted");
   return [postgres, ...ours.map(Number)];
@@ -38,7 +42,12 @@ async function makeCompany(product: Product, name: string): Promise<FreshCompany
   const password = `bench-${name}-sign-in-2026`;
   const invited = await expectCommand(["companies", "create", name, "--owner", email, "--json"], product.staffEnv);
   const ownerState = join(product.folder, `${name}-client.json`);
-  const env = { HOLDFAST_PORTAL: product.url, HOLDFAST_EMAIL: email, HOLDFAST_PASSWORD: password, HOLDFAST_CLIENT_STATE: ownerState };
+  const env = {
+    HOLDFAST_PORTAL: product.url,
+    HOLDFAST_EMAIL: email,
+    HOLDFAST_PASSWORD: password,
+    HOLDFAST_CLIENT_STATE: ownerState,
+  };
   const keys = await expectCommand(["keys", "create", String(invited.last.link), "--json"], env);
   const ownerEnv = { ...env, HOLDFAST_PASSPHRASE: String(keys.last.passphrase) };
   const link = String((await expectCommand(["enrolments", "create", "--json"], ownerEnv)).last.link);
@@ -68,7 +77,12 @@ export async function holdfastRound(product: Product, corpus: string, name: stri
   const target = join(product.folder, `${name}-restored`);
   mkdirSync(target);
   const restore = await measure(holdfast("restore", snapshotOf(unchanged), "--to", target, "--json"), company.ownerEnv);
-  for (const path of [target, stored, join(product.data, "zones", "zone2", "backup", "companies", company.companyId), company.state]) {
+  for (const path of [
+    target,
+    stored,
+    join(product.data, "zones", "zone2", "backup", "companies", company.companyId),
+    company.state,
+  ]) {
     rmSync(path, { recursive: true, force: true });
   }
   return { first, unchanged, restore, storedBytes: bytes, serverCpuSeconds };

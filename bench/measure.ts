@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 export interface Measured {
   readonly wallSeconds: number;
@@ -21,7 +21,10 @@ const ticksPerSecond = 100;
 function readProcess(pid: number): ProcessState | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
+    const fields = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .map(Number);
     const at = (index: number) => fields[index] ?? 0;
     return {
       parent: at(1),
@@ -65,14 +68,21 @@ export function measure(command: readonly string[], env: Record<string, string> 
       const now = processTree(child.pid ?? -1).reduce((sum, state) => sum + state.residentMiB, 0);
       peakMiB = Math.max(peakMiB, now);
     }, 25);
-    child.stdout.on("data", (data) => { output = (output + data).slice(-200_000); });
-    child.stderr.on("data", (data) => { errors = (errors + data).slice(-200_000); });
+    child.stdout.on("data", (data) => {
+      output = (output + data).slice(-200_000);
+    });
+    child.stderr.on("data", (data) => {
+      errors = (errors + data).slice(-200_000);
+    });
     child.on("error", reject);
     child.on("close", (code) => {
       clearInterval(timer);
       const wallSeconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
       const times = /holdfast-time ([\d.]+) ([\d.]+)/.exec(errors);
-      if (code !== 0 || !times) return reject(new Error(`${command.join(" ")} ended with ${code}: ${errors.slice(-2000)}${output.slice(-2000)}`));
+      if (code !== 0 || !times)
+        return reject(
+          new Error(`${command.join(" ")} ended with ${code}: ${errors.slice(-2000)}${output.slice(-2000)}`),
+        );
       resolve({ wallSeconds, cpuSeconds: Number(times[1]) + Number(times[2]), peakMiB, output });
     });
   });
@@ -81,5 +91,7 @@ export function measure(command: readonly string[], env: Record<string, string> 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? (sorted[middle] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+  return sorted.length % 2
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }

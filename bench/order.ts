@@ -7,7 +7,10 @@ import { nodePrimitives } from "../engine/primitives/node.ts";
 const pieceBytes = 512 * 1024;
 
 /** Stored bytes of a sample in both orders: compress then encrypt, and encrypt then compress. */
-export function measureOrders(folder: string, limitBytes: number): { compressFirst: number; encryptFirst: number; source: number } {
+export function measureOrders(
+  folder: string,
+  limitBytes: number,
+): { compressFirst: number; encryptFirst: number; source: number } {
   const total = { compressFirst: 0, encryptFirst: 0, source: 0 };
   const aad = new Uint8Array();
   const seal = (plain: Uint8Array) => nodePrimitives.aeadSeal(randomBytes(32), randomBytes(24), aad, plain);

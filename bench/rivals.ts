@@ -23,7 +23,11 @@ export function versionOf(command: string, args: readonly string[]): string | nu
 export async function resticRound(folder: string, corpus: string): Promise<Round> {
   const repository = join(folder, "restic");
   const target = join(folder, "restic-restored");
-  const env = { RESTIC_REPOSITORY: repository, RESTIC_PASSWORD: "benchmark", RESTIC_CACHE_DIR: join(folder, "restic-cache") };
+  const env = {
+    RESTIC_REPOSITORY: repository,
+    RESTIC_PASSWORD: "benchmark",
+    RESTIC_CACHE_DIR: join(folder, "restic-cache"),
+  };
   await measure(["restic", "init", "--repository-version", "2"], env);
   const first = await measure(["restic", "backup", "--quiet", corpus], env);
   const unchanged = await measure(["restic", "backup", "--quiet", corpus], env);

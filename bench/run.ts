@@ -25,7 +25,13 @@ const rows: readonly Row[] = [
   { name: "First backup", unit: "s", digits: 1, goal: 0.6, read: (round) => round.first.wallSeconds },
   { name: "No change", unit: "s", digits: 2, goal: 0.3, read: (round) => round.unchanged.wallSeconds },
   { name: "Restore of all", unit: "s", digits: 1, goal: 0.4, read: (round) => round.restore.wallSeconds },
-  { name: "CPU of the first backup (ours: agent, gateway, PostgreSQL)", unit: "s", digits: 1, goal: 0.8, read: (round) => round.first.cpuSeconds + serverCpu(round) },
+  {
+    name: "CPU of the first backup (ours: agent, gateway, PostgreSQL)",
+    unit: "s",
+    digits: 1,
+    goal: 0.8,
+    read: (round) => round.first.cpuSeconds + serverCpu(round),
+  },
   { name: "Stored", unit: "MB", digits: 0, goal: 1, read: (round) => round.storedBytes / 1e6 },
   { name: "Peak memory, first backup", unit: "MiB", digits: 0, goal: null, read: (round) => round.first.peakMiB },
   { name: "Peak memory, restore", unit: "MiB", digits: 0, goal: null, read: (round) => round.restore.peakMiB },
@@ -40,13 +46,23 @@ function workFolder(): { path: string; isMemory: boolean } {
 
 function tableOf(results: ReadonlyMap<string, readonly (Round | HoldfastRound)[]>): string {
   const names = [...results.keys()];
-  const lines = [`| median of ${rounds} | ${names.join(" | ")} | Holdfast / restic | goal |`, `|---|${names.map(() => "---:").join("|")}|---:|---:|`];
+  const lines = [
+    `| median of ${rounds} | ${names.join(" | ")} | Holdfast / restic | goal |`,
+    `|---|${names.map(() => "---:").join("|")}|---:|---:|`,
+  ];
   for (const row of rows) {
     const values = names.map((name) => median((results.get(name) ?? []).map((round) => row.read(round))));
     const restic = values[names.indexOf("restic")];
     const ratio = restic ? (values[0] ?? Number.NaN) / restic : Number.NaN;
-    const goal = row.goal === null ? (row.name.includes("first") ? "300 MiB" : "") : `${row.goal} ${ratio <= row.goal ? "reached" : "**missed**"}`;
-    lines.push(`| ${row.name}, ${row.unit} | ${values.map((value) => value.toFixed(row.digits)).join(" | ")} | ${Number.isNaN(ratio) ? "" : ratio.toFixed(2)} | ${goal} |`);
+    const goal =
+      row.goal === null
+        ? row.name.includes("first")
+          ? "300 MiB"
+          : ""
+        : `${row.goal} ${ratio <= row.goal ? "reached" : "**missed**"}`;
+    lines.push(
+      `| ${row.name}, ${row.unit} | ${values.map((value) => value.toFixed(row.digits)).join(" | ")} | ${Number.isNaN(ratio) ? "" : ratio.toFixed(2)} | ${goal} |`,
+    );
   }
   return lines.join("\n");
 }
@@ -58,9 +74,17 @@ async function rivalsOf(): Promise<Map<string, (folder: string, corpus: string) 
   return rivals;
 }
 
-async function compare(folder: string, corpus: Corpus, replication: "paused" | "running", count: number): Promise<Map<string, (Round | HoldfastRound)[]>> {
+async function compare(
+  folder: string,
+  corpus: Corpus,
+  replication: "paused" | "running",
+  count: number,
+): Promise<Map<string, (Round | HoldfastRound)[]>> {
   const rivals = replication === "paused" ? await rivalsOf() : new Map<string, typeof resticRound>();
-  const results = new Map<string, (Round | HoldfastRound)[]>([["Holdfast", []], ...[...rivals.keys()].map((name): [string, Round[]] => [name, []])]);
+  const results = new Map<string, (Round | HoldfastRound)[]>([
+    ["Holdfast", []],
+    ...[...rivals.keys()].map((name): [string, Round[]] => [name, []]),
+  ]);
   const productFolder = join(folder, `product-${replication}`);
   mkdirSync(productFolder, { mode: 0o755 });
   const product = await startProduct({ folder: productFolder, env: { HOLDFAST_REPLICATION: replication } });
@@ -68,9 +92,13 @@ async function compare(folder: string, corpus: Corpus, replication: "paused" | "
     for (let round = 1; round <= count; round += 1) {
       for (const [name, done] of results) {
         const rival = rivals.get(name);
-        const result = rival ? await rival(folder, corpus.path) : await holdfastRound(product, corpus.path, `${replication}-${round}`);
+        const result = rival
+          ? await rival(folder, corpus.path)
+          : await holdfastRound(product, corpus.path, `${replication}-${round}`);
         done.push(result);
-        console.log(`${replication} ${round} ${name}: first ${result.first.wallSeconds.toFixed(1)} s (cpu ${(result.first.cpuSeconds + serverCpu(result)).toFixed(1)}), unchanged ${result.unchanged.wallSeconds.toFixed(2)} s, restore ${result.restore.wallSeconds.toFixed(1)} s, peak ${result.first.peakMiB.toFixed(0)} MiB`);
+        console.log(
+          `${replication} ${round} ${name}: first ${result.first.wallSeconds.toFixed(1)} s (cpu ${(result.first.cpuSeconds + serverCpu(result)).toFixed(1)}), unchanged ${result.unchanged.wallSeconds.toFixed(2)} s, restore ${result.restore.wallSeconds.toFixed(1)} s, peak ${result.first.peakMiB.toFixed(0)} MiB`,
+        );
       }
     }
   } finally {
@@ -89,7 +117,9 @@ try {
   const running = tableOf(await compare(folder, corpus, "running", 1));
   const orders = measureOrders(join(corpus.path, "source"), 100e6);
   const ofSource = (bytes: number) => (bytes / orders.source).toFixed(3);
-  const versions = [versionOf("restic", ["version"]), versionOf("borg", ["--version"])].filter((version) => version !== null).join("; ");
+  const versions = [versionOf("restic", ["version"]), versionOf("borg", ["--version"])]
+    .filter((version) => version !== null)
+    .join("; ");
   const text = `${corpus.files} files, ${(corpus.bytes / 1e9).toFixed(2)} GB; ${cpus().length} cores, ${cpus()[0]?.model ?? ""}; Node ${process.version}; ${versions}. Source, zones and repositories ${isMemory ? "on tmpfs, because the disk would be the bottleneck" : "on disk"}.\n\n${paused}\n\nWith replication to zone 2 running (1 round):\n\n${running}\n\nOrder of the steps, on ${(orders.source / 1e6).toFixed(0)} MB of source text: compress then encrypt stores ${ofSource(orders.compressFirst)} of it, encrypt then compress ${ofSource(orders.encryptFirst)}.\n`;
   writeFileSync(join(checkout, "bench", "RESULTS.md"), `# Measured\n\n${text}`);
   console.log(text);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +17,18 @@ const sourceCanary = `canary-source-${randomBytes(12).toString("hex")}`;
 /** The forms in which a leaked text would show: raw, hex, base64 at its three alignments, UTF-16. */
 function formsOf(text: string): Buffer[] {
   const raw = Buffer.from(text);
-  const shifted = [0, 1, 2].map((pad) => Buffer.concat([Buffer.alloc(pad), raw]).toString("base64").slice(pad ? 4 : 0, -4));
-  return [raw, Buffer.from(raw.toString("hex")), Buffer.from(raw.toString("hex").toUpperCase()), ...shifted.map((form) => Buffer.from(form)), Buffer.from(text, "utf16le")];
+  const shifted = [0, 1, 2].map((pad) =>
+    Buffer.concat([Buffer.alloc(pad), raw])
+      .toString("base64")
+      .slice(pad ? 4 : 0, -4),
+  );
+  return [
+    raw,
+    Buffer.from(raw.toString("hex")),
+    Buffer.from(raw.toString("hex").toUpperCase()),
+    ...shifted.map((form) => Buffer.from(form)),
+    Buffer.from(text, "utf16le"),
+  ];
 }
 
 let product: Product;
@@ -32,35 +42,53 @@ const secrets = new Map<string, Buffer[]>();
 function startSpy(port: number, target: string): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     captured.push(Buffer.from(`${incoming.method} ${incoming.url} ${JSON.stringify(incoming.headers)}`));
-    const upstream = httpRequest(new URL(incoming.url ?? "/", target), { method: incoming.method ?? "GET", headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
+    const upstream = httpRequest(
+      new URL(incoming.url ?? "/", target),
+      { method: incoming.method ?? "GET", headers: incoming.headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
     const parts: Buffer[] = [];
-    incoming.on("data", (part: Buffer) => { parts.push(part); upstream.write(part); });
-    incoming.on("end", () => { captured.push(Buffer.concat(parts)); upstream.end(); });
+    incoming.on("data", (part: Buffer) => {
+      parts.push(part);
+      upstream.write(part);
+    });
+    incoming.on("end", () => {
+      captured.push(Buffer.concat(parts));
+      upstream.end();
+    });
     upstream.on("error", () => outgoing.destroy());
   });
   return new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve(server)));
 }
 
 function findLeaks(where: string, bytes: Buffer): string[] {
-  return [...secrets].flatMap(([secret, forms]) => (forms.some((form) => bytes.includes(form)) ? [`${secret} in ${where}`] : []));
+  return [...secrets].flatMap(([secret, forms]) =>
+    forms.some((form) => bytes.includes(form)) ? [`${secret} in ${where}`] : [],
+  );
 }
 
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function databaseDump(): Promise<{ table: string; rows: Buffer }[]> {
   const client = new pg.Client({ connectionString: superuserUrl(product) });
   await client.connect();
   try {
-    const tables = await client.query<{ schema: string; name: string }>("select table_schema as schema, table_name as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')");
+    const tables = await client.query<{ schema: string; name: string }>(
+      "select table_schema as schema, table_name as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')",
+    );
     const dumps = [];
     for (const { schema, name } of tables.rows) {
       const rows = await client.query(`select * from "${schema}"."${name}"`);
-      const raw = rows.rows.flatMap((row: Record<string, unknown>) => Object.values(row).map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value) ?? ""))));
+      const raw = rows.rows.flatMap((row: Record<string, unknown>) =>
+        Object.values(row).map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value) ?? ""))),
+      );
       dumps.push({ table: `${schema}.${name}`, rows: Buffer.concat(raw) });
     }
     return dumps;
@@ -73,12 +101,23 @@ beforeAll(async () => {
   source = mkdtempSync(join(tmpdir(), "holdfast-canary-"));
   mkdirSync(join(source, folderCanary));
   writeFileSync(join(source, folderCanary, `${nameCanary}.txt`), `${contentCanary}\n`.repeat(50));
-  writeFileSync(join(source, folderCanary, "large.bin"), Buffer.concat([randomBytes(3_000_000), Buffer.from(contentCanary), randomBytes(3_000_000)]));
+  writeFileSync(
+    join(source, folderCanary, "large.bin"),
+    Buffer.concat([randomBytes(3_000_000), Buffer.from(contentCanary), randomBytes(3_000_000)]),
+  );
   product = await startProduct();
   const port = await freePort();
   spy = await startSpy(port, product.url);
   spyUrl = `http://127.0.0.1:${port}`;
-  for (const text of [contentCanary, nameCanary, folderCanary, sourceCanary, product.demo.owner.passphrase, product.demo.owner.recoveryKey]) secrets.set(text, formsOf(text));
+  for (const text of [
+    contentCanary,
+    nameCanary,
+    folderCanary,
+    sourceCanary,
+    product.demo.owner.passphrase,
+    product.demo.owner.recoveryKey,
+  ])
+    secrets.set(text, formsOf(text));
 }, 400_000);
 
 afterAll(async () => {
@@ -92,7 +131,10 @@ describe("the provider's side never holds plaintext, names or keys", () => {
   it("finds the canary where it must be, so that the search itself is proven", () => {
     expect(findLeaks("source", readFileSync(join(source, folderCanary, `${nameCanary}.txt`)))).not.toEqual([]);
     expect(findLeaks("hex", Buffer.from(Buffer.from(nameCanary).toString("hex")))).not.toEqual([]);
-    for (const pad of ["", "x", "xx"]) expect(findLeaks("base64", Buffer.from(Buffer.from(`${pad}${contentCanary}tail`).toString("base64")))).not.toEqual([]);
+    for (const pad of ["", "x", "xx"])
+      expect(
+        findLeaks("base64", Buffer.from(Buffer.from(`${pad}${contentCanary}tail`).toString("base64"))),
+      ).not.toEqual([]);
   });
 
   it("leaves nothing in zones, database, logs, temporary files or requests after a backup, listing, restore and verify", async () => {
@@ -122,7 +164,9 @@ describe("the provider's side never holds plaintext, names or keys", () => {
 
   it("leaves no compressed form of the content in any stored object", () => {
     const text = Buffer.from(`${contentCanary}\n`.repeat(50));
-    const marks = [zstdCompressSync(text), gzipSync(text)].map((compressed) => compressed.subarray(20, Math.min(compressed.length - 8, 60)));
+    const marks = [zstdCompressSync(text), gzipSync(text)].map((compressed) =>
+      compressed.subarray(20, Math.min(compressed.length - 8, 60)),
+    );
     for (const path of filesBelow(join(product.data, "zones"))) {
       const bytes = readFileSync(path);
       for (const mark of marks) expect(bytes.includes(mark), path).toBe(false);

@@ -1,11 +1,21 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareTrees } from "./compare-trees.ts";
-import { enrolMachine, expectCommand, isProof, listObjects, type Product, startCommand, startProduct, superuserUrl, waitUntil } from "./product.ts";
+import {
+  enrolMachine,
+  expectCommand,
+  isProof,
+  listObjects,
+  type Product,
+  startCommand,
+  startProduct,
+  superuserUrl,
+  waitUntil,
+} from "./product.ts";
 
 const rounds = isProof ? 50 : 4;
 const MiB = 1024 * 1024;
@@ -40,13 +50,15 @@ function supervisorPid(): number {
 
 function pidOf(victim: Victim, agent: number): number | null {
   if (victim === "agent") return childOf(agent, "backup") ?? agent;
-  if (victim === "postgres") return Number(readFileSync(join(product.data, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0]);
+  if (victim === "postgres")
+    return Number(readFileSync(join(product.data, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0]);
   const parents = [supervisorPid(), product.supervisor.pid ?? 0];
   return parents.map((parent) => childOf(parent, `server/${victim}/main`)).find((pid) => pid !== null) ?? null;
 }
 
 function changeSource(round: number): void {
-  for (let number = 0; number < 40; number += 1) writeFileSync(join(source, `small-${round}-${number}.txt`), `${round} ${number} `.repeat(randomInt(1, 400)));
+  for (let number = 0; number < 40; number += 1)
+    writeFileSync(join(source, `small-${round}-${number}.txt`), `${round} ${number} `.repeat(randomInt(1, 400)));
   writeFileSync(join(source, `large-${round}.bin`), randomBytes(isProof ? 40 * MiB : 24 * MiB));
   if (round > 2) rmSync(join(source, `large-${round - 2}.bin`), { force: true });
 }
@@ -56,7 +68,13 @@ function findTorn(zone: string): string[] {
   const base = join(product.data, "zones", zone, "backup", "companies", product.demo.companyId);
   return listObjects(base).filter((key) => {
     const name = /([0-9a-f]{64})$/.exec(key)?.[1];
-    return name !== undefined && createHash("sha256").update(readFileSync(join(base, key))).digest("hex") !== name && !key.startsWith("headers/");
+    return (
+      name !== undefined &&
+      createHash("sha256")
+        .update(readFileSync(join(base, key)))
+        .digest("hex") !== name &&
+      !key.startsWith("headers/")
+    );
   });
 }
 
@@ -64,7 +82,10 @@ async function countTwiceSent(): Promise<number> {
   const client = new pg.Client({ connectionString: superuserUrl(product) });
   await client.connect();
   try {
-    const answer = await client.query<{ count: string }>("select count(*) from (select chunk_id from chunk where kind = 1 and company_id = $1 group by company_id, scope, chunk_id having count(*) > 1) twice", [product.demo.companyId]);
+    const answer = await client.query<{ count: string }>(
+      "select count(*) from (select chunk_id from chunk where kind = 1 and company_id = $1 group by company_id, scope, chunk_id having count(*) > 1) twice",
+      [product.demo.companyId],
+    );
     return Number(answer.rows[0]?.count);
   } finally {
     await client.end();
@@ -122,7 +143,9 @@ describe("kill -9 at random moments", () => {
     for (const [snapshotId, copy] of copies) {
       const target = join(folder, "out");
       await expectCommand(["restore", snapshotId, "--to", target, "--json"], product.ownerEnv);
-      const differences = compareTrees(copy, join(target, source), { hasOwners }).filter((difference) => !/: time /.test(difference));
+      const differences = compareTrees(copy, join(target, source), { hasOwners }).filter(
+        (difference) => !/: time /.test(difference),
+      );
       expect(differences, snapshotId).toEqual([]);
       rmSync(target, { recursive: true, force: true });
     }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,12 @@ export const isProof = process.env.HOLDFAST_PROVE === "1";
 export interface Demo {
   readonly portalUrl: string;
   readonly staff: { readonly email: string; readonly password: string };
-  readonly owner: { readonly email: string; readonly password: string; readonly passphrase: string; readonly recoveryKey: string };
+  readonly owner: {
+    readonly email: string;
+    readonly password: string;
+    readonly passphrase: string;
+    readonly recoveryKey: string;
+  };
   readonly companyId: string;
   readonly machineId: string;
 }
@@ -51,7 +56,9 @@ export function freePort(): Promise<number> {
     server.on("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+      server.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      );
     });
   });
 }
@@ -74,11 +81,18 @@ export interface RunningCommand {
 
 /** Starts one command of `bin/holdfast`; resolves with whatever code it ends. */
 export function startCommand(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
-  const child = spawn(process.execPath, [holdfast, ...args], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [holdfast, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
-  child.stdout?.on("data", (data) => { stdout += data; });
-  child.stderr?.on("data", (data) => { stderr += data; });
+  child.stdout?.on("data", (data) => {
+    stdout += data;
+  });
+  child.stderr?.on("data", (data) => {
+    stderr += data;
+  });
   const done = new Promise<CommandResult>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
@@ -94,15 +108,25 @@ export function runCommand(args: readonly string[], env: Record<string, string> 
 }
 
 /** Runs a command that has to end with one of `codes` (0 when left out). */
-export async function expectCommand(args: readonly string[], env: Record<string, string> = {}, codes: readonly number[] = [0]): Promise<CommandResult> {
+export async function expectCommand(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  codes: readonly number[] = [0],
+): Promise<CommandResult> {
   const result = await runCommand(args, env);
   if (result.code === null || !codes.includes(result.code)) {
-    throw new Error(`holdfast ${args.join(" ")} ended with ${result.code}\n${result.stderr.slice(-3000)}\n${result.stdout.slice(-3000)}`);
+    throw new Error(
+      `holdfast ${args.join(" ")} ended with ${result.code}\n${result.stderr.slice(-3000)}\n${result.stdout.slice(-3000)}`,
+    );
   }
   return result;
 }
 
-export async function waitUntil<T>(what: string, timeoutMs: number, probe: () => Promise<T | null | undefined | false> | T | null | undefined | false): Promise<T> {
+export async function waitUntil<T>(
+  what: string,
+  timeoutMs: number,
+  probe: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let lastError: unknown;
   while (Date.now() < deadline) {
@@ -114,13 +138,17 @@ export async function waitUntil<T>(what: string, timeoutMs: number, probe: () =>
     }
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
-  throw new Error(`${what} did not happen within ${timeoutMs / 1000} s${lastError instanceof Error ? `: ${lastError.message}` : ""}`);
+  throw new Error(
+    `${what} did not happen within ${timeoutMs / 1000} s${lastError instanceof Error ? `: ${lastError.message}` : ""}`,
+  );
 }
 
 function logsOf(data: string): string {
   const logs = join(data, "logs");
   if (!existsSync(logs)) return "";
-  return readdirSync(logs).map((name) => `--- ${name}\n${readFileSync(join(logs, name), "utf8").slice(-3000)}`).join("\n");
+  return readdirSync(logs)
+    .map((name) => `--- ${name}\n${readFileSync(join(logs, name), "utf8").slice(-3000)}`)
+    .join("\n");
 }
 
 interface Launch {
@@ -134,15 +162,25 @@ async function launch(options: Launch): Promise<Product> {
   const data = join(options.folder, "data");
   const agentState = join(options.folder, "demo-agent");
   const env = { ...process.env, HOLDFAST_DEMO_AGENT_STATE: agentState, ...options.env };
-  const supervisor = spawn(process.execPath, [holdfast, "start", "--data", data, "--port", String(options.port), "--sample", options.sample], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const supervisor = spawn(
+    process.execPath,
+    [holdfast, "start", "--data", data, "--port", String(options.port), "--sample", options.sample],
+    {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let output = "";
   let hasEnded = false;
-  supervisor.stdout?.on("data", (chunk) => { output += chunk; });
-  supervisor.stderr?.on("data", (chunk) => { output += chunk; });
-  supervisor.on("close", () => { hasEnded = true; });
+  supervisor.stdout?.on("data", (chunk) => {
+    output += chunk;
+  });
+  supervisor.stderr?.on("data", (chunk) => {
+    output += chunk;
+  });
+  supervisor.on("close", () => {
+    hasEnded = true;
+  });
   const url = `http://127.0.0.1:${options.port}`;
   const isReady = async () => {
     if (hasEnded) return "ended" as const;
@@ -152,26 +190,49 @@ async function launch(options: Launch): Promise<Product> {
   const state = await waitUntil("the start", 300_000, isReady).catch((error: Error) => `${error.message}` as const);
   if (state !== "ready") throw new Error(`holdfast start: ${state}\n${output.slice(-4000)}\n${logsOf(data)}`);
   const demo = JSON.parse(readFileSync(join(data, "demo.json"), "utf8")) as Demo;
-  const stop = () => new Promise<void>((resolve) => {
-    if (hasEnded) return resolve();
-    supervisor.on("close", () => resolve());
-    supervisor.kill("SIGTERM");
-  });
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      if (hasEnded) return resolve();
+      supervisor.on("close", () => resolve());
+      supervisor.kill("SIGTERM");
+    });
   const client = (role: string) => join(options.folder, `${role}-client.json`);
   return {
-    folder: options.folder, data, url, demo, supervisor, demoAgentState: agentState, stop,
+    folder: options.folder,
+    data,
+    url,
+    demo,
+    supervisor,
+    demoAgentState: agentState,
+    stop,
     ownerEnv: {
-      HOLDFAST_PORTAL: url, HOLDFAST_EMAIL: demo.owner.email, HOLDFAST_PASSWORD: demo.owner.password,
-      HOLDFAST_PASSPHRASE: demo.owner.passphrase, HOLDFAST_CLIENT_STATE: client("owner"),
+      HOLDFAST_PORTAL: url,
+      HOLDFAST_EMAIL: demo.owner.email,
+      HOLDFAST_PASSWORD: demo.owner.password,
+      HOLDFAST_PASSPHRASE: demo.owner.passphrase,
+      HOLDFAST_CLIENT_STATE: client("owner"),
     },
-    staffEnv: { HOLDFAST_PORTAL: url, HOLDFAST_EMAIL: demo.staff.email, HOLDFAST_PASSWORD: demo.staff.password, HOLDFAST_CLIENT_STATE: client("staff") },
-    restart: async () => { await stop(); return launch(options); },
-    remove: async () => { await stop(); rmSync(options.folder, { recursive: true, force: true }); },
+    staffEnv: {
+      HOLDFAST_PORTAL: url,
+      HOLDFAST_EMAIL: demo.staff.email,
+      HOLDFAST_PASSWORD: demo.staff.password,
+      HOLDFAST_CLIENT_STATE: client("staff"),
+    },
+    restart: async () => {
+      await stop();
+      return launch(options);
+    },
+    remove: async () => {
+      await stop();
+      rmSync(options.folder, { recursive: true, force: true });
+    },
   };
 }
 
 /** Starts the real product in a new temporary folder, with the demo company. */
-export async function startProduct(options: { sample?: string; env?: Record<string, string>; folder?: string } = {}): Promise<Product> {
+export async function startProduct(
+  options: { sample?: string; env?: Record<string, string>; folder?: string } = {},
+): Promise<Product> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
   // As root, PostgreSQL runs under another account, which must get in.
   chmodSync(folder, 0o755);
@@ -187,7 +248,12 @@ export async function enrolMachine(product: Product, name: string): Promise<stri
   return state;
 }
 
-export function backUp(state: string, paths: readonly string[], extra: readonly string[] = [], codes: readonly number[] = [0]): Promise<CommandResult> {
+export function backUp(
+  state: string,
+  paths: readonly string[],
+  extra: readonly string[] = [],
+  codes: readonly number[] = [0],
+): Promise<CommandResult> {
   return expectCommand(["agent", "backup", ...paths, "--state", state, "--json", ...extra], {}, codes);
 }
 

@@ -6,7 +6,9 @@ import { join } from "node:path";
 const MiB = 1024 * 1024;
 
 function countFiles(folder: string): number {
-  return existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length : 0;
+  return existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length
+    : 0;
 }
 
 /** Copies real folders, one after the other in name order, until there are at least `minimumFiles` files. */
@@ -29,6 +31,7 @@ export function writeLargeFile(path: string, sizeBytes: number): void {
   const file = openSync(path, "w");
   const same = Buffer.alloc(MiB, "the same again ");
   const random = Buffer.alloc(MiB);
-  for (let written = 0; written < sizeBytes; written += MiB) writeSync(file, (written / MiB) % 2 ? same : randomFillSync(random), 0, Math.min(MiB, sizeBytes - written));
+  for (let written = 0; written < sizeBytes; written += MiB)
+    writeSync(file, (written / MiB) % 2 ? same : randomFillSync(random), 0, Math.min(MiB, sizeBytes - written));
   closeSync(file);
 }
