@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, type BrowserContext, expect as expectPage, type Page } from "@playwright/test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { chromiumPath, launchChromium } from "./chromium.ts";
+import { type Product, startProduct, waitUntil } from "./product.ts";
+
+const SECRET_NAME = "quarterly-figures-of-nobody.txt";
+const THEMES = ["light", "dark"] as const;
+
+describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
+  let product: Product;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let sample: string;
+  /** Errors of the console and of the page; a journey with any fails. */
+  let troubles: string[] = [];
+
+  beforeAll(async () => {
+    sample = mkdtempSync(join(tmpdir(), "holdfast-portal-"));
+    writeFileSync(join(sample, SECRET_NAME), "sealed before it leaves");
+    product = await startProduct({ sample });
+    browser = await launchChromium();
+    await openBrowser();
+    await signIn(product.demo.staff);
+    await waitUntil("the demo's first snapshot in both zones", 60_000, async () => {
+      await page.goto(`${product.url}/zones`);
+      return page.getByText("all in both").isVisible();
+    });
+    await context.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await product?.remove();
+    rmSync(sample, { recursive: true, force: true });
+  });
+  afterEach(async () => {
+    await context?.close();
+    expect(troubles).toEqual([]);
+  });
+
+  async function openBrowser(locale: { timezoneId: string } = { timezoneId: "Europe/London" }): Promise<void> {
+    troubles = [];
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...locale });
+    page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") troubles.push(message.text());
+    });
+    page.on("pageerror", (error) => troubles.push(error.message));
+  }
+
+  async function signIn(person: { email: string; password: string }, origin = product.url): Promise<void> {
+    await page.goto(`${origin}/`);
+    await page.getByLabel("E-mail").fill(person.email);
+    await page.getByLabel("Password").fill(person.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL((url) => url.pathname === "/overview" || url.pathname === "/home");
+  }
+
+  /** Answers first, nothing that axe finds, no sideways scrolling, in both themes; never a name of a document. */
+  async function inspect(): Promise<void> {
+    await expectPage(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+    for (const theme of THEMES) {
+      await page.getByRole("button", { name: theme === "light" ? "Light" : "Dark" }).click();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(
+        ({ id, nodes }) => `${page.url()} ${theme} ${id}: ${nodes.map((node) => node.html)}`,
+      );
+      expect(found).toEqual([]);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect(await page.content()).not.toContain(SECRET_NAME);
+    expect(await page.content()).not.toContain(sample);
+  }
+
+  async function goTo(place: string): Promise<void> {
+    await page.getByRole("navigation", { name: "Places" }).first().getByRole("link", { name: place }).click();
+    await page.waitForURL((url) => url.pathname.length > 1);
+  }
+
+  const headline = () => page.getByRole("heading", { level: 1 });
+
+  test("staff see companies, machines, runs, snapshots and zones, and no name of a document", async () => {
+    await openBrowser();
+    await signIn(product.demo.staff);
+    await expectPage(headline()).toHaveText("Demo Company is protected.");
+    await inspect();
+
+    await goTo("Companies");
+    await expectPage(page).toHaveURL(/\/companies$/);
+    await inspect();
+    await page.getByRole("link", { name: "Demo Company" }).click();
+    await expectPage(page).toHaveURL(new RegExp(`/companies/${product.demo.companyId}$`));
+    await inspect();
+
+    const machines = page.getByRole("region", { name: "Machines" });
+    await machines.getByRole("link").first().click();
+    await expectPage(page).toHaveURL(new RegExp(`/machines/${product.demo.machineId}$`));
+    await expectPage(headline()).toContainText("is protected in both zones.");
+    const snapshots = page.getByRole("region", { name: "Snapshots, newest first" });
+    await expectPage(snapshots.getByText("Complete")).toBeVisible();
+    await expectPage(snapshots.getByText("Files 1")).toBeVisible();
+    await inspect();
+
+    await goTo("Runs");
+    await expectPage(headline()).toHaveText("The newest run ended well.");
+    await inspect();
+    await page.getByRole("region", { name: "Runs, newest first" }).getByRole("link").first().click();
+    await expectPage(headline()).toContainText("is backed up, every document of it.");
+    await inspect();
+
+    await goTo("Zones");
+    await expectPage(headline()).toHaveText("Both zones can be reached. Every snapshot is in each of them.");
+    await expectPage(page.getByText("1 of 1")).toHaveCount(2);
+    await inspect();
+  });
+
+  test("an owner sees whether the machines are safe, and every snapshot in both zones", async () => {
+    await openBrowser({ timezoneId: "Asia/Tokyo" });
+    await signIn(product.demo.owner);
+    await expectPage(headline()).toContainText("is safe.");
+    await expectPage(page.getByText("all in both zones")).toBeVisible();
+    await expectPage(page.locator("time").first()).toHaveAttribute("title", /Asia\/Tokyo$/);
+    await inspect();
+    await page.getByRole("region", { name: "Machines" }).getByRole("link").first().click();
+    await expectPage(page).toHaveURL(new RegExp(`/machines/${product.demo.machineId}$`));
+    await expectPage(page.getByRole("region", { name: "Snapshots, newest first" }).getByText("both")).toBeVisible();
+    await inspect();
+  });
+
+  test("signing out ends the session, for a copy of the cookie too", async () => {
+    await openBrowser();
+    await signIn(product.demo.owner, product.demo.portalUrl);
+    const cookies = await context.cookies();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL((url) => url.pathname === "/sign-in");
+    await context.addCookies(cookies);
+    await page.goto(`${product.demo.portalUrl}/home`);
+    await expectPage(page).toHaveURL(/\/sign-in$/);
+  });
+
+  test("a page of staff is nothing to an owner, and a page of another company is nothing at all", async () => {
+    await openBrowser();
+    await signIn(product.demo.owner);
+    const paths = [
+      "/overview",
+      "/companies",
+      "/zones",
+      "/machines/01000000-0000-7000-8000-000000000000",
+      "/machines/x",
+    ];
+    for (const path of paths) {
+      await page.goto(product.url + path);
+      await expectPage(headline()).toHaveText("There is nothing at this address.");
+    }
+    // Chromium reports the status of a page that it was sent to; nothing else may be wrong with these pages.
+    troubles = troubles.filter((trouble) => !trouble.includes("404 (Not Found)"));
+  });
+
+  test("a wrong password is refused in words, and the visitor stays out", async () => {
+    await openBrowser();
+    await page.goto(`${product.url}/home`);
+    await expectPage(page).toHaveURL(/\/sign-in$/);
+    await page.getByLabel("E-mail").fill(product.demo.owner.email);
+    await page.getByLabel("Password").fill("not the password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expectPage(page.getByRole("alert").first()).toContainText("do not belong together");
+    await page.goto(`${product.url}/home`);
+    await expectPage(page).toHaveURL(/\/sign-in$/);
+    troubles = troubles.filter((trouble) => !trouble.includes("401 (Unauthorized)"));
+  });
+
+  test("pages run no script and show in no frame but their own", async () => {
+    const response = await fetch(`${product.url}/sign-in`);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toMatch(/script-src 'nonce-[^']+' 'strict-dynamic'(;|$)/);
+    expect(policy).not.toContain("unsafe");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+  });
+});
