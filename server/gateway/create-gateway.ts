@@ -8,7 +8,7 @@ import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
 import type { GatewayContext } from "./exchange.ts";
 import { PackRows } from "./pack-rows.ts";
-import { createPortalProxy } from "./portal-proxy.ts";
+import { PortalProxy } from "./portal-proxy.ts";
 import { createBulkServer } from "./serve-bulk.ts";
 import { UploadRooms } from "./upload-rooms.ts";
 import { ZoneReads } from "./zone-reads.ts";
@@ -69,7 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     askedIds: new RateLimiterMemory(ASKED_IDS),
   };
   const bulk = createBulkServer(context, options.secret);
-  const portal = createPortalProxy(options);
+  const portal = new PortalProxy(options);
 
   const server = createServer(
     {

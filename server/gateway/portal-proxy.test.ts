@@ -3,7 +3,7 @@ import { createServer, get, type IncomingMessage, type RequestListener, request,
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { createPortalProxy } from "./portal-proxy.ts";
+import { PortalProxy } from "./portal-proxy.ts";
 
 const servers: Server[] = [];
 
@@ -27,7 +27,7 @@ async function serve(listener: RequestListener): Promise<{ server: Server; port:
 /** A front that passes everything to a portal that answers with `listener`. */
 async function frontOf(listener: RequestListener) {
   const portal = await serve(listener);
-  const proxy = createPortalProxy({
+  const proxy = new PortalProxy({
     portalAddress: `http://127.0.0.1:${portal.port}`,
     publicUrl: "https://backup.example",
   });

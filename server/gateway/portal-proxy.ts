@@ -14,6 +14,9 @@ const MAX_FREE_SOCKETS = 64;
 /** Upgraded connections at a time; only hot reload in development uses them. */
 const MAX_UPGRADED = 200;
 
+/** What a page may still take when the gateway stops. */
+const LAST_ANSWERS_MS = 1_000;
+
 /** Headers of one hop only (RFC 9110, 7.6.1). */
 const HOP_HEADERS = new Set([
   "connection",
@@ -34,34 +37,21 @@ export interface PortalProxyOptions {
   readonly publicUrl: string;
 }
 
-export interface PortalProxy {
-  forward(request: IncomingMessage, response: ServerResponse): void;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Ends upgraded connections and forgets idle ones; requests under way go on. */
-  close(): void;
-}
-
 /** Passes requests to the portal as they come and answers as they come: nothing is buffered, so event streams flow. */
-export function createPortalProxy(options: PortalProxyOptions): PortalProxy {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS });
-  const portal = new URL(options.portalAddress);
-  const proto = new URL(options.publicUrl).protocol.slice(0, -1);
-  const upgraded = new Set<Duplex>();
+export class PortalProxy {
+  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: MAX_FREE_SOCKETS });
+  readonly #portal: URL;
+  readonly #proto: string;
+  readonly #upgraded = new Set<Duplex>();
+  readonly #underWay = new Set<ServerResponse>();
 
-  function open(request: IncomingMessage, headers: string[], isUpgrade: boolean): ClientRequest {
-    return httpRequest({
-      host: portal.hostname,
-      port: portal.port || 80,
-      method: request.method,
-      path: request.url,
-      headers,
-      setDefaultHeaders: false,
-      ...(isUpgrade ? { agent: false } : { agent }),
-    });
+  constructor({ portalAddress, publicUrl }: PortalProxyOptions) {
+    this.#portal = new URL(portalAddress);
+    this.#proto = new URL(publicUrl).protocol.slice(0, -1);
   }
 
-  function forward(request: IncomingMessage, response: ServerResponse): void {
-    const outgoing = open(request, forwardedHeaders(request, proto), false);
+  forward(request: IncomingMessage, response: ServerResponse): void {
+    const outgoing = this.#open(request, forwardedHeaders(request, this.#proto), this.#agent);
     outgoing.setTimeout(ANSWER_MS, () => outgoing.destroy(new Error("the portal did not answer")));
     outgoing.once("response", (answer) => {
       outgoing.setTimeout(0);
@@ -72,36 +62,31 @@ export function createPortalProxy(options: PortalProxyOptions): PortalProxy {
       answer.once("aborted", () => response.destroy());
     });
     outgoing.once("error", () => sendPortalAway(response));
+    this.#underWay.add(response);
     response.once("close", () => {
+      this.#underWay.delete(response);
       if (!response.writableFinished) outgoing.destroy();
     });
     request.once("error", () => outgoing.destroy());
     request.pipe(outgoing);
   }
 
-  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    if (upgraded.size >= MAX_UPGRADED) {
+    if (this.#upgraded.size >= MAX_UPGRADED) {
       socket.end("HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n");
       return;
     }
-    upgraded.add(socket);
-    // An upgraded connection ends whole: whoever ends first ends both sides.
-    socket.once("end", () => socket.destroy());
-    socket.once("close", () => upgraded.delete(socket));
-    const headers = forwardedHeaders(request, proto);
+    this.#upgraded.add(socket);
+    socket.once("close", () => this.#upgraded.delete(socket));
+    const headers = forwardedHeaders(request, this.#proto);
     headers.push("connection", "upgrade", "upgrade", request.headers.upgrade ?? "websocket");
-    const outgoing = open(request, headers, true);
+    const outgoing = this.#open(request, headers, false);
     outgoing.once("upgrade", (answer, portalSocket, portalHead) => {
       socket.write(headText(answer));
       if (portalHead.length > 0) socket.write(portalHead);
       if (head.length > 0) portalSocket.write(head);
-      portalSocket.on("error", () => socket.destroy());
-      portalSocket.once("end", () => socket.destroy());
-      portalSocket.once("close", () => socket.destroy());
-      socket.once("close", () => portalSocket.destroy());
-      portalSocket.pipe(socket);
-      socket.pipe(portalSocket);
+      joinSockets(socket, portalSocket);
     });
     outgoing.once("response", (answer) => {
       socket.write(headText(answer));
@@ -112,12 +97,39 @@ export function createPortalProxy(options: PortalProxyOptions): PortalProxy {
     outgoing.end();
   }
 
-  function close(): void {
-    for (const socket of upgraded) socket.destroy();
-    agent.destroy();
+  /** Ends upgraded connections at once, and after a second what is under way: event streams never end by themselves. */
+  close(): void {
+    for (const socket of this.#upgraded) socket.destroy();
+    setTimeout(() => {
+      for (const response of this.#underWay) response.destroy();
+      this.#agent.destroy();
+    }, LAST_ANSWERS_MS).unref();
   }
 
-  return { forward, upgrade, close };
+  #open(request: IncomingMessage, headers: string[], agent: Agent | false): ClientRequest {
+    return httpRequest({
+      host: this.#portal.hostname,
+      port: this.#portal.port || 80,
+      method: request.method,
+      path: request.url,
+      headers,
+      setDefaultHeaders: false,
+      agent,
+    });
+  }
+}
+
+/** An upgraded connection ends whole: whoever ends first ends both sides. */
+function joinSockets(socket: Duplex, portalSocket: Duplex): void {
+  for (const [one, other] of [
+    [socket, portalSocket],
+    [portalSocket, socket],
+  ] as const) {
+    one.on("error", () => other.destroy());
+    one.once("end", () => one.destroy());
+    one.once("close", () => other.destroy());
+    one.pipe(other);
+  }
 }
 
 /**

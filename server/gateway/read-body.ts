@@ -22,13 +22,13 @@ export function requireContentLength(request: IncomingMessage, maxBytes: number)
 /**
  * Reads a body into `into`, hashing on the way; returns the part that was filled. The HTTP parser ends a body at its announced length,
  * which the caller has held against the size of `into`.
- * @throws ClientGoneError when it ends early, GatewayError `bad_input` when it stalls
+ * @throws ClientGoneError when it ends early or stalls; the connection is given up
  */
 export function readBody(request: IncomingMessage, into: Uint8Array, hash?: RunningHash): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     let filled = 0;
     request.setTimeout(BODY_IDLE_MS, () => {
-      reject(new GatewayError("bad_input", `no byte of the body came for ${BODY_IDLE_MS / 1000} s`));
+      reject(new ClientGoneError(`no byte of the body came for ${BODY_IDLE_MS / 1000} s`));
     });
     request.on("data", (part: Buffer) => {
       into.set(part, filled);
