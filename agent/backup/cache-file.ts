@@ -43,7 +43,7 @@ const CHECK_BYTES = 8;
 export function openCache(path: string, key: Uint8Array): OpenCache | undefined {
   if (!existsSync(path)) return undefined;
   const fd = openSync(path, "r");
-  const header = Buffer.alloc(HEADER_BYTES);
+  const header = new Uint8Array(HEADER_BYTES);
   const state = readSync(fd, header, 0, HEADER_BYTES, 0) === HEADER_BYTES ? parseHeader(header, key) : undefined;
   if (state !== undefined) return new OpenCache(fd, state);
   closeSync(fd);
