@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { createDomainScene, type DomainScene, enrolTestAgent, type TestAgent } from "../testing/domain-scene.ts";
+import { endExpiredRuns } from "./end-expired-runs.ts";
+import { endRun } from "./end-run.ts";
+import { heartbeatRun } from "./heartbeat-run.ts";
+import { RUN_LEASE_MS } from "./lease.ts";
+import { startRun } from "./start-run.ts";
+
+let nowMs = 0;
+let scene: DomainScene;
+let agent: TestAgent;
+
+beforeEach(async () => {
+  nowMs = Date.now();
+  scene = await createDomainScene(createMemoryStore(() => new Date(nowMs)));
+  agent = await enrolTestAgent(scene);
+});
+
+const start = (clientRunId: string = randomUUID()) =>
+  startRun(scene.deps, agent.row, { sourceId: agent.sourceId, clientRunId });
+const progress = { files: 1, bytes: 2, storedBytes: 3 };
+
+describe("a run", () => {
+  test("is pinned to the first healthy zone, under the company's epoch", async () => {
+    expect(await start()).toMatchObject({ zoneId: "zone1", scope: 0, epoch: 1, leaseMs: RUN_LEASE_MS });
+  });
+
+  test("keeps its lease by heartbeats, and loses it without", async () => {
+    const run = await start();
+    nowMs += RUN_LEASE_MS - 1;
+    expect(await heartbeatRun(scene.deps, agent.row, { ...run, progress })).toMatchObject({ isCancelled: false });
+    nowMs += RUN_LEASE_MS - 1;
+    await heartbeatRun(scene.deps, agent.row, { ...run, progress });
+    nowMs += RUN_LEASE_MS + 1;
+    await expect(heartbeatRun(scene.deps, agent.row, { ...run, progress })).rejects.toMatchObject({
+      code: "lease_lost",
+    });
+    expect(await endExpiredRuns(scene.deps)).toEqual([run.runId]);
+  });
+
+  test("ends once, and a start with its clientRunId is refused", async () => {
+    const clientRunId = randomUUID();
+    const run = await start(clientRunId);
+    const end = {
+      runId: run.runId,
+      fencingToken: run.fencingToken,
+      outcome: "failed",
+      code: "source_unreadable",
+    } as const;
+    await endRun(scene.deps, agent.row, end);
+    await endRun(scene.deps, agent.row, end);
+    await expect(start(clientRunId)).rejects.toMatchObject({ code: "run_ended" });
+  });
+
+  test("of a source that was never put is refused", async () => {
+    const attempt = startRun(scene.deps, agent.row, { sourceId: randomUUID(), clientRunId: randomUUID() });
+    await expect(attempt).rejects.toMatchObject({ code: "not_found" });
+  });
+});
