@@ -1,8 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { findConflicts } from "../../../agent/restore/find-conflicts.ts";
 import { FolderTarget } from "../../../agent/restore/folder-target.ts";
 import { type RestoreCounts, restoreTree } from "../../../agent/restore/restore-tree.ts";
 import { ThreadPool } from "../../../agent/restore/writer-pool.ts";
+import { toHex } from "../../../engine/codec/hex.ts";
+import { nodeRandomness } from "../../../engine/primitives/node.ts";
 import { toReadableText } from "../../../engine/restore/binary-text.ts";
 import type { SnapshotReader } from "../../../engine/restore/snapshot-reader.ts";
 import { ClientError } from "./client-error.ts";
@@ -46,7 +47,7 @@ export async function restoreToFolder(options: RestoreToFolderOptions): Promise<
     onProgress: report.onProgress,
   });
   try {
-    const temporaryPrefix = `.holdfast-${randomBytes(6).toString("hex")}-`;
+    const temporaryPrefix = `.holdfast-${toHex(nodeRandomness.bytes(6))}-`;
     const counts = await restoreTree({ reader, paths, pool, target, temporaryPrefix, events: report });
     const { bytes, storedBytes, seconds } = report;
     return { ...counts, bytes, storedBytes, seconds, exitCode: report.finish(counts) };

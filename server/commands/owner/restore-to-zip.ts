@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { writeZip } from "../../../agent/restore/write-zip.ts";
 import { ZipFile } from "../../../agent/restore/zip-archive.ts";
 import { ZIP_ALWAYS_LOST, type ZipLoss, type ZipLossKind, zipLossMeaning } from "../../../agent/restore/zip-report.ts";
-import { nodePrimitives } from "../../../engine/primitives/node.ts";
+import { toHex } from "../../../engine/codec/hex.ts";
+import { nodePrimitives, nodeRandomness } from "../../../engine/primitives/node.ts";
 import { toReadableText } from "../../../engine/restore/binary-text.ts";
 import { ContentReader } from "../../../engine/restore/content-reader.ts";
 import type { SnapshotReader } from "../../../engine/restore/snapshot-reader.ts";
@@ -57,7 +57,7 @@ export async function restoreToZip(options: RestoreToZipOptions): Promise<Record
     catalogue,
     chunkIdKey,
   });
-  const zip = new ZipFile(path, `${path}.${randomBytes(6).toString("hex")}.part`);
+  const zip = new ZipFile(path, `${path}.${toHex(nodeRandomness.bytes(6))}.part`);
   try {
     const onProgress = (now: { files: number; bytes: number }) => {
       report.onProgress({ bytes: now.bytes - report.bytes, storedBytes: 0 });
