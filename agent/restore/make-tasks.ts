@@ -1,7 +1,7 @@
-import { idKey } from "../../engine/ids/chunk-id.ts";
-import type { MemberPlace } from "../../engine/restore/pack-catalogue.ts";
+import { getFrame } from "../../engine/restore/frame-opener.ts";
+import type { CataloguedPack, MemberPlace } from "../../engine/restore/pack-catalogue.ts";
 import { planRestore, type RestoreRequest, type WantedFrame } from "../../engine/restore/plan-restore.ts";
-import type { BatchFile } from "./restore-batch.ts";
+import type { BatchFile, PieceRef } from "./restore-batch.ts";
 import type { SharedCounts, TaskFile, TaskFrame, TaskRead, WriteTask } from "./write-task.ts";
 
 export interface TaskInput {
@@ -26,12 +26,14 @@ interface PlacedPiece {
   readonly file: TaskFile;
   readonly folder: string;
   readonly member: number;
-  readonly offset: number;
-  readonly sizeBytes: number;
+  readonly piece: PieceRef;
 }
 
-/** Pieces by frame; a frame's key is its pack and number. */
-type PiecesByFrame = ReadonlyMap<string, PlacedPiece[]>;
+/** What is needed of one pack: pieces by the number of their frame. */
+interface PackUse {
+  readonly pack: CataloguedPack;
+  readonly frames: Map<number, PlacedPiece[]>;
+}
 
 /** Decides which thread reads what and writes it where; does nothing. Each frame is read once, whoever needs it. */
 export function makeTasks(input: TaskInput): BatchTasks {
@@ -39,44 +41,64 @@ export function makeTasks(input: TaskInput): BatchTasks {
     remaining: sharedNumbers(input.files.length),
     failed: sharedNumbers(input.files.length),
   };
-  const pieces = new Map<string, PlacedPiece[]>();
-  const wanted = new Map<string, WantedFrame>();
-  const packs = new Map<string, MemberPlace["pack"]>();
+  const uses = new Map<string, PackUse>();
   const empty: { file: TaskFile; folder: string }[] = [];
   for (const [fileNumber, file] of input.files.entries()) {
-    const placed = file.pieces.map((piece) => ({ piece, place: getPlace(input.places, piece.id) }));
-    const taskFile = toTaskFile(file, { fileNumber, prefix: input.temporaryPrefix, form: formOf(file, placed) });
-    counts.remaining[fileNumber] = file.pieces.length + (file.isUnfinished ? 1 : 0);
-    if (placed.length === 0) empty.push({ file: taskFile, folder: file.folder });
-    for (const { piece, place } of placed) {
-      const key = frameKeyOf(place.pack.packId, place.frame);
-      packs.set(place.pack.packId, place.pack);
-      if (!wanted.has(key)) wanted.set(key, wantedFrame(place));
-      const list = pieces.get(key) ?? [];
-      list.push({ file: taskFile, folder: file.folder, member: place.member, ...piece });
-      pieces.set(key, list);
+    const { pieces, folder } = file;
+    const places = pieces.map(({ key }) => getPlace(input.places, key));
+    const form = formOf(file, places);
+    const taskFile = toTaskFile(file, { fileNumber, prefix: input.temporaryPrefix, form });
+    counts.remaining[fileNumber] = pieces.length + (file.isUnfinished ? 1 : 0);
+    if (pieces.length === 0) empty.push({ file: taskFile, folder });
+    for (const [at, piece] of pieces.entries()) {
+      const place = places[at];
+      if (place) addPiece(uses, place, { file: taskFile, folder, member: place.member, piece });
     }
   }
-  const reads = planRestore(wanted.values()).map((request) => readTask(input, { request, pieces, packs, counts }));
-  return { tasks: [...emptyTasks(input, empty, counts), ...reads], counts };
+  const requests = planRestore(wantedFrames(uses));
+  return {
+    tasks: [
+      ...emptyTasks(input, empty, counts),
+      ...requests.map((request) => readTask(input, { request, uses, counts })),
+    ],
+    counts,
+  };
+}
+
+function addPiece(uses: Map<string, PackUse>, { pack, frame }: MemberPlace, piece: PlacedPiece): void {
+  let use = uses.get(pack.packId);
+  if (!use) {
+    use = { pack, frames: new Map() };
+    uses.set(pack.packId, use);
+  }
+  const pieces = use.frames.get(frame);
+  if (pieces) pieces.push(piece);
+  else use.frames.set(frame, [piece]);
+}
+
+function* wantedFrames(uses: ReadonlyMap<string, PackUse>): Generator<WantedFrame> {
+  for (const { pack, frames } of uses.values()) {
+    for (const frame of frames.keys()) {
+      const { offset, storedSizeBytes } = getFrame(pack.index, frame);
+      yield { packId: pack.packId, frame, offset, storedSizeBytes };
+    }
+  }
 }
 
 function sharedNumbers(count: number): Int32Array {
   return new Int32Array(new SharedArrayBuffer(4 * Math.max(1, count)));
 }
 
-function getPlace(places: ReadonlyMap<string, MemberPlace>, id: Uint8Array): MemberPlace {
-  const place = places.get(idKey(id));
+function getPlace(places: ReadonlyMap<string, MemberPlace>, key: string): MemberPlace {
+  const place = places.get(key);
   if (place) return place;
   throw new RangeError("a piece was not placed");
 }
 
 /** A document that lies in one frame is written when all of it is verified; any other grows under a temporary name. */
-function formOf(file: BatchFile, placed: readonly { place: MemberPlace }[]): TaskFile["form"] {
-  const [first] = placed;
-  const isTogether = placed.every(
-    ({ place }) => place.pack.packId === first?.place.pack.packId && place.frame === first.place.frame,
-  );
+function formOf(file: BatchFile, places: readonly MemberPlace[]): TaskFile["form"] {
+  const [first] = places;
+  const isTogether = places.every((place) => place.pack === first?.pack && place.frame === first.frame);
   return isTogether && !file.isContinued && !file.isUnfinished ? "direct" : "parts";
 }
 
@@ -101,41 +123,22 @@ export function temporaryName(prefix: string, { serial }: Pick<BatchFile, "seria
   return `${prefix}${serial}`;
 }
 
-function frameKeyOf(packId: string, frame: number): string {
-  return `${packId}/${frame}`;
-}
-
-function wantedFrame({ pack, frame }: MemberPlace): WantedFrame {
-  const entry = pack.index.frames[frame];
-  if (!entry) throw new RangeError("a place names a frame that its pack does not have");
-  return { packId: pack.packId, frame, offset: entry.offset, storedSizeBytes: entry.storedSizeBytes };
-}
-
 function readTask(
   input: TaskInput,
-  batch: {
-    request: RestoreRequest;
-    pieces: PiecesByFrame;
-    packs: ReadonlyMap<string, MemberPlace["pack"]>;
-    counts: SharedCounts;
-  },
+  { request, uses, counts }: { request: RestoreRequest; uses: ReadonlyMap<string, PackUse>; counts: SharedCounts },
 ): WriteTask {
-  const { request, counts } = batch;
-  const pack = batch.packs.get(request.packId);
-  if (!pack) throw new RangeError("a request names a pack that was not placed");
+  const use = uses.get(request.packId);
+  if (!use) throw new RangeError("a request names a pack that was not placed");
   const table = new TaskTable();
   const frames = request.frames.map(({ frame }): TaskFrame => {
-    const pieces = batch.pieces.get(frameKeyOf(request.packId, frame)) ?? [];
-    const numbers = pieces.flatMap((piece) => [
-      piece.member,
-      table.numberOf(piece.file, piece.folder),
-      piece.offset,
-      piece.sizeBytes,
-    ]);
+    const numbers: number[] = [];
+    for (const { file, folder, member, piece } of use.frames.get(frame) ?? []) {
+      numbers.push(member, table.numberOf(file, folder), piece.offset, piece.sizeBytes);
+    }
     return { frame, pieces: numbers };
   });
   const { packId, offset, sizeBytes } = request;
-  const { dataKeys, bytes: indexBytes, zoneId: indexZoneId } = pack;
+  const { dataKeys, bytes: indexBytes, zoneId: indexZoneId } = use.pack;
   const read: TaskRead = {
     packId,
     indexBytes,

@@ -1,4 +1,5 @@
 import type { TreeEntry } from "../../engine/format/tree-entry.ts";
+import { idKey } from "../../engine/ids/chunk-id.ts";
 import { toBinaryText } from "../../engine/restore/binary-text.ts";
 import type { FileEntry, FolderEntry, SnapshotReader, WalkStep } from "../../engine/restore/snapshot-reader.ts";
 import { metaOf } from "./entry-meta.ts";
@@ -7,6 +8,8 @@ import type { FileMeta } from "./write-task.ts";
 
 /** A stretch of content of one file. */
 export interface PieceRef {
+  /** Of the chunk's id. */
+  readonly key: string;
   readonly id: Uint8Array;
   readonly offset: number;
   readonly sizeBytes: number;
@@ -113,7 +116,8 @@ export class BatchCollector {
         this.#batch.files.push(file);
       }
       // A view would keep its whole page alive for as long as the batch lives.
-      file.pieces.push({ id: item.chunkId.slice(), offset: at, sizeBytes: item.sizeBytes });
+      const id = item.chunkId.slice();
+      file.pieces.push({ key: idKey(id), id, offset: at, sizeBytes: item.sizeBytes });
       this.#pieces++;
     }
   }

@@ -1,4 +1,3 @@
-import { idKey } from "../../engine/ids/chunk-id.ts";
 import type { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import type { FolderTarget } from "./folder-target.ts";
 import { type BatchTasks, makeTasks, temporaryName } from "./make-tasks.ts";
@@ -98,10 +97,11 @@ class RestoreRun {
     const { target, reader, temporaryPrefix } = this.#options;
     for (const folder of batch.folders) this.#told(target?.makeFolder(folder));
     this.#counts.folders += batch.folders.length;
-    const ids = new Map(batch.files.flatMap(({ pieces }) => pieces.map(({ id }) => [idKey(id), id] as const)));
-    const places = await reader.catalogue.place([...ids.values()], 1);
-    const isPlaced = (file: BatchFile) => file.pieces.every(({ id }) => places.has(idKey(id)));
-    const [files, lost] = [batch.files.filter(isPlaced), batch.files.filter((file) => !isPlaced(file))];
+    const ids = new Map<string, Uint8Array>();
+    for (const { pieces } of batch.files) for (const { key, id } of pieces) ids.set(key, id);
+    const places = await reader.catalogue.place(ids, 1);
+    const isLost = (file: BatchFile) => places.size < ids.size && file.pieces.some(({ key }) => !places.has(key));
+    const [files, lost] = [batch.files.filter((file) => !isLost(file)), batch.files.filter(isLost)];
     const tasks = makeTasks({
       files,
       places,

@@ -1,12 +1,12 @@
 import { IntegrityError } from "../../engine/codec/format-error.ts";
 import { compareBytes } from "../../engine/codec/hex.ts";
+import { OpenScratch } from "../../engine/format/frame.ts";
 import { type PackIndex, parsePackIndex } from "../../engine/format/pack-index.ts";
 import type { PackSource } from "../../engine/ports/pack-source.ts";
 import type { Primitives } from "../../engine/ports/primitives.ts";
 import { getFrame, type OpenedMember, openMembers } from "../../engine/restore/frame-opener.ts";
 import { isBadBytes, readGoodCopy } from "../../engine/restore/good-copy.ts";
 import { PackSourceError } from "../../engine/restore/pack-source-error.ts";
-import { MAX_REQUEST_BYTES } from "../../engine/restore/plan-restore.ts";
 import { RestoreError } from "../../engine/restore/restore-error.ts";
 import { type DocumentSink, joinPath, type Piece } from "./document-writer.ts";
 import type { TaskFile, TaskFrame, TaskRead, WriteTask } from "./write-task.ts";
@@ -20,6 +20,8 @@ export interface TaskRunnerOptions {
 }
 
 const NUMBERS_PER_PIECE = 4;
+/** A whole pack as they are built: 16 MiB, and what stands over. */
+const USUAL_BUFFER_BYTES = 20 * 1024 * 1024;
 
 /** Bytes of a request that are on their way, or why they do not come. */
 type Fetched =
@@ -41,6 +43,7 @@ export class TaskRunner {
   readonly #options: TaskRunnerOptions;
   readonly #fetches = new Map<number, Promise<Fetched>>();
   readonly #freeBuffers: Uint8Array[] = [];
+  readonly #scratch = new OpenScratch();
 
   constructor(options: TaskRunnerOptions) {
     this.#options = options;
@@ -89,9 +92,18 @@ export class TaskRunner {
 
   /** Fresh memory of this size costs a page fault for every 4 KiB, about as much as decrypting it. */
   #takeBuffer(sizeBytes: number): Uint8Array {
-    const at = this.#freeBuffers.findIndex((buffer) => buffer.length >= sizeBytes);
-    const [found] = at >= 0 ? this.#freeBuffers.splice(at, 1) : [];
-    return found ?? new Uint8Array(Math.max(sizeBytes, MAX_REQUEST_BYTES));
+    const free = this.#freeBuffers.pop();
+    return free && free.length >= sizeBytes ? free : new Uint8Array(Math.max(sizeBytes, USUAL_BUFFER_BYTES));
+  }
+
+  /** Expanded content goes at once: left to the collector, it doubles the memory of a restore. */
+  #release(members: readonly OpenedMember[]): void {
+    const bodies = new Set(members.map(({ bytes }) => bytes.buffer));
+    if (members.some(({ bytes }) => this.#scratch.holds(bytes))) return;
+    for (const body of bodies) {
+      // Small ones may be cut from a pool that other buffers share.
+      if (body instanceof ArrayBuffer && body.byteLength > Buffer.poolSize) body.transfer(0);
+    }
   }
 
   async #runFrame(
@@ -110,6 +122,7 @@ export class TaskRunner {
       return;
     }
     const bytes = this.#deliver(task, frame, members);
+    this.#release(members);
     this.#options.onProgress({ bytes, storedBytes });
   }
 
@@ -143,7 +156,7 @@ export class TaskRunner {
     const dataKey = read.dataKeys.get(entry.slot);
     if (!dataKey) throw new IntegrityError("bad_slot", "no data key opens this frame");
     const used = usedMembers(frame);
-    const tools = { primitives, companyId, chunkIdKey: read.chunkIdKey };
+    const tools = { primitives, companyId, chunkIdKey: read.chunkIdKey, scratch: this.#scratch };
     const open = (stored: Uint8Array) => openMembers(tools, { index, frame: entry, dataKey }, { stored, used });
     const range = { offset: entry.offset, sizeBytes: entry.storedSizeBytes };
     let first = fetched !== null && "bytes" in fetched ? fetched : null;
@@ -223,9 +236,8 @@ interface TaskPiece {
 
 function* piecesOf(task: WriteTask, { pieces }: TaskFrame): Generator<TaskPiece> {
   for (let at = 0; at + NUMBERS_PER_PIECE <= pieces.length; at += NUMBERS_PER_PIECE) {
-    const [member = 0, fileNumber = -1, offset = 0, sizeBytes = 0] = pieces.slice(at, at + NUMBERS_PER_PIECE);
-    const file = task.files[fileNumber];
-    if (file) yield { member, file, offset, sizeBytes };
+    const file = task.files[pieces[at + 1] ?? -1];
+    if (file) yield { member: pieces[at] ?? 0, file, offset: pieces[at + 2] ?? 0, sizeBytes: pieces[at + 3] ?? 0 };
   }
 }
 

@@ -192,22 +192,54 @@ export interface StoredFrame extends MemberNames {
   readonly hash16: Uint8Array;
 }
 
+/** Memory for opened frames, kept from frame to frame: members that were stored uncompressed lie in it until the next. */
+export class OpenScratch {
+  readonly #bytes = new Uint8Array(CHUNK_LIMIT_BYTES + FRAME_OVERHEAD_BYTES);
+
+  /** @internal undefined when that is longer than any frame */
+  take(sizeBytes: number): Uint8Array | undefined {
+    return sizeBytes >= 0 && sizeBytes <= this.#bytes.length ? this.#bytes.subarray(0, sizeBytes) : undefined;
+  }
+
+  holds(bytes: Uint8Array): boolean {
+    return bytes.buffer === this.#bytes.buffer;
+  }
+}
+
 /**
  * The members of a frame, proven to be what was sealed under these names. That the names fit the members is for
  * `verifyMembers` to say.
  *
  * @throws IntegrityError `bad_frame_hash`, `not_genuine`, `bad_compression`; FormatError
  */
-export function openFrame(place: FramePlace, frame: StoredFrame, stored: Uint8Array): Uint8Array[] {
+export function openFrame(
+  place: FramePlace,
+  frame: StoredFrame,
+  stored: Uint8Array,
+  scratch?: OpenScratch,
+): Uint8Array[] {
   const { primitives } = place;
-  verifyFrameHash(primitives, frame, stored);
-  const key = frameKey(primitives, place.dataKey, frame.nonce);
-  const plain = primitives.aeadOpen(key, frame.nonce, frameAad(place, frame), stored);
-  const members = decodePlain(primitives, plain);
+  const members = decodePlain(primitives, openStored(place, { frame, stored, scratch }));
   if (members.length !== frame.memberIds.length) {
     throw new IntegrityError("bad_count", "a frame holds another number of members than its directory says");
   }
   return members;
+}
+
+/** The tag proves more than the hash does, which only tells afterwards what kind of badness it is. */
+function openStored(
+  place: FramePlace,
+  { frame, stored, scratch }: { frame: StoredFrame; stored: Uint8Array; scratch: OpenScratch | undefined },
+): Uint8Array {
+  const { primitives } = place;
+  const key = frameKey(primitives, place.dataKey, frame.nonce);
+  const into = scratch?.take(stored.length - TAG_SIZE_BYTES);
+  try {
+    return primitives.aeadOpen(key, frame.nonce, frameAad(place, frame), stored, into);
+  } catch (error) {
+    verifyFrameHash(primitives, frame, stored);
+    throw error;
+  }
 }
 
 /** Tells a damaged copy from a forged one, without keys. @throws IntegrityError `bad_frame_hash` */

@@ -45,7 +45,7 @@ export class ContentReader {
    */
   async fetch(ids: readonly Uint8Array[]): Promise<Map<string, FetchedChunk>> {
     const unique = new Map(ids.map((id) => [idKey(id), id]));
-    const places = await this.#options.catalogue.place([...unique.values()], 1);
+    const places = await this.#options.catalogue.place(unique, 1);
     const chunks = new Map<string, FetchedChunk>();
     const uses = new Map<string, FrameUse>();
     for (const key of unique.keys()) {

@@ -1,5 +1,5 @@
 import { IntegrityError } from "../codec/format-error.ts";
-import { openFrame } from "../format/frame.ts";
+import { type OpenScratch, openFrame } from "../format/frame.ts";
 import type { FrameEntry, PackIndex } from "../format/pack-index.ts";
 import { verifyMembers } from "../format/verify-members.ts";
 import type { Primitives } from "../ports/primitives.ts";
@@ -9,6 +9,8 @@ export interface FrameTools {
   readonly primitives: Primitives;
   readonly companyId: string;
   readonly chunkIdKey: Uint8Array;
+  /** Then members are valid until the next frame is opened. */
+  readonly scratch?: OpenScratch;
 }
 
 export interface OpenedMember {
@@ -29,7 +31,7 @@ export function openMembers(
   { stored, used }: { stored: Uint8Array; used: readonly number[] },
 ): OpenedMember[] {
   const { primitives, companyId } = tools;
-  const members = openFrame({ primitives, companyId, scope: index.scope, dataKey }, frame, stored);
+  const members = openFrame({ primitives, companyId, scope: index.scope, dataKey }, frame, stored, tools.scratch);
   return used.map((member) => {
     const [bytes, id, childList] = [members[member], frame.memberIds[member], frame.childLists[member]];
     if (!bytes || !id || !childList)

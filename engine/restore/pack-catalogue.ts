@@ -78,11 +78,11 @@ export class PackCatalogue {
   }
 
   /**
-   * Places each id, by its key (`idKey`); what no pack holds that can be read is absent from the answer.
+   * Places each id; what no pack holds that can be read is absent from the answer.
    *
-   * @param ids without repeats, in the order in which they were written if possible
+   * @param ids by their keys (`idKey`), in the order in which they were written if possible
    */
-  async place(ids: readonly Uint8Array[], kind: ChunkKind): Promise<Map<string, MemberPlace>> {
+  async place(ids: ReadonlyMap<string, Uint8Array>, kind: ChunkKind): Promise<Map<string, MemberPlace>> {
     const search = new Search(ids, kind);
     while (search.missing.size > 0) {
       const before = search.missing.size;
@@ -95,10 +95,10 @@ export class PackCatalogue {
     return search.places;
   }
 
-  async #answer(search: Search, asked: readonly Uint8Array[]): Promise<void> {
-    const locations = await this.#source.locate(asked);
+  async #answer(search: Search, asked: readonly AskedId[]): Promise<void> {
+    const locations = await this.#source.locate(asked.map(([, id]) => id));
     const packIds = new Set(locations.flatMap((location) => (location ? [location.packId] : [])));
-    for (const id of asked) search.asked.add(idKey(id));
+    for (const [key] of asked) search.asked.add(key);
     const packs = await Promise.all([...packIds].map((packId) => this.#tryLoad(packId, [])));
     for (const pack of packs) {
       if (pack === null) continue;
@@ -113,9 +113,9 @@ export class PackCatalogue {
   #isMisled(
     search: Search,
     { packId }: CataloguedPack,
-    { asked, locations }: { asked: readonly Uint8Array[]; locations: readonly (ChunkLocation | null)[] },
+    { asked, locations }: { asked: readonly AskedId[]; locations: readonly (ChunkLocation | null)[] },
   ): boolean {
-    return asked.some((id, at) => locations[at]?.packId === packId && search.missing.has(idKey(id)));
+    return asked.some(([key], at) => locations[at]?.packId === packId && search.missing.has(key));
   }
 
   /** Null when no zone has this pack's index in a form that can be read; that is for each document to tell. */
@@ -156,25 +156,33 @@ export class PackCatalogue {
   }
 }
 
+type AskedId = readonly [key: string, id: Uint8Array];
+
 /** What is still missing while ids are being placed. */
 class Search {
   readonly places = new Map<string, MemberPlace>();
-  readonly missing = new Map<string, Uint8Array>();
+  readonly missing: Map<string, Uint8Array>;
   readonly asked = new Set<string>();
   readonly #kind: ChunkKind;
   canSample: boolean;
 
-  constructor(ids: readonly Uint8Array[], kind: ChunkKind) {
+  constructor(ids: ReadonlyMap<string, Uint8Array>, kind: ChunkKind) {
     this.#kind = kind;
-    for (const id of ids) this.missing.set(idKey(id), id);
+    this.missing = new Map(ids);
     this.canSample = this.missing.size > 2 * SAMPLE;
   }
 
   /** Evenly spread over what is missing and was not asked yet. */
-  nextQuestion(limit: number): Uint8Array[] {
-    const open = [...this.missing].filter(([key]) => !this.asked.has(key));
-    const step = Math.max(1, Math.ceil(open.length / limit));
-    return open.filter((_, at) => at % step === 0).map(([, id]) => id);
+  nextQuestion(limit: number): AskedId[] {
+    const step = Math.max(1, Math.ceil(this.missing.size / limit));
+    const question: AskedId[] = [];
+    let at = 0;
+    for (const entry of this.missing) {
+      if (at++ % step === 0 && !this.asked.has(entry[0])) question.push(entry);
+    }
+    // Those that were asked and not found are few; when they are in the way, the rest is looked through one by one.
+    if (question.length > 0 || step === 1) return question;
+    return [...this.missing].filter(([key]) => !this.asked.has(key)).slice(0, limit);
   }
 
   take(pack: CataloguedPack): void {

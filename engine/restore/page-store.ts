@@ -60,7 +60,7 @@ export class PageStore {
   }
 
   async #locate(id: Uint8Array, kind: ChunkKind, key: string): Promise<MemberPlace> {
-    const place = (await this.#options.catalogue.place([id], kind)).get(idKey(id));
+    const place = (await this.#options.catalogue.place(new Map([[idKey(id), id]]), kind)).get(idKey(id));
     if (!place) {
       throw new RestoreError(
         "no_good_copy",

@@ -79,7 +79,26 @@ export class SnapshotReader {
   async *walk(paths: readonly string[]): AsyncGenerator<WalkStep> {
     const wanted = paths.map(normalPath);
     for (const path of wanted) await this.find(path);
-    yield* this.#walkFolder({ path: "", entry: null }, wanted.includes("") ? [] : wanted);
+    const open: OpenFolder[] = [this.#openFolder({ path: "", entry: null }, wanted.includes("") ? [] : wanted)];
+    for (let folder = open.at(-1); folder; folder = open.at(-1)) {
+      const entry = await nextEntry(folder);
+      if (entry === null) {
+        open.pop();
+        const { path, entry: own, isSelected } = folder;
+        if (own) yield { kind: "leave", path, entry: own, isSelected };
+        continue;
+      }
+      const path = folder.prefix + toBinaryText(entry.name);
+      const isSelected = folder.wanted.length === 0 || folder.wanted.includes(path);
+      const below = isSelected ? [] : folder.wanted.filter((one) => one.startsWith(`${path}/`));
+      if (!isSelected && below.length === 0) continue;
+      if (entry.type !== "folder") {
+        yield { kind: "entry", path, entry };
+        continue;
+      }
+      yield { kind: "enter", path, entry, isSelected };
+      open.push({ ...this.#openFolder({ path, entry }, below), isSelected });
+    }
   }
 
   get #root(): { pageId: Uint8Array } {
@@ -87,24 +106,33 @@ export class SnapshotReader {
   }
 
   /** @param wanted paths below this folder; none means all of it */
-  async *#walkFolder(
-    folder: { path: string; entry: FolderEntry | null },
-    wanted: readonly string[],
-  ): AsyncGenerator<WalkStep> {
+  #openFolder(folder: { path: string; entry: FolderEntry | null }, wanted: readonly string[]): OpenFolder {
     const prefix = folder.path === "" ? "" : `${folder.path}/`;
-    for await (const entry of this.list(folder.entry)) {
-      const path = prefix + toBinaryText(entry.name);
-      const isSelected = wanted.length === 0 || wanted.includes(path);
-      const below = isSelected ? [] : wanted.filter((one) => one.startsWith(`${path}/`));
-      if (!isSelected && below.length === 0) continue;
-      if (entry.type !== "folder") {
-        yield { kind: "entry", path, entry };
-        continue;
-      }
-      yield { kind: "enter", path, entry, isSelected };
-      yield* this.#walkFolder({ path, entry }, below);
-      yield { kind: "leave", path, entry, isSelected };
-    }
+    const leaves = this.#tree.leaves(folder.entry ?? this.#root);
+    return { ...folder, prefix, wanted, leaves, entries: [], at: 0, isSelected: true };
+  }
+}
+
+/** A folder on the way down; a stack of them instead of nested generators, which cost a turn for each level and entry. */
+interface OpenFolder {
+  readonly path: string;
+  readonly entry: FolderEntry | null;
+  readonly isSelected: boolean;
+  readonly prefix: string;
+  readonly wanted: readonly string[];
+  readonly leaves: AsyncGenerator<readonly TreeEntry[]>;
+  entries: readonly TreeEntry[];
+  at: number;
+}
+
+async function nextEntry(folder: OpenFolder): Promise<TreeEntry | null> {
+  for (;;) {
+    const entry = folder.entries[folder.at++];
+    if (entry) return entry;
+    const next = await folder.leaves.next();
+    if (next.done) return null;
+    folder.entries = next.value;
+    folder.at = 0;
   }
 }
 

@@ -43,6 +43,11 @@ export class TreeReader {
 
   /** All entries of a folder, in order of their names. */
   async *list(folder: ListedFolder): AsyncGenerator<TreeEntry> {
+    for await (const entries of this.leaves(folder)) yield* entries;
+  }
+
+  /** The same, a page at a time: for whoever reads whole trees, where a turn of the event loop for each entry is felt. */
+  async *leaves(folder: ListedFolder): AsyncGenerator<readonly TreeEntry[]> {
     yield* this.#listPage(await this.#page(folder.pageId), 0);
   }
 
@@ -85,10 +90,10 @@ export class TreeReader {
     yield* this.#listItems(row, 0);
   }
 
-  async *#listPage(page: TreePage, depth: number): AsyncGenerator<TreeEntry> {
+  async *#listPage(page: TreePage, depth: number): AsyncGenerator<readonly TreeEntry[]> {
     requireDepth(depth);
     if (page.type !== "directory-index") {
-      yield* requireLeaf(page);
+      yield requireLeaf(page);
       return;
     }
     let previous: Uint8Array | null = null;
@@ -96,13 +101,15 @@ export class TreeReader {
       const below = await this.#page(row.pageId);
       requireFirstName(below, row.firstName);
       let count = 0;
-      for await (const entry of this.#listPage(below, depth + 1)) {
-        if (previous !== null && compareBytes(previous, entry.name) >= 0) {
+      for await (const entries of this.#listPage(below, depth + 1)) {
+        // Within a leaf the decoder has seen to the order.
+        const [first, last] = [entries[0], entries.at(-1)];
+        if (previous !== null && first !== undefined && compareBytes(previous, first.name) >= 0) {
           throw new IntegrityError("bad_index", "pages of one folder overlap");
         }
-        previous = entry.name;
-        count++;
-        yield entry;
+        previous = last?.name ?? previous;
+        count += entries.length;
+        yield entries;
       }
       if (count !== row.entries) throw new IntegrityError("bad_index", "an index page miscounts what lies below it");
     }
