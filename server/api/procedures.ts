@@ -33,7 +33,6 @@ const trpc = initTRPC
   });
 
 export const router = trpc.router;
-export const createCallerFactory = trpc.createCallerFactory;
 
 /** Every procedure: errors get their stable code, and what nobody expected is logged with its cause. */
 const baseProcedure = trpc.procedure.use(async ({ ctx, next, path }) => {

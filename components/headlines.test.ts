@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import { type MachineView, machineView } from "../contracts/machines.ts";
+import { type RunView, runView } from "../contracts/runs.ts";
+import { zonesView } from "../contracts/zones.ts";
+import { machineHeadline, machinesHeadline } from "./machines/machine-headline.ts";
+import { runsHeadline } from "./runs/runs-headline.ts";
+import { describeCopies } from "./status/describe-copies.ts";
+import { zonesHeadline } from "./zones/zones-headline.ts";
+
+const ID = "01000000-0000-7000-8000-000000000000";
+const AT = new Date("2026-11-19T12:00:00Z");
+const copies = (isSecond: boolean) => [
+  { zoneId: "zone1", ordinal: 1, isPresent: true },
+  { zoneId: "zone2", ordinal: 2, isPresent: isSecond },
+];
+
+function machine(name: string, state: MachineView["state"], isSecond = true): MachineView {
+  const last = { snapshotId: "ab".repeat(16), receivedAt: AT, outcome: "complete", files: 2, bytes: 3, gaps: 0 };
+  return machineView.parse({
+    machineId: ID,
+    companyId: ID,
+    companyName: "Alder & Finch",
+    name,
+    state,
+    enrolledAt: AT,
+    lastSeenAt: AT,
+    agentId: ID,
+    sourceCount: 1,
+    snapshotCount: 1,
+    lastSnapshot: state === "never" ? null : { ...last, copies: copies(isSecond) },
+    openRunId: state === "running" ? ID : null,
+  });
+}
+
+function run(outcome: RunView["outcome"]): RunView {
+  return runView.parse({
+    runId: ID,
+    companyId: ID,
+    companyName: "Alder & Finch",
+    machineId: ID,
+    machineName: "studio-nas",
+    sourceId: ID,
+    sourceKind: "files",
+    sourceOrdinal: 1,
+    zoneId: "zone1",
+    startedAt: AT,
+    endedAt: outcome === null ? null : AT,
+    outcome,
+    code: null,
+    progress: { files: 0, bytes: 0, storedBytes: 0 },
+    snapshotId: null,
+  });
+}
+
+test("the answer counts machines that are safe, and names the first that is not", () => {
+  expect(machinesHeadline([], true)).toBe("No machine is protected yet.");
+  expect(machinesHeadline([machine("vm", "protected")], true)).toBe("vm is safe.");
+  const six = [...Array.from({ length: 5 }, (_, at) => machine(`m${at}`, "protected")), machine("bim-ws-04", "failed")];
+  expect(machinesHeadline(six, true)).toBe("5 of 6 machines are safe. bim-ws-04 needs you.");
+  expect(machinesHeadline([machine("a", "never"), machine("b", "gaps")], true)).toBe(
+    "0 of 2 machines are safe. a and 1 more need you.",
+  );
+  expect(machinesHeadline([machine("a", "running"), machine("b", "protected")], true)).toBe("All 2 machines are safe.");
+});
+
+test("a machine is protected where its newest snapshot is, and says so", () => {
+  expect(machineHeadline(machine("vm", "protected"))).toBe("vm is protected in both zones.");
+  expect(machineHeadline(machine("vm", "protected", false))).toBe("vm is protected, in zone 1 so far.");
+  expect(machineHeadline(machine("vm", "never"))).toBe("vm has no snapshot yet.");
+  expect(describeCopies([])).toBe("none yet");
+});
+
+test("runs are counted by how they ended, and those that go on are named", () => {
+  expect(runsHeadline([])).toBe("No run yet.");
+  expect(runsHeadline([run("complete")])).toBe("The newest run ended well.");
+  expect(runsHeadline([run("failed")])).toBe("The newest run ended badly.");
+  expect(runsHeadline([run(null), run("complete"), run("failed")])).toBe(
+    "1 of the newest 2 runs ended well. 1 is running.",
+  );
+});
+
+test("zones say what cannot be reached and how far behind a zone is", () => {
+  const zone = (ordinal: number, state: string) => {
+    const zoneId = `zone${ordinal}`;
+    return { zoneId, ordinal, kind: "fs", state, probedAt: AT, probe: null };
+  };
+  const mark = (ordinal: number, lagMs: number) => ({
+    zoneId: `zone${ordinal}`,
+    watermark: 1,
+    behindCount: lagMs === 0 ? 0 : 1,
+    lagMs,
+  });
+  const view = (state: string, lagMs: number) =>
+    zonesView.parse({
+      zones: [zone(1, "healthy"), zone(2, state)],
+      companies: [{ companyId: ID, companyName: "A", headCommit: 2, zones: [mark(1, 0), mark(2, lagMs)] }],
+    });
+  expect(zonesHeadline(view("healthy", 0))).toBe("Both zones can be reached. Every snapshot is in each of them.");
+  expect(zonesHeadline(view("unreachable", 180_000))).toBe("Zone 2 cannot be reached. Zone 2 is 3 min behind.");
+});
