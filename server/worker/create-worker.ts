@@ -115,7 +115,7 @@ async function replicatePair(options: WorkerOptions, findWork: FindWork, signal:
   const { deps, owner, log, now } = options;
   const result = await replicate({ deps, owner, log, now, signal }, pair.companyId, pair.zoneId);
   if (result.kind !== "busy") log.info({ ...pair, ...result }, "replicated");
-  if (result.kind === "done" && result.copied === 0) findWork.rest(pair);
+  if (result.kind === "done" && result.copied === 0 && result.waiting > 0) findWork.rest(pair);
 }
 
 interface Look {
