@@ -56,7 +56,7 @@ async function restore(built: BuiltSnapshot, options: RestoreTestOptions = {}) {
     source,
     primitives,
     companyId: keys.companyId,
-    target: target && target.writerTarget,
+    target: target?.writerTarget ?? null,
     onProgress: () => {},
   });
   const counts = await restoreTree({

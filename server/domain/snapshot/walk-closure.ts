@@ -1,4 +1,6 @@
-import { concatBytes, toHex } from "../../../engine/codec/hex.ts";
+import { MISSING_LISTED_MAX_COUNT } from "../../../contracts/limits.ts";
+import { toHex } from "../../../engine/codec/hex.ts";
+import { ID_SIZE_BYTES } from "../../../engine/ids/chunk-id.ts";
 import type { ChunkKind } from "../../../engine/ports/chunk-index.ts";
 import type { Zone } from "../../../engine/ports/zone.ts";
 import type { DomainDeps } from "../domain-deps.ts";
@@ -14,8 +16,6 @@ import type { RunIdentity } from "../run/lease.ts";
 import type { PackRow, ReachedChunk } from "../store/pack-store.ts";
 import { readPackIndex } from "./read-pack-index.ts";
 
-/** What a refusal names at most; the agent sends these and asks again. */
-const MISSING_LISTED = 100;
 /** Ids asked of the index at a time. */
 const BATCH_IDS = 10_000;
 const PAGE = 500;
@@ -127,7 +127,7 @@ class Walk {
       missing: [...this.#missing],
       missingCount: this.#missingCount,
       rescuePackIds: [...this.#rescue],
-      closedPageIds: concatBytes(...this.#entered.values()),
+      closedPageIds: joinIds(this.#entered),
     };
   }
 
@@ -184,8 +184,18 @@ class Walk {
 
   #miss(id: Uint8Array): void {
     this.#missingCount++;
-    if (this.#missing.size < MISSING_LISTED) this.#missing.add(toHex(id));
+    if (this.#missing.size < MISSING_LISTED_MAX_COUNT) this.#missing.add(toHex(id));
   }
+}
+
+function joinIds(ids: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const joined = new Uint8Array(ids.size * ID_SIZE_BYTES);
+  let at = 0;
+  for (const id of ids.values()) {
+    joined.set(id, at);
+    at += ID_SIZE_BYTES;
+  }
+  return joined;
 }
 
 function isServing(pack: PackRow, zoneId: string): boolean {
