@@ -1,4 +1,3 @@
-import { MISSING_LISTED_MAX_COUNT } from "../../../contracts/limits.ts";
 import { toHex } from "../../../engine/codec/hex.ts";
 import { ID_SIZE_BYTES } from "../../../engine/ids/chunk-id.ts";
 import type { ChunkKind } from "../../../engine/ports/chunk-index.ts";
@@ -16,6 +15,8 @@ import type { RunIdentity } from "../run/lease.ts";
 import type { PackRow, ReachedChunk } from "../store/pack-store.ts";
 import { readPackIndex } from "./read-pack-index.ts";
 
+/** What a refusal names at most; the agent sends these and asks again. */
+const MISSING_LISTED = 100;
 /** Ids asked of the index at a time. */
 const BATCH_IDS = 10_000;
 const PAGE = 500;
@@ -184,7 +185,7 @@ class Walk {
 
   #miss(id: Uint8Array): void {
     this.#missingCount++;
-    if (this.#missing.size < MISSING_LISTED_MAX_COUNT) this.#missing.add(toHex(id));
+    if (this.#missing.size < MISSING_LISTED) this.#missing.add(toHex(id));
   }
 }
 
