@@ -27,10 +27,11 @@ export function createPgZoneStore(database: PgDatabase): ZoneStore {
     registerZone: (zone) => registerZone(database, zone),
     recordProbe: (zoneId, { state, latencyMs, freeBytes, totalBytes, errorCode }) =>
       withCompanyPrisma(database, PROVIDER_ID, async (tx) => {
-        const free = freeBytes === null ? null : BigInt(Math.trunc(freeBytes));
-        const total = totalBytes === null ? null : BigInt(Math.trunc(totalBytes));
-        const data = { state, probedAt: new Date(), latencyMs, freeBytes: free, totalBytes: total, errorCode };
-        await tx.zone.update({ where: { zoneId }, data });
+        const bytesOf = (figure: number | null) => (figure === null ? null : BigInt(Math.trunc(figure)));
+        await tx.$executeRaw`
+          update zone set state = ${state}, probed_at = now(), latency_ms = ${latencyMs}, error_code = ${errorCode},
+            free_bytes = ${bytesOf(freeBytes)}, total_bytes = ${bytesOf(totalBytes)}
+          where zone_id = ${zoneId}`;
       }),
     listZones: () => listZones(database),
     listMissingPacks: async (companyId, zoneId, { after, limit }) => {

@@ -20,6 +20,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MAX_ATTEMPTS = 4;
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK = "40P01";
+const SQL_STATE = /^(?!EPIPE)[0-9A-Z]{5}$/;
+/** Prisma's own codes: a lost race; no connection, none free, or one that broke. */
+const PRISMA_CONFLICT = "P2034";
+const UNAVAILABLE = /^(08...|57P0.|53300|P1001|P1002|P1008|P1017|P2024|P2028)$/;
 
 /** One open transaction. */
 export interface Tx {
@@ -125,10 +129,10 @@ async function asStoreError<Result>(work: () => Promise<Result>): Promise<Result
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const code = findSqlState(error);
-    if (code === SERIALIZATION_FAILURE || code === DEADLOCK || code === "P2034") {
+    if (code === SERIALIZATION_FAILURE || code === DEADLOCK || code === PRISMA_CONFLICT) {
       throw new StoreError("conflict", "another transaction was in the way; try again", { cause: error });
     }
-    if (code === null ? isConnectionFault(error) : /^(08|57P0|53300)/.test(code)) {
+    if (code === null ? isConnectionFault(error) : UNAVAILABLE.test(code)) {
       throw new StoreError("unavailable", "the database does not answer; try again", { cause: error });
     }
     if (code === "23503") {
@@ -145,7 +149,7 @@ async function asStoreError<Result>(work: () => Promise<Result>): Promise<Result
 
 function findSqlState(error: unknown): string | null {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return null;
-  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
+  return SQL_STATE.test(error.code) ? error.code : null;
 }
 
 function isConnectionFault(error: unknown): boolean {

@@ -1,7 +1,8 @@
 import { FormatError, IntegrityError } from "../../../engine/codec/format-error.ts";
-import { concatBytes, toHex } from "../../../engine/codec/hex.ts";
+import { toHex } from "../../../engine/codec/hex.ts";
 import { PACK_FOOTER_SIZE_BYTES, type PackIndex } from "../../../engine/format/pack-index.ts";
 import { verifySlot } from "../../../engine/format/slot.ts";
+import { ID_SIZE_BYTES } from "../../../engine/ids/chunk-id.ts";
 import type { ChunkKind } from "../../../engine/ports/chunk-index.ts";
 import type { DomainDeps } from "../domain-deps.ts";
 import { DomainError } from "../domain-error.ts";
@@ -84,18 +85,19 @@ export async function requireOwnSlots(
 }
 
 function membersOf(index: PackIndex): PackMembers {
-  const chunkIds: Uint8Array[] = [];
+  const count = index.frames.reduce((sum, frame) => sum + frame.memberIds.length, 0);
+  if (count > MAX_MEMBERS) {
+    throw new DomainError("pack_invalid", `a pack has at most ${MAX_MEMBERS} members; start another`);
+  }
+  const chunkIds = new Uint8Array(count * ID_SIZE_BYTES);
   const frames: number[] = [];
   const kinds: ChunkKind[] = [];
   index.frames.forEach((frame, frameNumber) => {
     for (const memberId of frame.memberIds) {
-      chunkIds.push(memberId);
+      chunkIds.set(memberId, frames.length * ID_SIZE_BYTES);
       frames.push(frameNumber);
       kinds.push(frame.kind);
     }
   });
-  if (frames.length > MAX_MEMBERS) {
-    throw new DomainError("pack_invalid", `a pack has at most ${MAX_MEMBERS} members; start another`);
-  }
-  return { chunkIds: concatBytes(...chunkIds), frames, kinds };
+  return { chunkIds, frames, kinds };
 }
