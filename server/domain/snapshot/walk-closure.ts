@@ -17,8 +17,6 @@ import { readPackIndex } from "./read-pack-index.ts";
 
 /** What a refusal names at most; the agent sends these and asks again. */
 const MISSING_LISTED = 100;
-/** What a refusal names at most; the agent sends these and asks again. */
-const MISSING_LISTED = 100;
 /** Ids asked of the index at a time. */
 const BATCH_IDS = 10_000;
 const PAGE = 500;
