@@ -6,8 +6,6 @@ export const CHUNK_IDS_MAX_COUNT = 10_000;
 export const PACK_MAX_BYTES = 32 * 1024 * 1024;
 /** A manifest with its sealed part; 16 MiB lists about 100,000 gaps, plus the header. */
 export const MANIFEST_MAX_BYTES = 16 * 1024 * 1024 + 4096;
-/** Missing objects named in one refusal; an agent sends these and asks again. */
-export const MISSING_LISTED_MAX_COUNT = 100;
 
 /** A control request; the largest is a first owner's keys (a few KB). Bulk goes through the gateway. */
 export const CONTROL_BODY_MAX_BYTES = 1024 * 1024;
