@@ -12,7 +12,7 @@ import {
   rmSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { runTests } from "./tests.mjs";
 
 export async function runProof(projectRoot, filters) {
@@ -41,7 +41,10 @@ function proveAsOrdinaryUser(projectRoot, filters) {
     });
     giveAway(folder, account);
     chmodSync(folder, 0o755);
-    const run = spawnSync(process.execPath, [join(checkout, "bin", "run.mjs"), "test", ...filters], {
+    // Its own Node: this one may lie where only root gets in.
+    const isOwn = process.execPath.startsWith(projectRoot);
+    const node = isOwn ? join(checkout, relative(projectRoot, process.execPath)) : process.execPath;
+    const run = spawnSync(node, [join(checkout, "bin", "run.mjs"), "test", ...filters], {
       cwd: checkout,
       uid: account.uid,
       gid: account.gid,
