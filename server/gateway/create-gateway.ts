@@ -6,6 +6,7 @@ import { PACK_MAX_BYTES } from "../../contracts/limits.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
+import type { OpenZoneSet } from "../zones/open-zones.ts";
 import type { GatewayContext } from "./exchange.ts";
 import { PackRows } from "./pack-rows.ts";
 import { PortalProxy } from "./portal-proxy.ts";
@@ -33,7 +34,7 @@ const MAX_CONNECTIONS = 4_000;
 const DRAIN_MS = 10_000;
 
 export interface GatewayOptions {
-  readonly deps: DomainDeps;
+  readonly deps: DomainDeps & { readonly zones: OpenZoneSet };
   /** Signs bulk tokens. */
   readonly secret: Uint8Array;
   readonly portalAddress: string;

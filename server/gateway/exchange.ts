@@ -1,9 +1,9 @@
-import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RateLimiterMemory } from "rate-limiter-flexible";
 import type { BulkClaims } from "../auth/bulk-token.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
+import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { ClientGoneError } from "./gateway-error.ts";
 import type { PackRows } from "./pack-rows.ts";
 import type { UploadRooms } from "./upload-rooms.ts";
@@ -11,7 +11,7 @@ import type { ZoneReads } from "./zone-reads.ts";
 
 /** What the handlers of one gateway share. */
 export interface GatewayContext {
-  readonly deps: DomainDeps;
+  readonly deps: DomainDeps & { readonly zones: OpenZoneSet };
   readonly reads: ZoneReads;
   readonly packRows: PackRows;
   readonly uploads: UploadRooms;
@@ -54,12 +54,35 @@ export function sendBytes(
   response.end(bytes);
 }
 
-/** Sends pieces as they come and waits while the client is slower. @throws ClientGoneError, and what the body throws */
+/**
+ * Sends pieces as they come and waits while the client is slower. While one piece is on its way the next is read, and no piece is
+ * asked for before the last but one has left, because its memory is used again.
+ * @throws ClientGoneError, and what the body throws
+ */
 export async function sendStream(exchange: Exchange, body: AsyncIterable<Uint8Array>): Promise<void> {
-  const { response, signal } = exchange;
+  const { response } = exchange;
+  let before = Promise.resolve();
   for await (const piece of body) {
-    if (signal.aborted) throw new ClientGoneError("the client ended the download");
-    if (!response.write(piece)) await once(response, "drain", { signal });
+    const leaving = write(response, piece);
+    await before;
+    before = leaving;
   }
+  await before;
   response.end();
+}
+
+function write(response: ServerResponse, piece: Uint8Array): Promise<void> {
+  const written = new Promise<void>((resolve, reject) => {
+    const gone = () => reject(new ClientGoneError("the client ended the download"));
+    if (response.destroyed) gone();
+    response.once("close", gone);
+    response.write(piece, (error) => {
+      response.off("close", gone);
+      if (error) gone();
+      else resolve();
+    });
+  });
+  // Awaited one piece later; until then nobody listens.
+  written.catch(() => undefined);
+  return written;
 }

@@ -1,7 +1,8 @@
 import type { ByteRange, Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
-import type { ZoneSet } from "../domain/zone/zone-set.ts";
-import { withDeadline } from "../zones/with-deadline.ts";
+import type { OpenZoneSet } from "../zones/open-zones.ts";
+import { answeredWithin, withDeadline } from "../zones/with-deadline.ts";
+import { readPieces } from "./read-pieces.ts";
 
 /** A zone that does not begin to answer within this is passed over: longer than any disk that works, shorter than a reader's patience. */
 const ANSWER_MS = 8_000;
@@ -19,6 +20,7 @@ export interface ObjectRead {
 export interface OpenedRead {
   /** The zone that answered first. */
   readonly zoneId: string;
+  /** A piece stands until the next but one is asked for. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -33,8 +35,12 @@ export class ZoneReads {
   readonly #zones = new Map<string, Zone>();
   readonly #avoidUntilMs = new Map<string, number>();
   readonly #report: ReportFailure;
+  readonly #zoneSet: OpenZoneSet;
+  readonly #answerMs: number;
 
-  constructor(zones: ZoneSet, report: ReportFailure, answerMs = ANSWER_MS) {
+  constructor(zones: OpenZoneSet, report: ReportFailure, answerMs = ANSWER_MS) {
+    this.#zoneSet = zones;
+    this.#answerMs = answerMs;
     for (const handle of zones.all()) this.#zones.set(handle.zoneId, withDeadline(handle.backup, answerMs));
     this.#report = report;
   }
@@ -79,8 +85,7 @@ export class ZoneReads {
       const zone = this.#zones.get(zoneId);
       if (!zone) continue;
       try {
-        const body = await zone.get(read.key, rangeAfter(read.range, sent), read.signal);
-        const iterator = body[Symbol.asyncIterator]();
+        const iterator = (await this.#bodyOf(zone, read, sent))[Symbol.asyncIterator]();
         return { zoneId, iterator, first: await iterator.next() };
       } catch (error) {
         read.signal?.throwIfAborted();
@@ -89,6 +94,15 @@ export class ZoneReads {
       }
     }
     throw lastError;
+  }
+
+  async #bodyOf(zone: Zone, read: ObjectRead, sent: number): Promise<AsyncIterable<Uint8Array>> {
+    const range = rangeAfter(read.range, sent);
+    const { zoneId } = zone;
+    const open = this.#zoneSet.find(zoneId)?.openReader;
+    if (!open || !range) return zone.get(read.key, range, read.signal);
+    const reader = await answeredWithin(open(read.key), this.#answerMs, zoneId);
+    return readPieces({ zoneId, reader, range, answerMs: this.#answerMs });
   }
 
   async *#pieces(read: ObjectRead, waiting: string[], opened: OneZoneRead): AsyncGenerator<Uint8Array> {
@@ -142,7 +156,7 @@ async function collect(opened: OneZoneRead, maxBytes: number): Promise<Buffer | 
   for await (const piece of piecesOf(opened)) {
     size += piece.length;
     if (size > maxBytes) return null;
-    parts.push(piece);
+    parts.push(Uint8Array.from(piece));
   }
   return Buffer.concat(parts);
 }

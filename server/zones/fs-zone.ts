@@ -9,13 +9,19 @@ import { walkKeys } from "./fs-list.ts";
 import { type PutBody, putFile } from "./fs-put.ts";
 import { readFile } from "./fs-read.ts";
 import { MAX_LIST_LIMIT, parseObjectKey, requirePrefix } from "./object-key.ts";
+import { type ObjectReader, openFileReader } from "./object-reader.ts";
 
 export interface FsZoneOptions extends FsBaseOptions {
   readonly primitives: Primitives;
 }
 
+/** A zone whose objects can also be read into memory of the caller's. */
+export interface FsZone extends Zone {
+  openReader(key: string): Promise<ObjectReader>;
+}
+
 /** A base in a folder of a mounted file system, usually a SAN's. Needs hard links and fsync of folders, as ext4, XFS and NFS have. */
-export function createFsZone(options: FsZoneOptions): Zone {
+export function createFsZone(options: FsZoneOptions): FsZone {
   const base = new FsBase(options);
   const { zoneId } = options;
   return {
@@ -29,6 +35,12 @@ export function createFsZone(options: FsZoneOptions): Zone {
       await base.requirePresent();
       await base.requireRealFolders(parts);
       return readFile({ zoneId, key, path: base.pathOf(parts), range, signal });
+    },
+    async openReader(key: string) {
+      const parts = parseObjectKey(zoneId, key);
+      await base.requirePresent();
+      await base.requireRealFolders(parts);
+      return openFileReader(zoneId, key, base.pathOf(parts));
     },
     find: (key) => findFile(base, key),
     list: (prefix, listOptions) => listFiles(base, prefix, listOptions),

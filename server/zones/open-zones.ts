@@ -5,6 +5,7 @@ import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { ZoneHandle, ZoneSet } from "../domain/zone/zone-set.ts";
 import { sweepUnfinished } from "./fs-unfinished.ts";
 import { createFsZone } from "./fs-zone.ts";
+import type { ObjectReader } from "./object-reader.ts";
 import { readZoneIdentity, type ZoneBase } from "./zone-identity.ts";
 
 /** One zone as a deployment names it; the same shape as a process finds it in `HOLDFAST_ZONES`. */
@@ -22,6 +23,8 @@ export interface ZoneConfig {
 /** A zone as the domain sees it, which can also be looked at. */
 export interface OpenZone extends ZoneHandle {
   readonly zoneKind: "fs" | "memory";
+  /** Where the backup base can be read into memory of the caller's. */
+  readonly openReader?: (key: string) => Promise<ObjectReader>;
   /** Looks whether the base is there, now. Never throws; says what is wrong. */
   probe(): Promise<ZoneCheck>;
 }
@@ -109,6 +112,7 @@ function openZone(config: ZoneConfig, primitives: Primitives): OpenZone {
     return createFsZone({ zoneId: config.zoneId, base, path, primitives, ...(identity ? { identity } : {}) });
   };
   const { zoneId, ordinal, kind } = config;
-  const handle = { zoneId, ordinal, zoneKind: kind, backup: open("backup"), archive: open("archive") };
+  const backup = open("backup");
+  const handle = { zoneId, ordinal, zoneKind: kind, backup, archive: open("archive"), openReader: backup.openReader };
   return zoneHandleOf(handle, basePathOf(config, "backup"));
 }

@@ -7,18 +7,7 @@ import { ZoneError } from "../../engine/ports/zone-error.ts";
  * their caller, and a put that was given up could still arrive.
  */
 export function withDeadline(zone: Zone, deadlineMs: number): Zone {
-  async function within<T>(call: Promise<T>): Promise<T> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      late.reject(new ZoneError("unreachable", zone.zoneId, `no answer within ${deadlineMs} ms`));
-    }, deadlineMs);
-    call.catch(() => undefined);
-    try {
-      return await Promise.race([call, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+  const within = <T>(call: Promise<T>) => answeredWithin(call, deadlineMs, zone.zoneId);
 
   async function* punctual(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const iterator = body[Symbol.asyncIterator]();
@@ -39,4 +28,18 @@ export function withDeadline(zone: Zone, deadlineMs: number): Zone {
     find: (key) => within(zone.find(key)),
     list: (prefix, options) => within(zone.list(prefix, options)),
   };
+}
+
+/** What the call answers, or `unreachable` when that takes longer. */
+export async function answeredWithin<T>(call: Promise<T>, deadlineMs: number, zoneId: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new ZoneError("unreachable", zoneId, `no answer within ${deadlineMs} ms`));
+  }, deadlineMs);
+  call.catch(() => undefined);
+  try {
+    return await Promise.race([call, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
