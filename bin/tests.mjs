@@ -11,7 +11,13 @@ const STAGES = [["pure", "database", "browser"], ["e2e"]];
 /** `filters` are passed to vitest, as in `npm test -- server/db`. Ends with the summary "N passed, N failed, N skipped". */
 export async function runTests(projectRoot, filters) {
   const browser = await findBrowser(projectRoot, process.execPath);
-  const env = { ...process.env, NODE_ENV: "test", ...(browser ? { HOLDFAST_CHROMIUM: browser } : {}) };
+  // Tools that tests compare with, as unzip, read names as the locale says.
+  const env = {
+    ...process.env,
+    NODE_ENV: "test",
+    LC_ALL: "C.UTF-8",
+    ...(browser ? { HOLDFAST_CHROMIUM: browser } : {}),
+  };
   const results = mkdtempSync(join(tmpdir(), "holdfast-results-"));
   const total = { passed: 0, failed: 0, skipped: [] };
   if (!browser) total.skipped.push(...globSync("**/*.browser.test.ts", { exclude: ["node_modules"] }));
