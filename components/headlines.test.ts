@@ -96,5 +96,6 @@ test("zones say what cannot be reached and how far behind a zone is", () => {
       companies: [{ companyId: ID, companyName: "A", headCommit: 2, zones: [mark(1, 0), mark(2, lagMs)] }],
     });
   expect(zonesHeadline(view("healthy", 0))).toBe("Both zones can be reached. Every snapshot is in each of them.");
-  expect(zonesHeadline(view("unreachable", 180_000))).toBe("Zone 2 cannot be reached. Zone 2 is 3 min behind.");
+  expect(zonesHeadline(view("healthy", 180_000))).toBe("Both zones can be reached. Zone 2 is 3 min behind.");
+  expect(zonesHeadline(view("unreachable", 180_000))).toBe("Zone 2 cannot be reached, and is 3 min behind.");
 });

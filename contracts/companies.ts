@@ -20,7 +20,7 @@ export const companyListInput = z.strictObject({ ...pageInput });
 export type CompanyListInput = z.input<typeof companyListInput>;
 export const companyGetInput = z.strictObject({ companyId: companyIdSchema });
 
-/** How many machines of a company are in which state; the states of machines.ts. */
+/** How many machines of a company are in which state of machines.ts; one whose first run is open counts as `never`. */
 export const machineStateCounts = z.strictObject({
   protected: countSchema,
   gaps: countSchema,

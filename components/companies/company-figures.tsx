@@ -1,17 +1,21 @@
 import type { CompanyView } from "../../contracts/companies.ts";
-import type { CompanyWatermarksView } from "../../contracts/zones.ts";
+import type { CompanyWatermarksView, ZoneView } from "../../contracts/zones.ts";
 import { Bytes } from "../format/bytes.tsx";
 import { formatCount } from "../format/format-bytes.ts";
 import { formatDuration } from "../format/format-duration.ts";
 import { Ago, Moment } from "../format/moment.tsx";
 import { ZonePairMark } from "../status/zone-pair.tsx";
 import { FigureRow } from "../ui/card.tsx";
+import { describeWatermarks, watermarkBlock } from "../zones/watermark-block.ts";
 
-/** The facts of one company, each under its question. */
-export function CompanyFigures(props: {
+interface CompanyFiguresProps {
   readonly company: CompanyView;
   readonly watermarks: CompanyWatermarksView | undefined;
-}) {
+  readonly zones: readonly ZoneView[];
+}
+
+/** The facts of one company, each under its question. */
+export function CompanyFigures(props: CompanyFiguresProps) {
   const { company } = props;
   return (
     <FigureRow
@@ -21,26 +25,28 @@ export function CompanyFigures(props: {
           value: company.lastSnapshotAt === null ? "none yet" : <Moment at={company.lastSnapshotAt} />,
           note: company.lastSnapshotAt === null ? undefined : <Ago at={company.lastSnapshotAt} />,
         },
-        { label: "Copies", value: <Copies watermarks={props.watermarks} />, note: describeLag(props.watermarks) },
+        {
+          label: "Copies",
+          value: <Copies watermarks={props.watermarks} zones={props.zones} />,
+          note: describeLag(props.watermarks),
+        },
         {
           label: "Kept",
           value: `${formatCount(company.snapshotCount)} ${company.snapshotCount === 1 ? "snapshot" : "snapshots"}`,
           note: `${formatCount(company.machineCount)} ${company.machineCount === 1 ? "machine" : "machines"}`,
         },
-        { label: "Stored", value: <Bytes bytes={company.storedBytes} />, note: "in each zone, sealed" },
+        { label: "Stored", value: <Bytes bytes={company.storedBytes} />, note: "sealed; each zone keeps a copy" },
       ]}
     />
   );
 }
 
-function Copies({ watermarks }: { readonly watermarks: CompanyWatermarksView | undefined }) {
+function Copies({ watermarks, zones }: Pick<CompanyFiguresProps, "watermarks" | "zones">) {
   if (watermarks === undefined || watermarks.headCommit === 0) return "nothing stored yet";
-  const [left, right] = watermarks.zones;
-  const block = (zone: typeof left) => (zone === undefined ? "absent" : zone.behindCount === 0 ? "there" : "copying");
   return (
     <span className="inline-flex items-center gap-2">
-      <ZonePairMark left={block(left)} right={block(right)} />
-      {watermarks.zones.every((zone) => zone.behindCount === 0) ? "all in both zones" : "being copied"}
+      <ZonePairMark left={watermarkBlock(watermarks, 0, zones)} right={watermarkBlock(watermarks, 1, zones)} />
+      {describeWatermarks(watermarks, zones)}
     </span>
   );
 }

@@ -39,13 +39,14 @@ const FIGURES = [
     id: "files",
     header: "Documents",
     meta: { align: "right" },
-    cell: (cell) => formatCount(cell.getValue()),
+    cell: ({ row: { original } }) => (original.lastSnapshot === null ? "" : formatCount(original.lastSnapshot.files)),
   }),
   column.accessor((machine) => machine.lastSnapshot?.bytes ?? 0, {
     id: "bytes",
     header: "Size",
     meta: { align: "right" },
-    cell: (cell) => <Bytes bytes={cell.getValue()} />,
+    cell: ({ row: { original } }) =>
+      original.lastSnapshot === null ? "" : <Bytes bytes={original.lastSnapshot.bytes} />,
   }),
   column.accessor("snapshotCount", {
     header: "Snapshots",

@@ -5,10 +5,14 @@ import type { ReactNode } from "react";
 export function CellLink({ href, note, children }: { href: string; note?: ReactNode; children: ReactNode }) {
   return (
     <span className="block min-w-0">
-      <Link href={href} className="font-[560] text-ink underline-offset-2 hover:text-accent hover:underline">
+      <Link
+        href={href}
+        title={typeof children === "string" ? children : undefined}
+        className="inline-block max-w-[28ch] truncate align-bottom font-[560] text-ink underline-offset-2 hover:text-accent hover:underline"
+      >
         {children}
       </Link>
-      {note === undefined ? null : <span className="block text-small text-ink-3">{note}</span>}
+      {note === undefined ? null : <span className="block text-small whitespace-nowrap text-ink-3">{note}</span>}
     </span>
   );
 }

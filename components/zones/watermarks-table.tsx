@@ -7,6 +7,7 @@ import { ZonePairMark } from "../status/zone-pair.tsx";
 import { CellLink } from "../tables/cell-link.tsx";
 import { columnsOf, DataTable } from "../tables/data-table.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { watermarkBlock } from "./watermark-block.ts";
 
 const column = columnsOf<CompanyWatermarksView>();
 
@@ -74,12 +75,10 @@ function Watermark({ company, index }: { readonly company: CompanyWatermarksView
 /** What would be missing if one zone were lost now; in words, beside the mark. */
 function Rpo({ company }: { readonly company: CompanyWatermarksView }) {
   if (company.headCommit === 0) return <span className="text-ink-3">nothing stored yet</span>;
-  const [left, right] = company.zones;
-  const block = (zone: typeof left) => (zone === undefined ? "absent" : zone.behindCount === 0 ? "there" : "copying");
   const behind = company.zones.reduce((most, zone) => Math.max(most, zone.behindCount), 0);
   return (
     <span className="inline-flex items-center gap-2 whitespace-nowrap">
-      <ZonePairMark left={block(left)} right={block(right)} />
+      <ZonePairMark left={watermarkBlock(company, 0, [])} right={watermarkBlock(company, 1, [])} />
       {behind === 0
         ? "all in both"
         : `${formatDuration(lagOf(company))}, ${formatCount(behind)} ${behind === 1 ? "snapshot" : "snapshots"} to copy`}

@@ -16,15 +16,25 @@ export function ZoneCard({ zone }: { readonly zone: ZoneView }) {
         <Fact label="Last probe" value={zone.probedAt === null ? "not yet" : <Moment at={zone.probedAt} />}>
           {zone.probedAt === null ? "The first comes within a minute" : <Ago at={zone.probedAt} />}
         </Fact>
-        <Fact label="Write, read back, delete" value={probe === null ? "not yet" : `${Math.round(probe.latencyMs)} ms`}>
+        <Fact label="Write, read back, delete" value={latencyOf(zone)}>
           {probe?.errorCode == null ? "no error" : `error ${probe.errorCode}`}
         </Fact>
         <Fact label="Free" value={probe?.freeBytes == null ? "unknown" : formatBytes(probe.freeBytes)}>
-          {probe?.totalBytes == null ? "this kind of zone does not say" : `of ${formatBytes(probe.totalBytes)}`}
+          {totalOf(zone)}
         </Fact>
       </dl>
     </Card>
   );
+}
+
+function latencyOf({ probe }: ZoneView): string {
+  if (probe === null) return "not yet";
+  return probe.errorCode === null ? `${Math.max(1, Math.round(probe.latencyMs))} ms` : "did not end";
+}
+
+function totalOf({ probe, state }: ZoneView): string {
+  if (probe?.totalBytes != null) return `of ${formatBytes(probe.totalBytes)}`;
+  return state === "unreachable" ? "until it is back" : "this kind of zone does not say";
 }
 
 function Fact(props: { label: string; value: React.ReactNode; children: React.ReactNode }) {

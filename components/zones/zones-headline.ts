@@ -14,18 +14,28 @@ export function zonesHeadline(view: ZonesView): string {
       : bad.length === view.zones.length
         ? "No zone can be reached."
         : `Zone ${first.ordinal} cannot be reached.`;
+  const behind = worstLag(view);
+  if (bad.length === 1 && first !== undefined && behind?.ordinal === first.ordinal) {
+    return `Zone ${first.ordinal} cannot be reached, and is ${formatDuration(behind.lagMs)} behind.`;
+  }
   return `${health} ${behindSentence(view)}`;
 }
 
-function behindSentence(view: ZonesView): string {
-  let worst = { ordinal: 0, lagMs: 0 };
+/** The zone that is furthest behind, for any company; null when none is. */
+function worstLag(view: ZonesView): { readonly ordinal: number; readonly lagMs: number } | null {
+  let worst: { ordinal: number; lagMs: number } | null = null;
   for (const company of view.companies) {
     for (const mark of company.zones) {
       const zone = view.zones.find((candidate) => candidate.zoneId === mark.zoneId);
-      if (zone !== undefined && mark.lagMs > worst.lagMs) worst = { ordinal: zone.ordinal, lagMs: mark.lagMs };
+      if (zone !== undefined && mark.lagMs > (worst?.lagMs ?? 0)) worst = { ordinal: zone.ordinal, lagMs: mark.lagMs };
     }
   }
+  return worst;
+}
+
+function behindSentence(view: ZonesView): string {
+  const worst = worstLag(view);
   if (view.companies.every((company) => company.headCommit === 0)) return "Nothing is stored yet.";
-  if (worst.ordinal === 0) return "Every snapshot is in each of them.";
+  if (worst === null) return "Every snapshot is in each of them.";
   return `Zone ${worst.ordinal} is ${formatDuration(worst.lagMs)} behind.`;
 }

@@ -6,7 +6,11 @@ import { machineStateOf } from "./machine-view.ts";
 /** `machines` are all machines of the company. */
 export function toCompanyView(company: CompanyRow, machines: readonly MachineRow[]): CompanyView {
   const machineStates = { protected: 0, gaps: 0, failed: 0, running: 0, never: 0 };
-  for (const machine of machines) machineStates[machineStateOf(machine)] += 1;
+  for (const machine of machines) {
+    const state = machineStateOf(machine);
+    // A first run protects nothing before it ends.
+    machineStates[state === "running" && machine.newestSnapshot === null ? "never" : state] += 1;
+  }
   return {
     companyId: companyIdSchema.parse(company.companyId),
     name: company.name,

@@ -19,7 +19,7 @@ export default async function HomePage() {
         headline={machinesHeadline(machines.rows, machines.nextCursor === null)}
         proof="Every snapshot is sealed on your machine before it leaves it. Only your company can open it."
       />
-      <CompanyFigures company={company} watermarks={zones.companies[0]} />
+      <CompanyFigures company={company} watermarks={zones.companies[0]} zones={zones.zones} />
       <Card title="Machines">
         <MachinesTable
           rows={machines.rows}

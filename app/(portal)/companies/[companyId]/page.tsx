@@ -34,6 +34,7 @@ export default async function CompanyPage({ params, searchParams }: PageInput<"c
       />
       <CompanyFigures
         company={company}
+        zones={zones.zones}
         watermarks={zones.companies.find((candidate) => candidate.companyId === company.companyId)}
       />
       <Card title="Machines">
