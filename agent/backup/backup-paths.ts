@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { setFlagsFromString } from "node:v8";
 import { type AgentHelloView, agentHelloView } from "../../contracts/agent.ts";
 import { fromBase64, toHex } from "../../engine/codec/hex.ts";
 import { headerHashOf, sealManifest } from "../../engine/format/manifest.ts";
@@ -64,8 +63,6 @@ const PROGRESS_EVERY_MS = 250;
  */
 export async function backupPaths(options: BackupOptions): Promise<BackupResult> {
   if (options.paths.length === 0) throw new AgentError("usage", "say what to back up: one path or several");
-  // A heap that is swept often: what a backup holds for long is little, and lies outside of it.
-  setFlagsFromString("--semi-space-growth-factor=1");
   const state = openStateFolder(options.stateFolder);
   const identity = getIdentity(state);
   const unlock = lockState(state);

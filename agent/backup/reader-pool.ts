@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { PACK_BUFFER_SIZE_BYTES } from "../../engine/format/pack-builder.ts";
 import { BufferPool } from "./buffer-pool.ts";
@@ -23,6 +24,7 @@ interface Reader {
 
 /** More threads than this only wait for the same disk. */
 const MAX_READERS = 4;
+const READERS = Math.min(MAX_READERS, Math.max(1, availableParallelism()));
 /** A reader's next job lies ready, so that it never waits for this thread. */
 const JOBS_A_READER = 2;
 const JOBS_AHEAD = 2;
@@ -47,7 +49,7 @@ export class ReaderPool {
 
   /** True when more jobs would only wait. */
   get isFull(): boolean {
-    return this.#queue.length >= JOBS_AHEAD * readerCount();
+    return this.#queue.length >= JOBS_AHEAD * READERS;
   }
 
   /** @throws what a reader failed with */
@@ -56,7 +58,7 @@ export class ReaderPool {
   }
 
   submit(tasks: Uint8Array): void {
-    if (this.#readers.length < readerCount()) this.#start();
+    if (this.#readers.length < READERS) this.#start();
     this.#queue.push(tasks);
     this.#dispatch();
   }
@@ -86,6 +88,8 @@ export class ReaderPool {
   }
 
   #start(): void {
+    // From here on this thread's heap, too, is kept small: what a backup holds for long is little, and lies outside of it.
+    setFlagsFromString("--semi-space-growth-factor=1");
     const workerData = this.#options.setup;
     const file = new URL("./read-worker.ts", import.meta.url);
     const worker = new Worker(file, { workerData, resourceLimits: READER_HEAP });
@@ -166,7 +170,7 @@ export class ReaderPool {
   }
 
   #pool(): BufferPool {
-    const count = readerCount() + SPARE_BUFFERS;
+    const count = READERS + SPARE_BUFFERS;
     this.#buffers ??= new BufferPool(Array.from({ length: count }, () => new ArrayBuffer(PACK_BUFFER_SIZE_BYTES)));
     return this.#buffers;
   }
@@ -176,10 +180,6 @@ export class ReaderPool {
     this.#hasFailed = true;
     this.#wake();
   }
-}
-
-function readerCount(): number {
-  return Math.min(MAX_READERS, Math.max(1, availableParallelism()));
 }
 
 function tell(reader: Reader, message: ToReader, transfer?: ArrayBufferLike): void {
