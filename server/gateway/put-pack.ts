@@ -19,7 +19,7 @@ export async function putPack(exchange: Exchange<RunClaims>): Promise<void> {
   const packId = exchange.params.packId ?? "";
   const sizeBytes = requireContentLength(request, PACK_MAX_BYTES);
   await requireNameFree(exchange, packId);
-  const room = await context.uploads.enter(claims.companyId);
+  const room = await context.uploads.enter(claims.companyId, exchange.signal);
   try {
     const pack = await receivePack(exchange, packId, room.buffer.subarray(0, sizeBytes));
     // Copies what it keeps: the room is used again.

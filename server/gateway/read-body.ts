@@ -26,6 +26,11 @@ export function requireContentLength(request: IncomingMessage, maxBytes: number)
  */
 export function readBody(request: IncomingMessage, into: Uint8Array, hash?: RunningHash): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
+    // Whoever left while this waited has told nobody who listens here, and a socket that is gone has no time-outs either.
+    if (request.destroyed || request.socket.destroyed) {
+      reject(new ClientGoneError("the client left before its upload was read"));
+      return;
+    }
     let filled = 0;
     request.setTimeout(BODY_IDLE_MS, () => {
       reject(new ClientGoneError(`no byte of the body came for ${BODY_IDLE_MS / 1000} s`));

@@ -48,6 +48,21 @@ describe("rooms for uploads", () => {
     expect([order, rooms.used]).toEqual([["a", "b"], 0]);
   });
 
+  test("who leaves while waiting takes no room when one gets free", async () => {
+    const rooms = roomsOf(10_000);
+    const held = [await rooms.enter("a"), await rooms.enter("a")];
+    const leaving = new AbortController();
+    const left = codeOf(rooms.enter("a", leaving.signal));
+    const stays = rooms.enter("a");
+    leaving.abort(new Error("left"));
+    expect(await left).toBe("another error");
+    for (const room of held) room.release();
+    (await stays).release();
+    expect(rooms.used).toBe(0);
+    expect(await codeOf(rooms.enter("a", leaving.signal))).toBe("another error");
+    expect(rooms.used).toBe(0);
+  });
+
   test("who waits too long, or behind too many, is told to come back", async () => {
     const rooms = roomsOf(20);
     for (const companyId of ["a", "b", "c"]) await rooms.enter(companyId);

@@ -44,10 +44,14 @@ export class UploadRooms {
     return this.#used;
   }
 
-  /** @throws GatewayError `rate_limited` when no room gets free in time */
-  async enter(companyId: string): Promise<UploadRoom> {
+  /**
+   * @param signal aborted when the sender has left, who then gives up its place in the queue
+   * @throws GatewayError `rate_limited` when no room gets free in time; the signal's reason
+   */
+  async enter(companyId: string, signal?: AbortSignal): Promise<UploadRoom> {
+    signal?.throwIfAborted();
     if (this.#isFreeFor(companyId)) this.#take(companyId);
-    else await this.#wait(companyId);
+    else await this.#wait(companyId, signal);
     const buffer = this.#idle.pop() ?? Buffer.allocUnsafeSlow(this.#options.roomBytes);
     let isReleased = false;
     return {
@@ -83,21 +87,25 @@ export class UploadRooms {
     waiting.enter();
   }
 
-  async #wait(companyId: string): Promise<void> {
+  async #wait(companyId: string, signal?: AbortSignal): Promise<void> {
     if (this.#waiting.length >= this.#options.maxWaiting) throw busy();
     const turn = Promise.withResolvers<void>();
     const waiting: Waiting = { companyId, enter: turn.resolve };
     this.#waiting.push(waiting);
-    const timer = setTimeout(() => {
+    const giveUp = (reason: unknown) => {
       const at = this.#waiting.indexOf(waiting);
       if (at < 0) return;
       this.#waiting.splice(at, 1);
-      turn.reject(busy());
-    }, this.#options.waitMs);
+      turn.reject(reason);
+    };
+    const timer = setTimeout(() => giveUp(busy()), this.#options.waitMs);
+    const onAbort = () => giveUp(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
     try {
       await turn.promise;
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
     }
   }
 }
