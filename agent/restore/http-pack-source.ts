@@ -6,6 +6,8 @@ import type { ChunkLocation } from "../../engine/ports/chunk-index.ts";
 import type { BadCopy, PackBytes, PackRange, PackReadOptions, PackSource } from "../../engine/ports/pack-source.ts";
 import { PackSourceError } from "../../engine/restore/pack-source-error.ts";
 
+import { RangeConnection, UnknownAnswerError } from "./range-connection.ts";
+
 export interface HttpPackSourceOptions {
   /** The one public origin, as https://backup.example. */
   readonly origin: string;
@@ -47,6 +49,9 @@ export class HttpPackSource implements PackSource {
   readonly #options: HttpPackSourceOptions;
   readonly #origin: URL;
   readonly #agent: Agent;
+  readonly #idle: RangeConnection[] = [];
+  /** Over TLS, or behind something that answers without lengths, ranges come as everything else does. */
+  #hasPlainRanges: boolean;
   #token: string | null = null;
 
   constructor(options: HttpPackSourceOptions) {
@@ -54,6 +59,7 @@ export class HttpPackSource implements PackSource {
     this.#origin = new URL(options.origin);
     const sockets = { keepAlive: true, maxSockets: MAX_SOCKETS };
     this.#agent = this.#origin.protocol === "https:" ? new TlsAgent(sockets) : new Agent(sockets);
+    this.#hasPlainRanges = this.#origin.protocol === "http:";
   }
 
   async locate(ids: readonly Uint8Array[]): Promise<readonly (ChunkLocation | null)[]> {
@@ -93,6 +99,7 @@ export class HttpPackSource implements PackSource {
   }
 
   close(): void {
+    for (const connection of this.#idle.splice(0)) connection.close();
     this.#agent.destroy();
   }
 
@@ -113,7 +120,11 @@ export class HttpPackSource implements PackSource {
   async #attempt(call: Call, isLast: boolean): Promise<Answer | null> {
     this.#token ??= await this.#options.getToken(false);
     try {
-      const answer = await this.#exchange(call, this.#token);
+      const { range } = call;
+      const answer =
+        range && this.#hasPlainRanges
+          ? await this.#fetchRange({ ...call, range }, this.#token)
+          : await this.#exchange(call, this.#token);
       const isBusy = answer.status === 429 || (answer.status >= 502 && answer.status <= 504 && !isZoneAnswer(answer));
       return isBusy && !isLast ? null : answer;
     } catch (error) {
@@ -123,6 +134,26 @@ export class HttpPackSource implements PackSource {
         throw new PackSourceError("unreachable", `${this.#origin.origin} cannot be reached: ${error.message}`);
       return null;
     }
+  }
+
+  async #fetchRange(call: Call & { readonly range: PackRange }, bulkToken: string): Promise<Answer> {
+    const { path, range, into } = call;
+    const connection = this.#takeConnection();
+    try {
+      return await connection.fetch({ path, bulkToken, ...range, ...(into && { into }) });
+    } catch (error) {
+      if (!(error instanceof UnknownAnswerError)) throw error;
+      this.#hasPlainRanges = false;
+      return this.#exchange(call, bulkToken);
+    } finally {
+      if (connection.isUsable) this.#idle.push(connection);
+      else connection.close();
+    }
+  }
+
+  #takeConnection(): RangeConnection {
+    for (let found = this.#idle.pop(); found; found = this.#idle.pop()) if (found.isUsable) return found;
+    return new RangeConnection(this.#origin, IDLE_TIMEOUT_MS);
   }
 
   #exchange(call: Call, token: string): Promise<Answer> {

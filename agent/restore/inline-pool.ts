@@ -11,10 +11,10 @@ export class InlinePool implements WriterPool {
     this.#desks = [new TaskDesk(options), new TaskDesk(options)];
   }
 
-  async run(tasks: readonly WriteTask[], onResult: (result: TaskResult) => void): Promise<void> {
-    let next = 0;
+  async run(tasks: Iterable<WriteTask>, onResult: (result: TaskResult) => void): Promise<void> {
+    const waiting = tasks[Symbol.iterator]();
     const serve = async (desk: TaskDesk): Promise<void> => {
-      for (let task = tasks[next++]; task; task = tasks[next++]) onResult(await desk.do(task));
+      for (let next = waiting.next(); !next.done; next = waiting.next()) onResult(await desk.do(next.value));
     };
     await Promise.all(this.#desks.map(serve));
   }

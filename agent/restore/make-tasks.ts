@@ -15,16 +15,21 @@ export interface TaskInput {
 }
 
 export interface BatchTasks {
-  readonly tasks: readonly WriteTask[];
+  /** Made one by one as they are taken, so that they are not all in memory; to be taken once. */
+  readonly tasks: Iterable<WriteTask>;
   readonly counts: SharedCounts;
 }
 
 /** Files without content in one task. */
 const EMPTY_FILES_PER_TASK = 1_024;
 
-interface PlacedPiece {
-  readonly file: TaskFile;
-  readonly folder: string;
+interface PlacedFile {
+  readonly file: BatchFile;
+  readonly fileNumber: number;
+  readonly form: TaskFile["form"];
+}
+
+interface PlacedPiece extends PlacedFile {
   readonly member: number;
   readonly piece: PieceRef;
 }
@@ -42,27 +47,29 @@ export function makeTasks(input: TaskInput): BatchTasks {
     failed: sharedNumbers(input.files.length),
   };
   const uses = new Map<string, PackUse>();
-  const empty: { file: TaskFile; folder: string }[] = [];
+  const empty: PlacedFile[] = [];
   for (const [fileNumber, file] of input.files.entries()) {
-    const { pieces, folder } = file;
-    const places = pieces.map(({ key }) => getPlace(input.places, key));
-    const form = formOf(file, places);
-    const taskFile = toTaskFile(file, { fileNumber, prefix: input.temporaryPrefix, form });
+    const { pieces } = file;
+    const form = formOf(file, input.places);
     counts.remaining[fileNumber] = pieces.length + (file.isUnfinished ? 1 : 0);
-    if (pieces.length === 0) empty.push({ file: taskFile, folder });
-    for (const [at, piece] of pieces.entries()) {
-      const place = places[at];
-      if (place) addPiece(uses, place, { file: taskFile, folder, member: place.member, piece });
+    if (pieces.length === 0) empty.push({ file, fileNumber, form });
+    for (const piece of pieces) {
+      const place = getPlace(input.places, piece.key);
+      addPiece(uses, place, { file, fileNumber, form, member: place.member, piece });
     }
   }
-  const requests = planRestore(wantedFrames(uses));
-  return {
-    tasks: [
-      ...emptyTasks(input, empty, counts),
-      ...requests.map((request) => readTask(input, { request, uses, counts })),
-    ],
-    counts,
-  };
+  return { tasks: tasksOf(input, { uses, empty, counts }), counts };
+}
+
+interface PlacedBatch {
+  readonly uses: ReadonlyMap<string, PackUse>;
+  readonly empty: readonly PlacedFile[];
+  readonly counts: SharedCounts;
+}
+
+function* tasksOf(input: TaskInput, batch: PlacedBatch): Generator<WriteTask> {
+  yield* emptyTasks(input, batch);
+  for (const request of planRestore(wantedFrames(batch.uses))) yield readTask(input, batch, request);
 }
 
 function addPiece(uses: Map<string, PackUse>, { pack, frame }: MemberPlace, piece: PlacedPiece): void {
@@ -96,26 +103,16 @@ function getPlace(places: ReadonlyMap<string, MemberPlace>, key: string): Member
 }
 
 /** A document that lies in one frame is written when all of it is verified; any other grows under a temporary name. */
-function formOf(file: BatchFile, places: readonly MemberPlace[]): TaskFile["form"] {
-  const [first] = places;
-  const isTogether = places.every((place) => place.pack === first?.pack && place.frame === first.frame);
-  return isTogether && !file.isContinued && !file.isUnfinished ? "direct" : "parts";
-}
-
-function toTaskFile(
-  file: BatchFile,
-  { fileNumber, prefix, form }: { fileNumber: number; prefix: string; form: TaskFile["form"] },
-): TaskFile {
-  const { name, meta, pieces } = file;
-  return {
-    fileNumber,
-    folder: 0,
-    name,
-    meta,
-    form,
-    pieceCount: pieces.length,
-    temporaryName: temporaryName(prefix, file),
-  };
+function formOf(file: BatchFile, places: ReadonlyMap<string, MemberPlace>): TaskFile["form"] {
+  if (file.isContinued || file.isUnfinished) return "parts";
+  const [first, ...others] = file.pieces;
+  if (!first || others.length === 0) return "direct";
+  const { pack, frame } = getPlace(places, first.key);
+  const isTogether = others.every(({ key }) => {
+    const place = getPlace(places, key);
+    return place.pack === pack && place.frame === frame;
+  });
+  return isTogether ? "direct" : "parts";
 }
 
 /** The same in every batch of a file, and short however long the name is. */
@@ -123,17 +120,14 @@ export function temporaryName(prefix: string, { serial }: Pick<BatchFile, "seria
   return `${prefix}${serial}`;
 }
 
-function readTask(
-  input: TaskInput,
-  { request, uses, counts }: { request: RestoreRequest; uses: ReadonlyMap<string, PackUse>; counts: SharedCounts },
-): WriteTask {
+function readTask(input: TaskInput, { uses, counts }: PlacedBatch, request: RestoreRequest): WriteTask {
   const use = uses.get(request.packId);
   if (!use) throw new RangeError("a request names a pack that was not placed");
-  const table = new TaskTable();
+  const table = new TaskTable(input.temporaryPrefix);
   const frames = request.frames.map(({ frame }): TaskFrame => {
     const numbers: number[] = [];
-    for (const { file, folder, member, piece } of use.frames.get(frame) ?? []) {
-      numbers.push(member, table.numberOf(file, folder), piece.offset, piece.sizeBytes);
+    for (const placed of use.frames.get(frame) ?? []) {
+      numbers.push(placed.member, table.numberOf(placed), placed.piece.offset, placed.piece.sizeBytes);
     }
     return { frame, pieces: numbers };
   });
@@ -152,34 +146,35 @@ function readTask(
   return { taskId: input.nextTaskId(), read, folders: table.folders, files: table.files, counts };
 }
 
-function emptyTasks(
-  input: TaskInput,
-  empty: readonly { file: TaskFile; folder: string }[],
-  counts: SharedCounts,
-): WriteTask[] {
-  const tasks: WriteTask[] = [];
+function* emptyTasks(input: TaskInput, { empty, counts }: PlacedBatch): Generator<WriteTask> {
   for (let at = 0; at < empty.length; at += EMPTY_FILES_PER_TASK) {
-    const table = new TaskTable();
-    for (const { file, folder } of empty.slice(at, at + EMPTY_FILES_PER_TASK)) table.numberOf(file, folder);
-    tasks.push({ taskId: input.nextTaskId(), read: null, folders: table.folders, files: table.files, counts });
+    const table = new TaskTable(input.temporaryPrefix);
+    for (const placed of empty.slice(at, at + EMPTY_FILES_PER_TASK)) table.numberOf(placed);
+    yield { taskId: input.nextTaskId(), read: null, folders: table.folders, files: table.files, counts };
   }
-  return tasks;
 }
 
 /** The files and folders that one task names, each once. */
 class TaskTable {
   readonly files: TaskFile[] = [];
   readonly folders: string[] = [];
-  readonly #fileNumbers = new Map<TaskFile, number>();
+  readonly #temporaryPrefix: string;
+  readonly #fileNumbers = new Map<number, number>();
   readonly #folderNumbers = new Map<string, number>();
 
-  numberOf(file: TaskFile, folderPath: string): number {
-    const known = this.#fileNumbers.get(file);
+  constructor(temporaryPrefix: string) {
+    this.#temporaryPrefix = temporaryPrefix;
+  }
+
+  numberOf({ file, fileNumber, form }: PlacedFile): number {
+    const known = this.#fileNumbers.get(fileNumber);
     if (known !== undefined) return known;
-    const folder = this.#folderNumbers.get(folderPath) ?? this.folders.push(folderPath) - 1;
-    this.#folderNumbers.set(folderPath, folder);
-    const number = this.files.push({ ...file, folder }) - 1;
-    this.#fileNumbers.set(file, number);
+    const folder = this.#folderNumbers.get(file.folder) ?? this.folders.push(file.folder) - 1;
+    this.#folderNumbers.set(file.folder, folder);
+    const { name, meta, pieces } = file;
+    const own = { fileNumber, folder, name, meta, form, pieceCount: pieces.length };
+    const number = this.files.push({ ...own, temporaryName: temporaryName(this.#temporaryPrefix, file) }) - 1;
+    this.#fileNumbers.set(fileNumber, number);
     return number;
   }
 }

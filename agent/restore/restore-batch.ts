@@ -1,22 +1,30 @@
+import type { ChunkItem } from "../../engine/format/chunk-item.ts";
 import type { TreeEntry } from "../../engine/format/tree-entry.ts";
 import { idKey } from "../../engine/ids/chunk-id.ts";
 import { toBinaryText } from "../../engine/restore/binary-text.ts";
-import type { FileEntry, FolderEntry, SnapshotReader, WalkStep } from "../../engine/restore/snapshot-reader.ts";
+import type {
+  EntryStep,
+  FileEntry,
+  FolderEntry,
+  SnapshotReader,
+  WalkStep,
+} from "../../engine/restore/snapshot-reader.ts";
 import { metaOf } from "./entry-meta.ts";
-import { parentOf } from "./folder-handles.ts";
 import type { FileMeta } from "./write-task.ts";
+
+type ContentItem = ChunkItem & { readonly kind: "content" };
 
 /** A stretch of content of one file. */
 export interface PieceRef {
   /** Of the chunk's id. */
   readonly key: string;
+  /** A view into the page that names it: pages take less room than copies of all ids would. */
   readonly id: Uint8Array;
   readonly offset: number;
   readonly sizeBytes: number;
 }
 
 export interface BatchFile {
-  readonly path: string;
   readonly folder: string;
   readonly name: string;
   readonly meta: FileMeta;
@@ -58,8 +66,8 @@ export interface RestoreBatch {
   readonly closedFolders: BatchFolder[];
 }
 
-/** Pieces of one batch: about 25 MiB of plan. Larger batches read frames that many files share less often. */
-const MAX_PIECES = 65_536;
+/** Pieces of one batch: about 60 MiB of plan. Larger batches read frames that many files share less often. */
+const MAX_PIECES = 32_768;
 /** The first is small, so that writing begins while the rest is still being planned. */
 const FIRST_PIECES = 4_096;
 /** Names that are remembered to make hard links of, about 150 MiB at most; beyond them names become files of their own. */
@@ -87,22 +95,36 @@ export class BatchCollector {
     for await (const step of steps) {
       if (step.kind === "enter") this.#batch.folders.push(toFolder(step));
       else if (step.kind === "leave") this.#batch.closedFolders.push(toFolder(step));
-      else yield* this.#addEntry(step.path, step.entry);
+      else if (step.entry.type !== "file" || !this.#addSmallFile(step, step.entry)) yield* this.#addEntry(step);
       if (++this.#pieces >= this.#limit) yield this.#cut();
     }
     yield this.#cut();
   }
 
-  async *#addEntry(path: string, entry: Exclude<TreeEntry, FolderEntry>): AsyncGenerator<RestoreBatch> {
+  async *#addEntry(step: EntryStep): AsyncGenerator<RestoreBatch> {
+    const { path, entry } = step;
     const firstPath = this.#linkTo(path, entry);
     if (firstPath !== null) this.#batch.links.push({ path, firstPath });
-    else if (entry.type === "file") yield* this.#addFile(path, entry);
+    else if (entry.type === "file") yield* this.#addFile(step, entry);
     else this.#batch.specials.push({ path, entry });
   }
 
-  async *#addFile(path: string, entry: FileEntry): AsyncGenerator<RestoreBatch> {
+  /** Nearly all files: those whose items stand in the entry need no turns of the event loop. @returns false for others */
+  #addSmallFile(step: EntryStep, entry: FileEntry): boolean {
+    if (entry.linkId || entry.content.form === "paged") return false;
+    const file = newFile(step, entry, { serial: this.#serial++, isContinued: false });
+    this.#batch.files.push(file);
+    let offset = 0;
+    for (const item of entry.content.items) {
+      if (item.kind === "content") this.#addPiece(file, item, offset);
+      offset += item.sizeBytes;
+    }
+    return true;
+  }
+
+  async *#addFile(step: EntryStep, entry: FileEntry): AsyncGenerator<RestoreBatch> {
     const serial = this.#serial++;
-    let file = newFile(path, entry, { serial, isContinued: false });
+    let file = newFile(step, entry, { serial, isContinued: false });
     this.#batch.files.push(file);
     let offset = 0;
     for await (const item of this.#reader.items(entry)) {
@@ -112,14 +134,16 @@ export class BatchCollector {
       if (this.#pieces >= this.#limit && file.pieces.length > 0) {
         file.isUnfinished = true;
         yield this.#cut();
-        file = newFile(path, entry, { serial, isContinued: true });
+        file = newFile(step, entry, { serial, isContinued: true });
         this.#batch.files.push(file);
       }
-      // A view would keep its whole page alive for as long as the batch lives.
-      const id = item.chunkId.slice();
-      file.pieces.push({ key: idKey(id), id, offset: at, sizeBytes: item.sizeBytes });
-      this.#pieces++;
+      this.#addPiece(file, item, at);
     }
+  }
+
+  #addPiece(file: BatchFile, { chunkId, sizeBytes }: ContentItem, offset: number): void {
+    file.pieces.push({ key: idKey(chunkId), id: chunkId, offset, sizeBytes });
+    this.#pieces++;
   }
 
   #linkTo(path: string, { linkId }: TreeEntry): string | null {
@@ -149,8 +173,10 @@ function toFolder({ path, entry, isSelected }: Exclude<WalkStep, { kind: "entry"
   return { path, meta: metaOf(entry), isSelected };
 }
 
-function newFile(path: string, entry: FileEntry, part: { serial: number; isContinued: boolean }): BatchFile {
-  const folder = parentOf(path);
-  const name = folder === "" ? path : path.slice(folder.length + 1);
-  return { path, folder, name, meta: metaOf(entry), pieces: [], isUnfinished: false, ...part };
+function newFile(
+  { folder, name }: EntryStep,
+  entry: FileEntry,
+  part: { serial: number; isContinued: boolean },
+): BatchFile {
+  return { folder, name, meta: metaOf(entry), pieces: [], isUnfinished: false, ...part };
 }

@@ -1,4 +1,5 @@
 import type { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
+import { joinPath } from "./document-writer.ts";
 import type { FolderTarget } from "./folder-target.ts";
 import { type BatchTasks, makeTasks, temporaryName } from "./make-tasks.ts";
 import { BatchCollector, type BatchFile, type RestoreBatch } from "./restore-batch.ts";
@@ -117,8 +118,9 @@ class RestoreRun {
     for (const [fileNumber, file] of files.entries()) {
       if (file.isContinued && this.#hasOpenFileFailed) counts.failed[fileNumber] = 1;
     }
-    for (const { path, isContinued } of prepared.lost) {
+    for (const { folder, name, isContinued } of prepared.lost) {
       if (isContinued && this.#hasOpenFileFailed) continue;
+      const path = joinPath(folder, name);
       const message = "a part of it is in no pack that any zone can give; ask the provider to check the snapshot";
       this.#told({ path, code: "no_good_copy", message });
     }

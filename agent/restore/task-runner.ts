@@ -21,7 +21,7 @@ export interface TaskRunnerOptions {
 
 const NUMBERS_PER_PIECE = 4;
 /** A whole pack as they are built: 16 MiB, and what stands over. */
-const USUAL_BUFFER_BYTES = 20 * 1024 * 1024;
+const USUAL_BUFFER_BYTES = 18 * 1024 * 1024;
 
 /** Bytes of a request that are on their way, or why they do not come. */
 type Fetched =

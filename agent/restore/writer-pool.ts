@@ -5,7 +5,7 @@ import type { FromWriter, TaskResult, ToWriter, WriterSettings } from "./writer-
 
 export interface WriterPool {
   /** Resolves when all are done. @throws RestoreFailedError when nothing can be read any more */
-  run(tasks: readonly WriteTask[], onResult: (result: TaskResult) => void): Promise<void>;
+  run(tasks: Iterable<WriteTask>, onResult: (result: TaskResult) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,10 +54,10 @@ export class ThreadPool implements WriterPool {
     for (let at = 0; at < threads; at++) this.#seats.push(this.#start());
   }
 
-  async run(tasks: readonly WriteTask[], onResult: (result: TaskResult) => void): Promise<void> {
-    let next = 0;
+  async run(tasks: Iterable<WriteTask>, onResult: (result: TaskResult) => void): Promise<void> {
+    const waiting = tasks[Symbol.iterator]();
     const serve = async (seat: Seat): Promise<void> => {
-      for (let task = tasks[next++]; task; task = tasks[next++]) onResult(await this.#do(seat, task));
+      for (let next = waiting.next(); !next.done; next = waiting.next()) onResult(await this.#do(seat, next.value));
     };
     const lanes = this.#seats.flatMap((seat) => Array.from({ length: TASKS_PER_THREAD }, () => serve(seat)));
     await Promise.race([Promise.all(lanes), this.#failure]);

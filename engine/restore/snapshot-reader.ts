@@ -17,8 +17,17 @@ export type FileEntry = TreeEntry & { readonly type: "file" };
 export type WalkStep =
   /** `isSelected` is false for a folder that is only on the way to what was asked for. */
   | { readonly kind: "enter"; readonly path: string; readonly entry: FolderEntry; readonly isSelected: boolean }
-  | { readonly kind: "entry"; readonly path: string; readonly entry: Exclude<TreeEntry, FolderEntry> }
+  | EntryStep
   | { readonly kind: "leave"; readonly path: string; readonly entry: FolderEntry; readonly isSelected: boolean };
+
+export interface EntryStep {
+  readonly kind: "entry";
+  readonly path: string;
+  /** The path's two parts; the folder's is one text for all that it holds. */
+  readonly folder: string;
+  readonly name: string;
+  readonly entry: Exclude<TreeEntry, FolderEntry>;
+}
 
 export interface SnapshotReaderOptions {
   readonly source: PackSource;
@@ -88,12 +97,13 @@ export class SnapshotReader {
         if (own) yield { kind: "leave", path, entry: own, isSelected };
         continue;
       }
-      const path = folder.prefix + toBinaryText(entry.name);
+      const name = toBinaryText(entry.name);
+      const path = folder.prefix + name;
       const isSelected = folder.wanted.length === 0 || folder.wanted.includes(path);
       const below = isSelected ? [] : folder.wanted.filter((one) => one.startsWith(`${path}/`));
       if (!isSelected && below.length === 0) continue;
       if (entry.type !== "folder") {
-        yield { kind: "entry", path, entry };
+        yield { kind: "entry", path, folder: folder.path, name, entry };
         continue;
       }
       yield { kind: "enter", path, entry, isSelected };
