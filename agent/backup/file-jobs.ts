@@ -65,13 +65,15 @@ export class FileJobs {
 
   /** Begins to read a file. Further names of one inode share the first one's read. */
   read({ path, stat }: LeafFound): FileRead {
-    const key = stat.nlink > 1n ? `${stat.dev}:${stat.ino}` : undefined;
+    const fingerprint = fingerprintOf(stat);
+    // All of the fingerprint: device and inode alone may name another file by now (a removed inode's number is given again).
+    const key = stat.nlink > 1n ? Buffer.from(fingerprint).toString("latin1") : undefined;
     const known = key === undefined ? undefined : this.#links.get(key);
     if (known !== undefined) return known;
     const file: FileRead = { path, isShared: key !== undefined, result: undefined };
     if (key !== undefined) this.#remember(key, file);
     if (Number(stat.size) > PART_BYTES) this.#readParts(file, 1);
-    else this.#add(file, fingerprintOf(stat), Number(stat.size));
+    else this.#add(file, fingerprint, Number(stat.size));
     return file;
   }
 

@@ -1,5 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { FINGERPRINT_SIZE_BYTES } from "../../../engine/backup/cache-record.ts";
+import { nodePrimitives } from "../../../engine/primitives/node.ts";
 
 const words = new BigUint64Array(FINGERPRINT_SIZE_BYTES / 8);
 const bytes = Buffer.from(words.buffer);
@@ -49,7 +50,10 @@ export interface FingerprintFields {
   readonly uid: number;
   readonly gid: number;
   readonly device: bigint;
-  /** Device and inode when the object has more than one name. */
+  /**
+   * When the object has more than one name: 16 bytes that stand for the whole fingerprint, so that a name whose inode
+   * was changed or given to another file during the walk is never restored as a link to what it was before.
+   */
   readonly linkId: Uint8Array | undefined;
 }
 
@@ -70,6 +74,6 @@ export function readFingerprint(fingerprint: Uint8Array): FingerprintFields {
     uid: Number(modeAndUid & 0xffff_ffffn),
     gid: Number(gidAndNames >> 32n),
     device,
-    linkId: (gidAndNames & 0xffff_ffffn) > 1n ? fingerprint.slice(0, 16) : undefined,
+    linkId: (gidAndNames & 0xffff_ffffn) > 1n ? nodePrimitives.sha256(fingerprint).slice(0, 16) : undefined,
   };
 }
