@@ -1,5 +1,5 @@
 import type { CompanyView } from "../../contracts/companies.ts";
-import { companyStatus } from "../companies/company-status.ts";
+import { type CompanyStatus, companyStatus } from "../companies/company-status.ts";
 import { formatCount } from "../format/format-bytes.ts";
 import { MACHINE_STATUS } from "../status/status.ts";
 import { StatusShape } from "../status/status-mark.tsx";
@@ -31,17 +31,24 @@ export function CompanyCounts({ companies }: { readonly companies: readonly Comp
           </div>
         ))}
       </dl>
-      <div role="img" aria-label={`Companies: ${sentence}`} className="flex min-w-[120px] flex-1 flex-wrap gap-[3px]">
-        {marks.map(({ status }, index) =>
-          status === MACHINE_STATUS.protected ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: marks are equal to each other and have no other name
-            <span key={index} className="size-2 rounded-[2px] bg-ok-cell" />
-          ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: marks are equal to each other and have no other name
-            <StatusShape key={index} shape={status.shape} tone={status.tone} sizePx={8} />
-          ),
-        )}
-      </div>
+      {marks.length < 2 ? null : <Fleet marks={marks} sentence={`Companies: ${sentence}`} />}
     </section>
+  );
+}
+
+/** One mark for each company, worst first; a single one would only repeat the count. */
+function Fleet({ marks, sentence }: { readonly marks: readonly CompanyStatus[]; readonly sentence: string }) {
+  return (
+    <div role="img" aria-label={sentence} className="flex min-w-[120px] flex-1 flex-wrap gap-[3px]">
+      {marks.map(({ status }, index) =>
+        status === MACHINE_STATUS.protected ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: marks are equal to each other and have no other name
+          <span key={index} className="size-2 rounded-[2px] bg-ok-cell" />
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: marks are equal to each other and have no other name
+          <StatusShape key={index} shape={status.shape} tone={status.tone} sizePx={8} />
+        ),
+      )}
+    </div>
   );
 }
