@@ -1,8 +1,6 @@
 import { ByteReader } from "../../engine/codec/byte-reader.ts";
 import { ByteWriter } from "../../engine/codec/byte-writer.ts";
-import { concatBytes } from "../../engine/codec/hex.ts";
-import { contentFingerprint } from "../../engine/ids/chunk-id.ts";
-import { nodePrimitives } from "../../engine/primitives/node.ts";
+import type { TreeBuilder } from "../../engine/tree/tree-builder.ts";
 import {
   closeFd,
   type Extent,
@@ -14,6 +12,7 @@ import {
 } from "../platform/posix-read.ts";
 import { fingerprintOf } from "../sources/files/fingerprint.ts";
 import type { LeafFound } from "../sources/files/walk-events.ts";
+import { type LargeDone, LargeFile } from "./large-file.ts";
 import { planParts } from "./plan-parts.ts";
 import { decodeResult, encodeTask, type ReadDone, type ReadFailed, type ReadResult } from "./read-messages.ts";
 
@@ -22,11 +21,13 @@ export interface FileRead {
   readonly path: SystemPath;
   /** The inode has other names, which will want this result as well. */
   readonly isShared: boolean;
-  result: ReadDone | ReadFailed | undefined;
+  result: ReadDone | LargeDone | ReadFailed | undefined;
 }
 
 export interface FileJobsOptions {
   readonly chunkIdKey: Uint8Array;
+  /** Takes the chunk lists of large files. */
+  readonly tree: TreeBuilder;
   readonly submit: (tasks: Uint8Array) => void;
   readonly wake: () => void;
 }
@@ -44,8 +45,7 @@ const LINKS_REMEMBERED = 65_536;
 interface Parts {
   readonly file: FileRead;
   readonly attempt: number;
-  readonly results: (ReadResult | undefined)[];
-  left: number;
+  readonly whole: LargeFile;
 }
 
 /** Plans which thread reads what, and puts the parts of large files together again. */
@@ -122,7 +122,8 @@ export class FileJobs {
 
   #submitParts(file: FileRead, attempt: number, fingerprint: Uint8Array, plan: readonly (readonly Extent[])[]): void {
     this.flush();
-    const parts: Parts = { file, attempt, results: plan.map(() => undefined), left: plan.length };
+    const { tree, chunkIdKey } = this.#options;
+    const parts: Parts = { file, attempt, whole: new LargeFile(tree, chunkIdKey, plan.length) };
     for (const [at, part] of plan.entries()) {
       const taskId = this.#nextTaskId++;
       this.#parts.set(taskId, { parts, at });
@@ -136,23 +137,16 @@ export class FileJobs {
     const found = this.#parts.get(result.taskId);
     if (found === undefined) return;
     this.#parts.delete(result.taskId);
-    found.parts.results[found.at] = result;
-    found.parts.left -= 1;
-    if (found.parts.left === 0) this.#joinParts(found.parts);
+    if (found.parts.whole.take(found.at, result)) this.#joinParts(found.parts);
   }
 
-  #joinParts({ file, attempt, results }: Parts): void {
-    const done: ReadDone[] = [];
-    let failed: ReadFailed | undefined;
-    for (const result of results) {
-      if (result?.status === "read") done.push(result);
-      else failed ??= result;
-    }
-    if (failed?.status === "changed" && attempt < ATTEMPTS) {
+  #joinParts({ file, attempt, whole }: Parts): void {
+    const result = whole.finish();
+    if (result.status === "changed" && attempt < ATTEMPTS) {
       setTimeout(() => this.#readParts(file, attempt + 1), PAUSE_MS * attempt);
       return;
     }
-    file.result = failed ?? joinDone(this.#options.chunkIdKey, done);
+    file.result = result;
   }
 
   #remember(key: string, file: FileRead): void {
@@ -170,19 +164,6 @@ function sparseExtents(path: SystemPath, sizeBytes: number): Extent[] {
   } finally {
     closeFd(fd);
   }
-}
-
-function joinDone(chunkIdKey: Uint8Array, parts: readonly ReadDone[]): ReadDone | ReadFailed {
-  const [first] = parts;
-  if (first === undefined) return { taskId: 0, status: "failed", code: "EIO" };
-  const items = concatBytes(...parts.map((part) => part.items));
-  return {
-    ...first,
-    xattrs: parts.flatMap((part) => part.xattrs),
-    itemCount: parts.reduce((sum, part) => sum + part.itemCount, 0),
-    items,
-    contentFingerprint: contentFingerprint(nodePrimitives, chunkIdKey, items),
-  };
 }
 
 /** Results are views into the bytes of a whole job; what is kept for long must not keep all of that. */

@@ -6,17 +6,20 @@ import type { TreeBuilder } from "../../engine/tree/tree-builder.ts";
 import { deviceNumbers, entryType, readTarget, readXattrs } from "../platform/posix-read.ts";
 import { fingerprintOf, readFingerprint } from "../sources/files/fingerprint.ts";
 import type { FolderOpened, LeafFound } from "../sources/files/walk-events.ts";
+import type { LargeDone } from "./large-file.ts";
 import type { ReadDone } from "./read-messages.ts";
 
 const NO_LISTING = { entriesBelow: 0, bytesBelow: 0, pageId: new Uint8Array(32) };
 
 /** The entry of a file that was read: what the system said when it was open, and the chunks. */
-export function fileEntry(name: Uint8Array, read: ReadDone, tree: TreeBuilder): TreeEntry {
+export function fileEntry(name: Uint8Array, read: ReadDone | LargeDone, tree: TreeBuilder): TreeEntry {
+  const base = baseOf(name, read.fingerprint, read.xattrs);
+  if ("content" in read) return { ...base, type: "file", sizeBytes: read.sizeBytes, content: read.content };
   const list = tree.chunkList();
   const reader = new ByteReader(read.items);
   for (let left = read.itemCount; left > 0; left--) list.add(decodeItem(reader));
   const sizeBytes = list.sizeBytes;
-  return { ...baseOf(name, read.fingerprint, read.xattrs), type: "file", sizeBytes, content: list.finish() };
+  return { ...base, type: "file", sizeBytes, content: list.finish() };
 }
 
 /** A folder's entry; what it lists comes when all of it was seen. @throws the system's error */

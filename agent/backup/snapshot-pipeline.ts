@@ -110,8 +110,8 @@ export class SnapshotPipeline {
       takeResults: (results, counts) => this.#takeResults(results, counts),
       wake,
     });
-    const jobs = new FileJobs({ chunkIdKey, submit: (tasks) => this.#readers.submit(tasks), wake });
     const tree = new TreeBuilder(this.#output);
+    const jobs = new FileJobs({ chunkIdKey, tree, submit: (tasks) => this.#readers.submit(tasks), wake });
     this.#changes = new ChangeCollector(options.spill);
     this.#tree = new SnapshotTree(
       {
