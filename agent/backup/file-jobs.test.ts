@@ -2,8 +2,8 @@ import { appendFileSync, linkSync, mkdtempSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { nodePrimitives, nodePrimitives } from "../../engine/primitives/node.ts";
-import { TreeBuilder, TreeBuilder } from "../../engine/tree/tree-builder.ts";
+import { nodePrimitives } from "../../engine/primitives/node.ts";
+import { TreeBuilder } from "../../engine/tree/tree-builder.ts";
 import { statPath } from "../platform/posix-read.ts";
 import { fingerprintOf, readFingerprint } from "../sources/files/fingerprint.ts";
 import { FileJobs } from "./file-jobs.ts";
