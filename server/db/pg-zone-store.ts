@@ -17,7 +17,7 @@ const OBJECTS_MISSING = loadStatement("objects-missing");
 const PRESENCE_PUT_PACKS = loadStatement("presence-put-packs");
 const PRESENCE_PUT_OBJECTS = loadStatement("presence-put-objects");
 const PRESENCE_MARK = loadStatement("presence-mark");
-const PRESENCE_BAD = loadStatement("presence-bad");
+const PRESENCE_SUSPECT = loadStatement("presence-suspect");
 const WATERMARK_ADVANCE = loadStatement("watermark-advance");
 const WATERMARK_LIST = loadStatement("watermark-list");
 const COMPANIES_BEHIND = loadStatement("companies-behind");
@@ -55,11 +55,12 @@ export function createPgZoneStore(database: PgDatabase): ZoneStore {
         await writeOutbox(tx, companyId, "copy_marked", { zoneId, packId, state, code });
         return true;
       }),
-    listBadCopies: async (companyId, limit) => {
+    listSuspectPacks: async (companyId, zoneId, limit) => {
+      const values = [companyId, zoneId, Math.min(limit, MAX_PAGE_ROWS)];
       const rows = await withCompany(database, companyId, (tx) =>
-        tx.rows<{ pack_id: string; zone_id: string; state: "suspect" | "missing" }>(PRESENCE_BAD, [companyId, limit]),
+        tx.rows<{ pack_id: string }>(PRESENCE_SUSPECT, values),
       );
-      return rows.map((row) => ({ packId: row.pack_id, zoneId: row.zone_id, state: row.state }));
+      return rows.map((row) => row.pack_id);
     },
     advanceWatermark: (companyId, zoneId) =>
       withCompany(database, companyId, async (tx) => {
@@ -84,13 +85,12 @@ export function createPgZoneStore(database: PgDatabase): ZoneStore {
 
 async function registerZone(database: PgDatabase, zone: Parameters<ZoneStore["registerZone"]>[0]): Promise<void> {
   const { zoneId, ordinal, zoneKind } = zone;
-  const isNew = await withCompany(database, PROVIDER_ID, async (tx) => {
+  await withCompany(database, PROVIDER_ID, async (tx) => {
     const [row] = await tx.rows<{ is_new: boolean }>(ZONE_PUT, [zoneId, ordinal, zoneKind]);
     if (row?.is_new) await writeOutbox(tx, PROVIDER_ID, "zone_registered", { zoneId, ordinal, zoneKind });
-    return row?.is_new ?? false;
   });
-  if (!isNew) return;
-  // One company at a time: a zone that joins late is behind with everything, and each company's rows are its own.
+  // One company at a time: a zone that joins late is behind with everything, and each company's rows are its own. Done at
+  // every start, because what broke off here would never be copied, and the watermark would pass over it.
   const companies = await withProvider(database, (tx) => tx.rows<{ company_id: string }>(COMPANY_IDS, []));
   for (const { company_id: companyId } of companies) {
     await withCompany(database, companyId, (tx) => tx.run(ZONE_PRESENCE_BACKFILL, [companyId, zoneId]));

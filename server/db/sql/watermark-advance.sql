@@ -1,5 +1,6 @@
 -- One statement, one view of the world: the first commit that is still reserved, or whose objects or packs the zone
--- lacks, stops it. `pack_high` says how far back a snapshot's packs can lie.
+-- lacks, stops it. `pack_high` says how far back a snapshot's packs can lie. Key objects belong to no commit: while one is
+-- lacking it does not move, because nothing of the company might open from this zone alone.
 with here as (
   select coalesce((select commit from watermark where company_id = $1 and zone_id = $2), 0) as commit
 ), lacking as (
@@ -11,7 +12,10 @@ with here as (
     (select min(s.commit) from snapshot s, here, lacking
      where s.company_id = $1 and s.commit > here.commit and s.pack_high >= lacking.pack_no),
     (select min(o.commit) from object_presence m join object o on o.company_id = m.company_id and o.object_key = m.object_key, here
-     where m.company_id = $1 and m.zone_id = $2 and m.state <> 'present' and o.commit > here.commit)
+     where m.company_id = $1 and m.zone_id = $2 and m.state <> 'present' and o.commit > here.commit),
+    (select here.commit + 1 from here where exists (
+      select from object_presence m join object o on o.company_id = m.company_id and o.object_key = m.object_key
+      where m.company_id = $1 and m.zone_id = $2 and m.state <> 'present' and o.commit is null))
   ) as commit
 )
 insert into watermark (company_id, zone_id, commit)

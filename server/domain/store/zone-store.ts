@@ -46,7 +46,7 @@ export interface MissingPack extends PackRow {
 
 /** Zones, which copies are where, watermarks. */
 export interface ZoneStore {
-  /** Makes the zone known, or corrects ordinal and kind. */
+  /** Makes the zone known, or corrects ordinal and kind. What has no place in its list of copies yet is missing there. */
   registerZone(zone: {
     readonly zoneId: string;
     readonly ordinal: number;
@@ -78,12 +78,9 @@ export interface ZoneStore {
     zoneId: string,
     copy: { readonly packId: string; readonly state: Exclude<PresenceState, "present">; readonly code: string },
   ): Promise<boolean>;
-  /** Copies marked suspect or missing, for the check that heals them. At most `limit` (500). */
-  listBadCopies(
-    companyId: string,
-    limit: number,
-  ): Promise<readonly { readonly packId: string; readonly zoneId: string; readonly state: PresenceState }[]>;
-  /** Moves the watermark as far as it goes; it never goes back. */
+  /** Ids of packs whose copy in the zone is suspect, oldest first, for the check that decides. At most `limit` (500). */
+  listSuspectPacks(companyId: string, zoneId: string, limit: number): Promise<readonly string[]>;
+  /** Moves the watermark as far as it goes, which is nowhere while the zone lacks a key object; it never goes back. */
   advanceWatermark(companyId: string, zoneId: string): Promise<Watermark>;
   /** Of one company, or (null) of all, for staff. */
   listWatermarks(companyId: string | null): Promise<readonly Watermark[]>;

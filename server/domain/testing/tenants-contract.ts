@@ -56,7 +56,7 @@ export function describeTenants(getStore: () => Store): void {
       expect(await store.findMemberBlob(strange, ownerId)).toBeNull();
       expect(await store.listSnapshots(strange, { limit: 10 })).toEqual([]);
       expect(await store.listMissingPacks(strange, ZONE_2, { after: 0, limit: 10 })).toEqual([]);
-      expect(await store.listBadCopies(strange, 10)).toEqual([]);
+      expect(await store.listSuspectPacks(strange, ZONE_1, 10)).toEqual([]);
     });
 
     test("lists", async () => {

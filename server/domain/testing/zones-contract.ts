@@ -45,10 +45,31 @@ export function describeZones(getStore: () => Store): void {
       expect((await store.listWatermarks(null)).filter((row) => row.companyId === companyId)).toEqual(watermarks);
     });
 
+    test("the watermark waits for key objects: without them a zone alone opens nothing", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId } = scene;
+      const { commit } = await publishSnapshot(store, scene, null);
+      const objects = await store.listMissingObjects(companyId, ZONE_2, { after: "", limit: 100 });
+      const isKeyObject = ({ objectKey }: { readonly objectKey: string }) => objectKey.includes("/keys/");
+      const keysOf = (kept: typeof objects) => kept.map(({ objectKey }) => objectKey);
+      const others = objects.filter((object) => !isKeyObject(object));
+      await store.recordPresence(companyId, ZONE_2, { packIds: [], objectKeys: keysOf(others) });
+      expect((await store.advanceWatermark(companyId, ZONE_2)).commit).toBe(commit - 1);
+      const keys = objects.filter(isKeyObject);
+      await store.recordPresence(companyId, ZONE_2, { packIds: [], objectKeys: keysOf(keys.slice(1)) });
+      expect((await store.advanceWatermark(companyId, ZONE_2)).commit).toBe(commit - 1);
+      await store.recordPresence(companyId, ZONE_2, { packIds: [], objectKeys: keysOf(keys) });
+      expect((await store.advanceWatermark(companyId, ZONE_2)).commit).toBe(commit);
+    });
+
     test("a reserved number holds the watermark back, a void one lets it pass", async () => {
       const store = getStore();
       const scene = await createScene(store);
       const { companyId } = scene;
+      const keys = await store.listMissingObjects(companyId, ZONE_1, { after: "", limit: 100 });
+      const objectKeys = keys.map(({ objectKey }) => objectKey);
+      await store.recordPresence(companyId, ZONE_1, { packIds: [], objectKeys });
       const lease = await openRun(store, scene);
       const reserved = await store.reserveCommit(companyId, lease, snapshotOf(scene, 1, new Uint8Array(32)));
       if (reserved.kind !== "reserved") throw new Error(reserved.kind);
@@ -69,12 +90,26 @@ export function describeZones(getStore: () => Store): void {
       expect(await store.markCopy(companyId, ZONE_1, bad)).toBe(true);
       expect(await store.markCopy(companyId, ZONE_1, { ...bad, packId: "0".repeat(64) })).toBe(false);
       expect(await store.known(query)).toEqual([false]);
-      expect(await store.listBadCopies(companyId, 10)).toEqual([
-        { packId: pack.packId, zoneId: ZONE_1, state: "suspect" },
-      ]);
+      expect(await store.listSuspectPacks(companyId, ZONE_1, 10)).toEqual([pack.packId]);
+      expect(await store.listSuspectPacks(companyId, ZONE_2, 10)).toEqual([]);
       await store.recordPresence(companyId, ZONE_1, { packIds: [pack.packId], objectKeys: [] });
       expect(await store.known(query)).toEqual([true]);
-      expect(await store.listBadCopies(companyId, 10)).toEqual([]);
+      expect(await store.listSuspectPacks(companyId, ZONE_1, 10)).toEqual([]);
+    });
+
+    test("copies that are known to be missing do not hide one that is in doubt", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId } = scene;
+      const lease = await openRun(store, scene);
+      const packs = Array.from({ length: 3 }, () => packOf(scene, [bytes(32)]));
+      for (const pack of packs) await store.recordPack(companyId, lease, ZONE_1, pack);
+      const [first, second, last] = packs.map(({ packId }) => packId);
+      for (const packId of [first, second]) {
+        await store.markCopy(companyId, ZONE_1, { packId: packId ?? "", state: "missing", code: "not_found" });
+      }
+      await store.markCopy(companyId, ZONE_1, { packId: last ?? "", state: "suspect", code: "bad_frame" });
+      expect(await store.listSuspectPacks(companyId, ZONE_1, 1)).toEqual([last]);
     });
   });
 }

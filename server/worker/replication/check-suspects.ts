@@ -19,8 +19,7 @@ export interface CheckSuspects {
  */
 export async function checkSuspects({ deps, companyId, zone }: CheckSuspects): Promise<number> {
   const { store } = deps;
-  const bad = await store.listBadCopies(companyId, MAX_CHECKS);
-  const packIds = bad.filter((copy) => copy.zoneId === zone.zoneId && copy.state === "suspect").map((c) => c.packId);
+  const packIds = await store.listSuspectPacks(companyId, zone.zoneId, MAX_CHECKS);
   const good: string[] = [];
   let decided = 0;
   for (const row of await store.listPacks(companyId, packIds)) {

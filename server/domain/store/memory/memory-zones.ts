@@ -53,15 +53,12 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
       state.outbox.push({ companyId, kind: "copy_marked" });
       return true;
     },
-    listBadCopies: async (companyId, limit) =>
+    listSuspectPacks: async (companyId, zoneId, limit) =>
       [...(companyOrNone(companyId)?.packs.values() ?? [])]
         .filter((pack) => pack.state === "live" || pack.state === "quarantined")
-        .flatMap((pack) =>
-          [...pack.copies]
-            .filter(([, copy]) => copy.state === "suspect" || (copy.state === "missing" && copy.code !== null))
-            .map(([zoneId, copy]) => ({ packId: pack.packId, zoneId, state: copy.state })),
-        )
-        .slice(0, limit),
+        .filter((pack) => pack.copies.get(zoneId)?.state === "suspect")
+        .slice(0, limit)
+        .map((pack) => pack.packId),
     advanceWatermark: async (companyId, zoneId) => advance(state, getCompany(state, companyId), zoneId),
     listWatermarks: async (companyId) =>
       [...state.companies.values()]
@@ -97,7 +94,8 @@ function advance(state: MemoryState, company: CompanyState, zoneId: string): Wat
     ...[...company.commits.values()].filter((entry) => entry.state === "reserved").map((entry) => entry.commit),
     ...[...company.snapshots.values()].filter((entry) => entry.packHigh >= firstLacking).map((entry) => entry.commit),
     ...[...company.objects.values()].flatMap((object) =>
-      object.commit !== null && !isPresent(object.copies, zoneId) ? [object.commit] : [],
+      // Key objects belong to no commit: without one of them nothing might open here.
+      isPresent(object.copies, zoneId) ? [] : [object.commit ?? before.commit + 1],
     ),
   ].filter((commit) => commit > before.commit);
   const commit = Math.min(company.nextCommit, ...stops) - 1;
