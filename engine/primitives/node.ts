@@ -185,7 +185,8 @@ function release(memory: ArrayBufferLike): void {
 function zstdDecompress(compressed: Uint8Array, plainSizeBytes: number): Uint8Array {
   let plain: Uint8Array;
   try {
-    const room = Math.max(64, plainSizeBytes);
+    // One byte more than will come: an output buffer that is exactly full makes Node allocate another one of its size.
+    const room = Math.max(64, plainSizeBytes + 1);
     plain = plainView(
       zstdDecompressSync(compressed, { chunkSize: room, maxOutputLength: Math.max(1, plainSizeBytes) }),
     );
