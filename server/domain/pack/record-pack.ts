@@ -58,7 +58,12 @@ export async function recordPack(
   }
 }
 
-/** Also asked by whoever stores the pack, before the zone sees it. @throws DomainError `pack_invalid`, `agent_revoked` */
+/**
+ * Also asked by whoever stores the pack, before the zone sees it: the token of a run outlives the run, and must leave no
+ * objects that nothing counts.
+ *
+ * @throws DomainError `pack_invalid`, `agent_revoked`, `lease_lost`
+ */
 export async function requireOwnSlots(
   { store, primitives }: Pick<DomainDeps, "store" | "primitives">,
   run: RunIdentity,
@@ -68,6 +73,8 @@ export async function requireOwnSlots(
   if (agent === null || agent.isRevoked) {
     throw new DomainError("agent_revoked", "an owner has revoked this agent: enrol the machine again");
   }
+  const row = await store.findRun(run.companyId, run.runId);
+  if (row === null || row.endedAt !== null) throw leaseLost();
   if (index.companyId !== run.companyId || index.scope !== 0) {
     throw new DomainError("pack_invalid", "the pack's header names another company or scope");
   }

@@ -1,7 +1,7 @@
 import type { DomainDeps } from "../domain-deps.ts";
 import type { AgentRow } from "../store/key-store.ts";
 import type { RunLease } from "../store/run-store.ts";
-import { leaseLost } from "./heartbeat-run.ts";
+import { leaseLost, requireOwnRun } from "./heartbeat-run.ts";
 
 export interface EndRunInput extends RunLease {
   readonly outcome: "failed" | "cancelled";
@@ -15,6 +15,7 @@ export async function endRun(
   agent: AgentRow,
   { runId, fencingToken, outcome, code }: EndRunInput,
 ): Promise<void> {
+  await requireOwnRun(store, agent, runId);
   const ended = await store.endRun(agent.companyId, { runId, fencingToken }, { outcome, code });
   if (ended === "lease_lost") throw leaseLost();
 }

@@ -17,9 +17,20 @@ export async function heartbeatRun(
   agent: AgentRow,
   { progress, ...lease }: RunLease & { readonly progress: RunProgress },
 ): Promise<HeldRun> {
+  await requireOwnRun(store, agent, lease.runId);
   const outcome = await store.heartbeatRun(agent.companyId, lease, { leaseMs: RUN_LEASE_MS, progress });
   if (outcome.kind === "lease_lost") throw leaseLost();
   return { leaseMs: RUN_LEASE_MS, zoneId: outcome.zoneId, isCancelled: outcome.isCancelled };
+}
+
+/** A run is held by its number alone: whoever learns it must be no other agent. @throws DomainError `lease_lost` */
+export async function requireOwnRun(
+  store: Pick<DomainDeps["store"], "findRun">,
+  { companyId, machineId }: AgentRow,
+  runId: string,
+): Promise<void> {
+  const row = await store.findRun(companyId, runId);
+  if (row?.machineId !== machineId) throw leaseLost();
 }
 
 export function leaseLost(details: Readonly<Record<string, unknown>> = {}): DomainError {

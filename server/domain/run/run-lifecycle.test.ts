@@ -54,6 +54,17 @@ describe("a run", () => {
     await expect(start(clientRunId)).rejects.toMatchObject({ code: "run_ended" });
   });
 
+  test("is neither held nor ended by another agent of the same company", async () => {
+    const { runId, fencingToken } = await start();
+    const other = { row: { ...agent.row, agentId: randomUUID(), machineId: randomUUID() } };
+    const lease = { runId, fencingToken };
+    const lost = { code: "lease_lost" };
+    await expect(heartbeatRun(scene.deps, other.row, { ...lease, progress })).rejects.toMatchObject(lost);
+    const end = { ...lease, outcome: "failed", code: "not_mine" } as const;
+    await expect(endRun(scene.deps, other.row, end)).rejects.toMatchObject(lost);
+    expect(await heartbeatRun(scene.deps, agent.row, { ...lease, progress })).toMatchObject({ isCancelled: false });
+  });
+
   test("of a source that was never put is refused", async () => {
     const attempt = startRun(scene.deps, agent.row, { sourceId: randomUUID(), clientRunId: randomUUID() });
     await expect(attempt).rejects.toMatchObject({ code: "not_found" });
