@@ -2,6 +2,7 @@ import { parseStartOptions, type StartOptions } from "./supervisor/start-options
 import { type RunningService, supervise } from "./supervisor/supervise.ts";
 
 const EXIT_STOPPED = 0;
+const SAME_REQUEST_MS = 2_000;
 
 /** `holdfast start`: runs until it is asked to stop by SIGINT or SIGTERM. */
 export async function run(input: Record<string, unknown>): Promise<number> {
@@ -41,14 +42,17 @@ async function tryDemo(service: RunningService, options: StartOptions, signal: A
   }
 }
 
-/** The second signal, of an impatient person, ends the process at once: its children notice. */
+/**
+ * Ctrl-C may arrive more than once, from the terminal and from each launcher above. A signal that comes later is of an
+ * impatient person and ends the process at once: its children notice.
+ */
 function waitForStop(): Promise<void> {
   return new Promise((resolve) => {
-    let isAsked = false;
+    let askedAtMs: number | null = null;
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
-        if (isAsked) process.exit(1);
-        isAsked = true;
+        if (askedAtMs !== null && performance.now() - askedAtMs > SAME_REQUEST_MS) process.exit(1);
+        askedAtMs ??= performance.now();
         resolve();
       });
     }
