@@ -4,13 +4,18 @@ with hit as materialized (
   select i, c.pack_no, c.frame, c.kind, substring($3::bytea from i * 32 + 1 for 32) as chunk_id
   from generate_series(0, $4::int - 1) as i
   cross join lateral (
-    select pack_no, frame, kind from chunk
-    where company_id = $1 and scope = $2 and chunk_id = substring($3::bytea from i * 32 + 1 for 32) limit 16
+    (select pack_no, frame, kind from chunk
+     where company_id = $1 and scope = $2 and kind = 1 and chunk_id = substring($3::bytea from i * 32 + 1 for 32) limit 16)
+    union all
+    (select own.pack_no, own.frame, own.kind from chunk own cross join lateral (
+       select from pack p where p.company_id = $1 and p.pack_no = own.pack_no and p.machine_id = $6 limit 1) as mine
+     where own.company_id = $1 and own.scope = $2 and own.kind <> 1
+       and own.chunk_id = substring($3::bytea from i * 32 + 1 for 32) limit 16)
   ) as c
 ), good as materialized (
-  select h.pack_no, ok.pack_id, ok.state, ok.machine_id from (select distinct pack_no from hit) as h
+  select h.pack_no, ok.pack_id, ok.state from (select distinct pack_no from hit) as h
   cross join lateral (
-    select p.pack_id, p.state, p.machine_id
+    select p.pack_id, p.state
     from pack p join pack_presence r on r.company_id = p.company_id and r.pack_no = p.pack_no
     where p.company_id = $1 and p.pack_no = h.pack_no and p.state in ('live', 'quarantined')
       and r.zone_id = $5 and r.state = 'present' limit 1
@@ -24,5 +29,4 @@ select distinct on (hit.i) hit.i, hit.kind, encode(good.pack_id, 'hex') as pack_
       and d.generation = (select closure_generation from company where company_id = $1)
   ) as is_closed
 from hit join good using (pack_no)
-where hit.kind = 1 or good.machine_id = $6
 order by hit.i, good.state = 'quarantined', hit.pack_no

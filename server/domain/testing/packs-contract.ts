@@ -117,5 +117,23 @@ export function describePacks(getStore: () => Store): void {
       await expect(store.known(knownQuery(scene, ids))).rejects.toMatchObject({ code: "invalid" });
       await expect(store.known(knownQuery(scene, [bytes(31)]))).rejects.toMatchObject({ code: "invalid" });
     });
+
+    test("a page that many machines have, as that of an empty folder, is known to each by its own copy", async () => {
+      const store = getStore();
+      const { companyId } = await createScene(store);
+      const page = bytes(32);
+      const machines = 20;
+      const query = { companyId, scope: 0, zoneId: ZONE_1, kind: 2, chunkIds: [page] } as const;
+      for (let count = 0; count < machines; count++) {
+        const enrolled = await enrolMachine(store, companyId);
+        const { machineId } = enrolled;
+        expect(await store.known({ ...query, machineId })).toEqual([false]);
+        const lease = await openRun(store, { companyId, ownerId: "", emailOfOwner: "", ...enrolled });
+        const pack = packOf(enrolled, [page], 2);
+        await store.recordPack(companyId, lease, ZONE_1, pack);
+        expect(await store.known({ ...query, machineId })).toEqual([true]);
+        expect(await store.reach(companyId, { ...query, machineId })).toMatchObject([{ packId: pack.packId }]);
+      }
+    });
   });
 }
