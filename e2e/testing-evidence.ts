@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { type Product, superuserUrl } from "./product.ts";
+
+/** Runs statements as the database's superuser, who sees every row of every company. */
+export async function queryAll(product: Product, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: superuserUrl(product) });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+export type Row = Record<string, unknown>;
+
+/** These move by themselves: probes, wake-ups, nonces of refused calls, sessions of the test's own clients. */
+const RESTLESS = ["agent_nonce", "job", "session", "zone"];
+
+/** The hash of every table's rows, by its name. */
+export async function hashTables(product: Product): Promise<Record<string, string>> {
+  const tables = await queryAll(
+    product,
+    "select table_name as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema = 'public' order by 1",
+  );
+  const hashes: Record<string, string> = {};
+  for (const { name } of tables) {
+    if (RESTLESS.includes(String(name))) continue;
+    const rows = await queryAll(
+      product,
+      `select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as hash from "${name}" t`,
+    );
+    hashes[String(name)] = String(rows[0]?.hash);
+  }
+  return hashes;
+}
+
+/** Every file below both zones with the hash of its bytes, also unfinished ones. */
+export function hashZones(product: Product): Record<string, string> {
+  const base = join(product.data, "zones");
+  const files = readdirSync(base, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const hashes = files.map((file) => {
+    const path = join(file.parentPath, file.name);
+    return [path.slice(base.length + 1), createHash("sha256").update(readFileSync(path)).digest("hex")] as const;
+  });
+  return Object.fromEntries(hashes.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Everything that the provider keeps; equal before and after means that nothing happened. */
+export async function takeEvidence(
+  product: Product,
+): Promise<{ tables: Record<string, string>; zones: Record<string, string> }> {
+  return { tables: await hashTables(product), zones: hashZones(product) };
+}
+
+/** Names of all files below a folder; none when there is no such folder. */
+export function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
