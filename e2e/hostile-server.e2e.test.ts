@@ -1,0 +1,236 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { EnrolmentOpenedView } from "../contracts/enrolments.ts";
+import type { KeysView } from "../contracts/keys.ts";
+import { toBase64 } from "../engine/codec/hex.ts";
+import { parseSecretLink } from "../engine/keys/link-secret.ts";
+import { sealTo } from "../engine/keys/sealed-box.ts";
+import { unwrapSecret, wrapSecret } from "../engine/keys/wrap.ts";
+import { nodePrimitives, nodeRandomness } from "../engine/primitives/node.ts";
+import {
+  backUp,
+  enrolMachine,
+  expectCommand,
+  listObjects,
+  type Product,
+  runCommand,
+  startProduct,
+  waitForZone2,
+  waitUntil,
+} from "./product.ts";
+import { type AlteringProxy, startAlteringProxy } from "./testing-altering-proxy.ts";
+import { filesBelow, queryAll } from "./testing-evidence.ts";
+import { createRival, type Rival } from "./testing-rival.ts";
+
+const tools = { primitives: nodePrimitives, randomness: nodeRandomness };
+
+let product: Product;
+let proxy: AlteringProxy;
+let rival: Rival;
+let source: string;
+let state: string;
+let rivalLog: string[];
+let rivalWraps: string[];
+
+beforeAll(async () => {
+  product = await startProduct();
+  proxy = await startAlteringProxy(product.url);
+  source = join(product.folder, "source");
+  mkdirSync(source);
+  writeFileSync(join(source, "first.bin"), randomBytes(700_000));
+  state = await enrolMachine(product, "kept");
+  rival = await createRival(product, source);
+  const keysOf = async (kind: string) => {
+    const text = "select bytes from key_object where company_id = $1 and kind = $2 order by number";
+    return (await queryAll(product, text, [rival.companyId, kind])).map(({ bytes }) => toBase64(parseBytes(bytes)));
+  };
+  [rivalLog, rivalWraps] = [await keysOf("log"), await keysOf("wrap")];
+}, 400_000);
+
+afterAll(async () => {
+  proxy?.close();
+  await product?.remove();
+}, 60_000);
+
+function parseBytes(value: unknown): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new Error("the column holds no bytes");
+  return value;
+}
+
+/** The same bytes with one bit changed: `at` from the end when negative. */
+function flip(base64: string, at: number): string {
+  const bytes = Buffer.from(base64, "base64");
+  const index = at < 0 ? bytes.length + at : at;
+  bytes[index] = (bytes[index] ?? 0) ^ 1;
+  return bytes.toString("base64");
+}
+
+/** A signed statement with another time in it. */
+function backdate(base64: string): string {
+  const text = Buffer.from(base64, "base64").toString("latin1");
+  return Buffer.from(text.replace(/"at":"2/, '"at":"1'), "latin1").toString("base64");
+}
+
+const errorOf = (last: Record<string, unknown>) => (last.error as { code?: string } | undefined)?.code;
+
+describe("a server that lies during an enrolment", () => {
+  it("is refused by name, and the machine keeps no identity", async () => {
+    const created = await expectCommand(["enrolments", "create", "--json"], product.ownerEnv);
+    const link = new URL(String(created.last.link));
+    link.host = new URL(proxy.url).host;
+    const { secret } = parseSecretLink("enrol", link.href);
+    const key = nodePrimitives.hmacSha256(secret, Buffer.from("holdfast/1/enrol-payload"));
+    const swapKey = (payload: string, field: string) => {
+      const wrapped = Buffer.from(payload, "base64");
+      const json = JSON.parse(
+        Buffer.from(unwrapSecret(nodePrimitives, { key, purpose: "enrolment", wrapped })).toString(),
+      );
+      json[field] = toBase64(nodeRandomness.bytes(32));
+      return toBase64(wrapSecret(tools, { key, purpose: "enrolment", secret: Buffer.from(JSON.stringify(json)) }));
+    };
+    const byStranger = toBase64(
+      wrapSecret(tools, { key: nodeRandomness.bytes(32), purpose: "enrolment", secret: nodeRandomness.bytes(300) }),
+    );
+    type Change = (view: EnrolmentOpenedView) => Partial<EnrolmentOpenedView>;
+    const lies: [string, Change, string][] = [
+      ["a payload of its own", () => ({ payload: byStranger }), "enrolment_link_wrong"],
+      ["a changed chunk-id key", ({ payload }) => ({ payload: flip(payload, -30) }), "wrap_damaged"],
+      [
+        "a company key, by one who stole the link",
+        ({ payload }) => ({ payload: swapKey(payload, "companyPublicKey") }),
+        "company_key_swapped",
+      ],
+      ["another company's log", () => ({ log: rivalLog }), "log_other_company"],
+      ["a changed statement", ({ log }) => ({ log: log.with(1, backdate(log[1] ?? "")) }), "log_forged"],
+      ["a log without its end", ({ log }) => ({ log: log.slice(0, -1) }), "log_truncated"],
+      ["a log with a gap", ({ log }) => ({ log: log.toSpliced(1, 1) }), "log_gap"],
+      [
+        "another company",
+        () => ({ companyId: rival.companyId as EnrolmentOpenedView["companyId"] }),
+        "enrolment_swapped",
+      ],
+    ];
+    for (const [what, change, code] of lies) {
+      proxy.altered = 0;
+      proxy.alteration = {
+        procedure: "enrolments.open",
+        alter: (answer) => {
+          const view = answer as EnrolmentOpenedView;
+          return { ...view, ...change(view) };
+        },
+      };
+      const refused = join(product.folder, "refused");
+      const result = await runCommand(["agent", "enrol", link.href, "--name", "x", "--state", refused, "--json"]);
+      expect(proxy.altered, what).toBe(1);
+      expect(result.code, what).toBe(1);
+      expect(errorOf(result.last), what).toBe(code);
+      expect(filesBelow(join(refused, "identity")), what).toEqual([]);
+    }
+    proxy.alteration = null;
+    const used = join(product.folder, "honest");
+    await expectCommand(["agent", "enrol", link.href, "--name", "x", "--state", used, "--json"]);
+    expect(existsSync(join(used, "identity", "agent.json"))).toBe(true);
+  });
+});
+
+describe("a server that lies to the owner", () => {
+  it("about the company's keys or log is named before anything is opened", async () => {
+    const secret = nodeRandomness.bytes(32);
+    const swapWrap = (wraps: string[], log: string[]) =>
+      wraps.map((text) => {
+        const wrap = JSON.parse(Buffer.from(text, "base64").toString());
+        if (wrap.purpose !== "company-secret" || wrap.to === "recovery") return text;
+        const publicKey = boxKeyOf(log, wrap.to);
+        const sealed = toBase64(sealTo(nodePrimitives, { publicKey, purpose: "company-secret", secret }));
+        return Buffer.from(JSON.stringify({ ...wrap, sealed })).toString("base64");
+      });
+    const lies: [string, (view: KeysView) => Partial<KeysView>, string][] = [
+      ["a company secret of its own", ({ wraps, log }) => ({ wraps: swapWrap(wraps, log) }), "wrap_swapped"],
+      ["another company's wraps", () => ({ wraps: rivalWraps }), "wrap_missing"],
+      ["another company's log", () => ({ log: rivalLog }), "log_other_company"],
+      ["a changed statement", ({ log }) => ({ log: log.with(1, backdate(log[1] ?? "")) }), "log_forged"],
+      ["an older log", ({ log }) => ({ log: log.slice(0, -1) }), "log_truncated"],
+      [
+        "statements in another order",
+        ({ log }) => ({ log: log.with(1, log[2] ?? "").with(2, log[1] ?? "") }),
+        "log_gap",
+      ],
+    ];
+    const env = { ...product.ownerEnv, HOLDFAST_PORTAL: proxy.url };
+    await expectCommand(["snapshots", "--unlock", "--json"], env);
+    for (const [what, change, code] of lies) {
+      proxy.altered = 0;
+      proxy.alteration = {
+        procedure: "keys.get",
+        alter: (answer) => {
+          const view = answer as KeysView;
+          return { ...view, ...change(view) };
+        },
+      };
+      const result = await runCommand(["snapshots", "--unlock", "--json"], env);
+      expect(proxy.altered, what).toBeGreaterThan(0);
+      expect(result.code, what).toBe(1);
+      expect(errorOf(result.last), what).toBe(code);
+    }
+    proxy.alteration = null;
+  });
+});
+
+function boxKeyOf(log: readonly string[], memberId: string): Uint8Array {
+  for (const object of log) {
+    const bytes = Buffer.from(object, "base64");
+    const { statement } = JSON.parse(bytes.subarray(4, 4 + bytes.readUInt32LE(0)).toString());
+    if (statement.kind === "member" && statement.memberId === memberId)
+      return Buffer.from(statement.boxPublicKey, "base64");
+  }
+  throw new Error(`the log names no member ${memberId}`);
+}
+
+describe("bits that flip in stored packs", () => {
+  const zone = (name: string) => join(product.data, "zones", name, "backup", "companies", product.demo.companyId);
+
+  /** Writes the packs with one bit changed in the middle, where frames are, whatever happened to the copies meanwhile. */
+  function damage(name: string, originals: ReadonlyMap<string, Buffer>): void {
+    for (const [key, original] of originals) {
+      const bytes = Buffer.from(original);
+      const at = Math.floor(bytes.length / 2);
+      bytes[at] = (bytes[at] ?? 0) ^ 0x10;
+      writeFileSync(join(zone(name), key), bytes);
+    }
+  }
+
+  it("in one zone cost nothing, in both they cost what is named", async () => {
+    const before = new Set(listObjects(zone("zone1")));
+    for (const name of ["one.bin", "two.bin", "three.bin"]) writeFileSync(join(source, name), randomBytes(1_500_000));
+    const snapshotId = String((await backUp(state, [source])).last.snapshotId);
+    await waitForZone2(product, snapshotId);
+    const packs = listObjects(zone("zone1")).filter((key) => /^packs\//.test(key) && !before.has(key));
+    expect(packs.length).toBeGreaterThan(0);
+    const originals = new Map(packs.map((key) => [key, readFileSync(join(zone("zone1"), key))]));
+
+    damage("zone1", originals);
+    const whole = join(product.folder, "whole");
+    await expectCommand(["restore", snapshotId, "--to", whole, "--json"], product.ownerEnv);
+    for (const name of ["first.bin", "one.bin", "two.bin", "three.bin"])
+      expect(readFileSync(join(whole, source, name)).equals(readFileSync(join(source, name))), name).toBe(true);
+    await waitUntil("the bad copies being known to the server, or healed", 30_000, async () => {
+      const text = "select count(*)::int as count from pack_presence where company_id = $1 and state <> 'present'";
+      if (Number((await queryAll(product, text, [product.demo.companyId]))[0]?.count) > 0) return true;
+      return [...originals].some(([key, original]) => original.equals(readFileSync(join(zone("zone1"), key))));
+    });
+
+    // Zone 2 first: from then on there is nothing that zone 1 could be healed from.
+    for (const name of ["zone2", "zone1"]) damage(name, originals);
+    const short = join(product.folder, "short");
+    const restored = await expectCommand(["restore", snapshotId, "--to", short, "--json"], product.ownerEnv, [1]);
+    const named = restored.lines.flatMap(({ path, problem }) => (typeof problem === "string" ? [String(path)] : []));
+    expect(named.length).toBeGreaterThan(0);
+    for (const path of named) expect(existsSync(join(short, path)), path).toBe(false);
+    const there = filesBelow(short);
+    expect(there.length + named.length).toBe(4);
+    for (const name of there)
+      expect(readFileSync(join(short, source, name)).equals(readFileSync(join(source, name))), name).toBe(true);
+  });
+});
