@@ -131,7 +131,7 @@ function contentOf(node: TestNode & { type: "file" }): string {
     .join("");
 }
 
-describe("a restore", () => {
+describe("a restore", { timeout: 30_000 }, () => {
   it("gives back what was backed up: content, modes, times to the nanosecond, links, folders", async () => {
     const tree = folder({
       home: folder({
@@ -263,7 +263,7 @@ describe("a restore", () => {
   });
 });
 
-describe("damage", () => {
+describe("damage", { timeout: 30_000 }, () => {
   const large = Array.from({ length: 12 }, (_, at) => new Uint8Array(randomBytes(70_000)).fill(at + 1, 0, 100));
   const tree = { whole: file("good"), large: { type: "file", ...owner, pieces: large } } as const;
 

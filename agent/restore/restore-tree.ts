@@ -127,6 +127,7 @@ class RestoreRun {
     try {
       await this.#options.pool.run(tasks, (result) => this.#take(result));
     } catch (error) {
+      await this.#options.pool.close();
       this.#removeUnfinished(prepared);
       throw error;
     }

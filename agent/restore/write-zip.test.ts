@@ -55,7 +55,7 @@ const file = (value: string): TestNode => ({ type: "file", pieces: [bytes(value)
 const tree = (children: Record<string, TestNode>) => ({ type: "folder", mode: 0o755, children }) as const;
 const binary = (text: string) => Buffer.from(text).toString("latin1");
 
-describe("a ZIP", () => {
+describe("a ZIP", { timeout: 30_000 }, () => {
   it("unpacks to what was backed up: content, names, modes, symlinks, times", async () => {
     const large = Array.from({ length: 90 }, () => new Uint8Array(randomBytes(100_000)));
     const built = await buildSnapshot(

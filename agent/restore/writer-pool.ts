@@ -6,6 +6,7 @@ import type { FromWriter, TaskResult, ToWriter, WriterSettings } from "./writer-
 export interface WriterPool {
   /** Resolves when all are done. @throws RestoreFailedError when nothing can be read any more */
   run(tasks: Iterable<WriteTask>, onResult: (result: TaskResult) => void): Promise<void>;
+  /** May be called more than once; when it resolves, nothing is written any more. */
   close(): Promise<void>;
 }
 
@@ -32,6 +33,9 @@ const MAX_THREADS = 4;
 /** One is done while the next is fetched; each holds up to 16 MiB. */
 const TASKS_PER_THREAD = 2;
 
+/** Writers make little garbage; more room for it only makes the process larger. */
+const YOUNG_MIB = 32;
+
 interface Seat {
   readonly worker: Worker;
   readonly waiting: Map<number, (result: TaskResult) => void>;
@@ -43,13 +47,17 @@ export class ThreadPool implements WriterPool {
   readonly #seats: Seat[] = [];
   #fail: (error: Error) => void = () => {};
   readonly #failure: Promise<never>;
-  #isClosing = false;
+  #closing: Promise<void> | null = null;
+  #hasFailed = false;
 
   constructor(options: ThreadPoolOptions, threads: number = Math.min(MAX_THREADS, availableParallelism())) {
     this.#options = options;
     const { promise, reject } = Promise.withResolvers<never>();
     this.#failure = promise;
-    this.#fail = reject;
+    this.#fail = (error) => {
+      this.#hasFailed = true;
+      reject(error);
+    };
     promise.catch(() => {});
     for (let at = 0; at < threads; at++) this.#seats.push(this.#start());
   }
@@ -63,12 +71,17 @@ export class ThreadPool implements WriterPool {
     await Promise.race([Promise.all(lanes), this.#failure]);
   }
 
-  async close(): Promise<void> {
-    this.#isClosing = true;
-    await Promise.all(this.#seats.map(({ worker }) => this.#end(worker)));
+  close(): Promise<void> {
+    this.#closing ??= Promise.all(this.#seats.map(({ worker }) => this.#end(worker))).then(() => {});
+    return this.#closing;
   }
 
   async #end(worker: Worker): Promise<void> {
+    // After a failure nobody waits for what a thread still does.
+    if (this.#hasFailed) {
+      await worker.terminate();
+      return;
+    }
     const { promise, resolve } = Promise.withResolvers<void>();
     worker.once("exit", () => resolve());
     send(worker, { kind: "end" });
@@ -87,12 +100,15 @@ export class ThreadPool implements WriterPool {
   #start(): Seat {
     const { origin, bulkToken, companyId, target } = this.#options;
     const workerData: WriterSettings = { origin, bulkToken, companyId, target };
-    const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), { workerData });
+    const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
     const seat: Seat = { worker, waiting: new Map() };
     worker.on("message", (message: FromWriter) => this.#hear(seat, message));
     worker.on("error", (error: Error) => this.#fail(new RestoreFailedError("writer_crashed", error.message)));
     worker.on("exit", () => {
-      if (!this.#isClosing) this.#fail(new RestoreFailedError("writer_crashed", "a writer thread ended by itself"));
+      if (!this.#closing) this.#fail(new RestoreFailedError("writer_crashed", "a writer thread ended by itself"));
     });
     return seat;
   }
