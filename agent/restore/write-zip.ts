@@ -239,5 +239,6 @@ async function hasPath(reader: SnapshotReader, path: string): Promise<boolean> {
   }
 }
 
-const LEAST_SECONDS = Date.UTC(1980, 0, 1) / 1000;
+/** Of the extended timestamp; later than it reaches, the archive's own clock does up to the end of 2107. */
+const LEAST_SECONDS = -(2 ** 31);
 const MOST_SECONDS = Date.UTC(2107, 11, 31) / 1000;
