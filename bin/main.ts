@@ -1,11 +1,14 @@
 import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { type CommandEntry, commands } from "./commands.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
-enableCompileCache();
+// As bin/holdfast does; the server starts this file directly.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "..", "node_modules", ".cache", "compile");
+enableCompileCache(process.env.NODE_COMPILE_CACHE);
 followLauncher();
 
 const program = new Command("holdfast");

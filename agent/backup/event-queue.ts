@@ -40,7 +40,7 @@ type Queued =
   | Exclude<WalkEvent, LeafFound | FolderOpened | FolderClosed>;
 
 /** Found and not yet in the tree: at most so many, which bounds the memory and keeps enough work ahead. */
-const MAX_QUEUED = 8_192;
+const MAX_QUEUED = 2_048;
 
 /** What the walk found, waiting in its order for contents that are still being read. */
 export class EventQueue {

@@ -36,7 +36,7 @@ export interface FileJobsOptions {
 const PART_BYTES = 64 * 1024 * 1024;
 /** One job: about a window full, so that results come steadily. */
 const JOB_BYTES = 8 * 1024 * 1024;
-const JOB_FILES = 512;
+const JOB_FILES = 128;
 const ATTEMPTS = 3;
 const PAUSE_MS = 200;
 /** Inodes with several names whose content is remembered until all names were met; a bound on memory. */
