@@ -239,6 +239,6 @@ async function hasPath(reader: SnapshotReader, path: string): Promise<boolean> {
   }
 }
 
-/** Of the extended timestamp; later than it reaches, the archive's own clock does up to the end of 2107. */
-const LEAST_SECONDS = -(2 ** 31);
+/** Readers take no extended timestamp before 1970; later than it reaches, the archive's own clock does up to the end of 2107. */
+const LEAST_SECONDS = 0;
 const MOST_SECONDS = Date.UTC(2107, 11, 31) / 1000;

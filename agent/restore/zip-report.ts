@@ -29,7 +29,7 @@ export const zipLossMeaning: Readonly<Record<ZipLossKind, string>> = {
   "hard-link-copied": "hard links written as copies",
   "xattrs-dropped": "objects written without their extended attributes",
   "holes-filled": "sparse files written with their zeros",
-  "time-out-of-range": "times before 1901 or after 2107 written as the nearest",
+  "time-out-of-range": "times before 1970 or after 2107 written as the nearest",
 };
 
 /** Owners and fractions of a second are lost for everything, so they are said once and not counted. */
