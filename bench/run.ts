@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout, startProduct } from "../e2e/product.ts";
+import { checkout, type Product, startProduct } from "../e2e/product.ts";
 import { type Corpus, makeCorpus } from "./corpus.ts";
 import { type HoldfastRound, holdfastRound } from "./holdfast-round.ts";
 import { median } from "./measure.ts";
@@ -36,6 +36,9 @@ const rows: readonly Row[] = [
   { name: "Peak memory, first backup", unit: "MiB", digits: 0, goal: null, read: (round) => round.first.peakMiB },
   { name: "Peak memory, restore", unit: "MiB", digits: 0, goal: null, read: (round) => round.restore.peakMiB },
 ];
+
+/** What a signal has to stop, too. */
+let running: Product | null = null;
 
 /** Memory-backed where there is room, so that the programs are compared and not the disk. */
 function workFolder(): { path: string; isMemory: boolean } {
@@ -88,6 +91,7 @@ async function compare(
   const productFolder = join(folder, `product-${replication}`);
   mkdirSync(productFolder, { mode: 0o755 });
   const product = await startProduct({ folder: productFolder, env: { HOLDFAST_REPLICATION: replication } });
+  running = product;
   try {
     for (let round = 1; round <= count; round += 1) {
       for (const [name, done] of results) {
@@ -109,6 +113,13 @@ async function compare(
 
 const { path: folder, isMemory } = workFolder();
 process.umask(0o022);
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    await running?.remove();
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
 try {
   chmodSync(folder, 0o755);
   const corpus = makeCorpus(folder, checkout);

@@ -188,7 +188,11 @@ async function launch(options: Launch): Promise<Product> {
     return (await fetch(`${url}/healthz`)).ok ? ("ready" as const) : null;
   };
   const state = await waitUntil("the start", 300_000, isReady).catch((error: Error) => `${error.message}` as const);
-  if (state !== "ready") throw new Error(`holdfast start: ${state}\n${output.slice(-4000)}\n${logsOf(data)}`);
+  if (state !== "ready") {
+    supervisor.kill("SIGTERM");
+    await waitUntil("the end of a failed start", 30_000, () => hasEnded).catch(() => supervisor.kill("SIGKILL"));
+    throw new Error(`holdfast start: ${state}\n${output.slice(-4000)}\n${logsOf(data)}`);
+  }
   const demo = JSON.parse(readFileSync(join(data, "demo.json"), "utf8")) as Demo;
   const stop = () =>
     new Promise<void>((resolve) => {
@@ -236,8 +240,18 @@ export async function startProduct(
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
   // As root, PostgreSQL runs under another account, which must get in.
   chmodSync(folder, 0o755);
-  const port = await freePort();
-  return launch({ folder, port, sample: options.sample ?? join(checkout, "engine", "ports"), env: options.env ?? {} });
+  const launched = {
+    folder,
+    port: await freePort(),
+    sample: options.sample ?? join(checkout, "engine", "ports"),
+    env: options.env ?? {},
+  };
+  try {
+    return await launch(launched);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** Enrols one more machine of the demo company by a link of its owner; resolves with its state folder. */
