@@ -66,10 +66,11 @@ export interface RestoreBatch {
   readonly closedFolders: BatchFolder[];
 }
 
-/** Pieces of one batch: about 60 MiB of plan. Larger batches read frames that many files share less often. */
-const MAX_PIECES = 32_768;
-/** The first is small, so that writing begins while the rest is still being planned. */
-const FIRST_PIECES = 4_096;
+/** Pieces of one batch, and what has none: about 60 MB of plan. Larger batches read less often what many files share. */
+const MAX_PIECES = 65_536;
+/** The first is small, so that writing begins at once; each is planned while a quarter of it is written. */
+const FIRST_PIECES = 1_024;
+const GROWTH = 4;
 /** Names that are remembered to make hard links of, about 150 MiB at most; beyond them names become files of their own. */
 const MAX_LINK_IDS = 500_000;
 
@@ -93,10 +94,11 @@ export class BatchCollector {
 
   async *collect(steps: AsyncIterable<WalkStep>): AsyncGenerator<RestoreBatch> {
     for await (const step of steps) {
+      if (step.kind !== "entry" || step.entry.type !== "file") this.#pieces++;
       if (step.kind === "enter") this.#batch.folders.push(toFolder(step));
       else if (step.kind === "leave") this.#batch.closedFolders.push(toFolder(step));
       else if (step.entry.type !== "file" || !this.#addSmallFile(step, step.entry)) yield* this.#addEntry(step);
-      if (++this.#pieces >= this.#limit) yield this.#cut();
+      if (this.#pieces >= this.#limit) yield this.#cut();
     }
     yield this.#cut();
   }
@@ -114,6 +116,7 @@ export class BatchCollector {
     if (entry.linkId || entry.content.form === "paged") return false;
     const file = newFile(step, entry, { serial: this.#serial++, isContinued: false });
     this.#batch.files.push(file);
+    if (entry.content.items.length === 0) this.#pieces++;
     let offset = 0;
     for (const item of entry.content.items) {
       if (item.kind === "content") this.#addPiece(file, item, offset);
@@ -160,7 +163,7 @@ export class BatchCollector {
     const batch = this.#batch;
     this.#batch = emptyBatch();
     this.#pieces = 0;
-    this.#limit = this.#maxPieces;
+    this.#limit = Math.min(this.#maxPieces, this.#limit * GROWTH);
     return batch;
   }
 }

@@ -41,6 +41,23 @@ export interface RestoreCounts {
   unlinkedNames: number;
 }
 
+/** A batch under way. */
+interface BatchRun {
+  /** The next one may begin. */
+  readonly ready: Promise<void>;
+  readonly done: Promise<void>;
+}
+
+function started(): BatchRun {
+  return { ready: Promise.resolve(), done: Promise.resolve() };
+}
+
+/** Tells when the last one was taken and another was asked for. */
+function* tellEnd<T>(items: Iterable<T>, onEnd: () => void): Generator<T> {
+  yield* items;
+  onEnd();
+}
+
 interface PreparedBatch extends BatchTasks {
   readonly batch: RestoreBatch;
   readonly files: readonly BatchFile[];
@@ -81,17 +98,28 @@ class RestoreRun {
   async run(): Promise<RestoreCounts> {
     const { reader, paths, maxPieces } = this.#options;
     const collector = new BatchCollector(reader, maxPieces);
-    let running: Promise<void> = Promise.resolve();
+    // Two batches are under way at most: the end of one, and the beginning of the next.
+    let [before, current] = [started(), started()];
     for await (const batch of collector.collect(reader.walk(paths))) {
+      await before.done;
       const prepared = await this.#prepare(batch);
-      await running;
-      running = this.#execute(prepared);
-      // Heard where it is awaited; until then it must not count as unheard.
-      running.catch(() => {});
+      await current.ready;
+      [before, current] = [current, this.#start(prepared, current)];
     }
-    await running;
+    await current.done;
     this.#counts.unlinkedNames = collector.unlinkedNames;
     return this.#counts;
+  }
+
+  /** The writers turn to the next batch as soon as this one has no task left, unless a document runs on into it. */
+  #start(prepared: PreparedBatch, before: BatchRun): BatchRun {
+    const { promise: taken, resolve: take } = Promise.withResolvers<void>();
+    const done = this.#execute({ ...prepared, tasks: tellEnd(prepared.tasks, take) }, before.done);
+    const isRunningOn = [...prepared.files, ...prepared.lost].some((file) => file.isUnfinished);
+    const ready = isRunningOn ? done : Promise.race([taken, done]);
+    // Both are heard where they are awaited; until then they must not count as unheard.
+    for (const promise of [done, ready]) promise.catch(() => {});
+    return { done, ready };
   }
 
   async #prepare(batch: RestoreBatch): Promise<PreparedBatch> {
@@ -113,7 +141,7 @@ class RestoreRun {
     return { ...tasks, batch, files, lost };
   }
 
-  async #execute(prepared: PreparedBatch): Promise<void> {
+  async #execute(prepared: PreparedBatch, before: Promise<void>): Promise<void> {
     const { batch, files, counts, tasks } = prepared;
     for (const [fileNumber, file] of files.entries()) {
       if (file.isContinued && this.#hasOpenFileFailed) counts.failed[fileNumber] = 1;
@@ -132,6 +160,8 @@ class RestoreRun {
       throw error;
     }
     this.#carryOn(prepared);
+    // A folder that ends here may hold what the batch before is still writing.
+    await before;
     this.#finish(batch);
   }
 
