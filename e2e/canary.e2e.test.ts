@@ -6,7 +6,16 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { backUp, expectCommand, freePort, type Product, startProduct, superuserUrl, waitForZone2 } from "./product.ts";
+import {
+  backUp,
+  expectCommand,
+  freePort,
+  type Product,
+  restoreCodes,
+  startProduct,
+  superuserUrl,
+  waitForZone2,
+} from "./product.ts";
 
 /** [Note: canary] Known content and names go through the whole system; then everything on the provider's side is searched for them. */
 const contentCanary = `canary-content-${randomBytes(12).toString("hex")}`;
@@ -147,7 +156,7 @@ describe("the provider's side never holds plaintext, names or keys", () => {
     const done = await backUp(state, [source], ["--source", sourceCanary]);
     const snapshotId = String(done.last.snapshotId);
     await expectCommand(["ls", snapshotId, join(source, folderCanary), "--json"], env);
-    await expectCommand(["restore", snapshotId, "--to", join(product.folder, "out"), "--json"], env);
+    await expectCommand(["restore", snapshotId, "--to", join(product.folder, "out"), "--json"], env, restoreCodes);
     await expectCommand(["verify", snapshotId, "--json"], env);
     await waitForZone2(product, snapshotId);
     expect(captured.length).toBeGreaterThan(10);

@@ -11,6 +11,7 @@ import {
   isProof,
   listObjects,
   type Product,
+  restoreCodes,
   startCommand,
   startProduct,
   superuserUrl,
@@ -144,7 +145,7 @@ describe("kill -9 at random moments", () => {
   it("restores every committed snapshot", async () => {
     for (const [snapshotId, copy] of copies) {
       const target = join(folder, "out");
-      await expectCommand(["restore", snapshotId, "--to", target, "--json"], product.ownerEnv);
+      await expectCommand(["restore", snapshotId, "--to", target, "--json"], product.ownerEnv, restoreCodes);
       const differences = compareTrees(copy, join(target, source), { hasOwners }).filter(
         (difference) => !/: time /.test(difference),
       );

@@ -296,3 +296,6 @@ export function superuserUrl(product: Product): string {
   const password = readFileSync(join(product.data, "secrets", "postgres-superuser"), "utf8").trim();
   return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${DATABASE_NAME}`;
 }
+
+/** How a restore to a folder ends: an ordinary user cannot give `/tmp` back to root, and is told so. */
+export const restoreCodes: readonly number[] = process.getuid?.() === 0 ? [0] : [0, 3];

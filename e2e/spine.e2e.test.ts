@@ -12,6 +12,7 @@ import {
   expectCommand,
   isProof,
   type Product,
+  restoreCodes,
   runCommand,
   startProduct,
   waitForZone2,
@@ -35,7 +36,7 @@ let between: string;
 const out = (name: string) => join(product.folder, `out-${name}`);
 
 async function restore(snapshot: string, name: string, paths: readonly string[] = []): Promise<string> {
-  await expectCommand(["restore", snapshot, ...paths, "--to", out(name), "--json"], product.ownerEnv);
+  await expectCommand(["restore", snapshot, ...paths, "--to", out(name), "--json"], product.ownerEnv, restoreCodes);
   return out(name);
 }
 
@@ -121,7 +122,11 @@ describe("a company comes back as of a moment", () => {
     await new Promise((resolve) => setTimeout(resolve, 1100));
     appendFileSync(join(second, "only on the second.txt"), "changed after the moment\n");
     secondSnapshot = String((await backUp(state, [second])).last.snapshotId);
-    await expectCommand(["restore", "--company", "--at", between, "--to", out("company"), "--json"], product.ownerEnv);
+    await expectCommand(
+      ["restore", "--company", "--at", between, "--to", out("company"), "--json"],
+      product.ownerEnv,
+      restoreCodes,
+    );
     const found = execFileSync("find", [out("company"), "-name", "only on the second.txt"], {
       encoding: "utf8",
     }).trim();
