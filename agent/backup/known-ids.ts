@@ -8,8 +8,8 @@ export type AskKnown = (kind: ChunkKind, ids: Uint8Array) => Promise<Uint8Array>
 const ID_SIZE_BYTES = 32;
 /** contracts/limits.ts: what one request takes. */
 const MAX_IDS_A_REQUEST = 10_000;
-/** 32 MiB at most; further ids are asked about again. */
-const MAX_REMEMBERED_IDS = 1 << 20;
+/** 8 MiB at most, for 80 GB of chunks; further ids are asked about again. */
+const MAX_REMEMBERED_IDS = 1 << 18;
 
 interface Waiting {
   readonly ids: readonly Uint8Array[];

@@ -55,8 +55,8 @@ export interface BuiltSnapshot {
 
 /** The walk gives way to everything else after so long. */
 const SLICE_MS = 5;
-/** Packs of pages that may be on their way, one being written. */
-const META_BUFFERS = 2;
+/** Packs of pages are few: while one is on its way, the next one waits. */
+const META_BUFFERS = 1;
 
 /**
  * Makes one snapshot out of a source: walks on this thread, reads on others, and puts the tree together in the order of

@@ -20,7 +20,7 @@ export interface RowSpill {
 
 /** A power of two; each bucket holds the path hashes of one range, so that buckets in order are rows in order. */
 const BUCKETS = 256;
-const MEMORY_LIMIT_BYTES = 8 * 1024 * 1024;
+const MEMORY_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Leaves of change lists: small enough to fetch one for one path, large enough that there are few of them. */
 const LEAF_ROWS = 512;
 const LEAF_BYTES = 128 * 1024;

@@ -178,6 +178,11 @@ export class SnapshotTree {
     const frame = this.#top();
     frame.pending.push(pending);
     this.#pendingInAll += 1;
+    // Once a folder differs its pages are made anew, and nothing is gained by keeping entries back.
+    if (!frame.isClean) {
+      this.#flush(frame);
+      return;
+    }
     if (this.#pendingInAll > PENDING_IN_ALL) for (const open of this.#frames) this.#flush(open);
     else if (frame.pending.length >= PENDING_A_FOLDER) this.#flush(frame);
   }
