@@ -1,16 +1,15 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 export interface Measured {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
-  /** Greatest sum of resident memory over the command's processes, read every 25 ms. */
+  /** Greatest sum of resident memory over the command's processes, read every 50 ms. */
   readonly peakMiB: number;
   readonly output: string;
 }
 
 interface ProcessState {
-  readonly parent: number;
   readonly cpuSeconds: number;
   readonly waitedCpuSeconds: number;
   readonly residentMiB: number;
@@ -27,7 +26,6 @@ function readProcess(pid: number): ProcessState | null {
       .map(Number);
     const at = (index: number) => fields[index] ?? 0;
     return {
-      parent: at(1),
       cpuSeconds: (at(11) + at(12)) / ticksPerSecond,
       waitedCpuSeconds: (at(13) + at(14)) / ticksPerSecond,
       residentMiB: (at(21) * 4096) / (1024 * 1024),
@@ -37,15 +35,19 @@ function readProcess(pid: number): ProcessState | null {
   }
 }
 
-function processTree(root: number): ProcessState[] {
-  const all = new Map<number, ProcessState>();
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const state = readProcess(Number(name));
-    if (state) all.set(Number(name), state);
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim();
+    return text === "" ? [] : text.split(" ").map(Number);
+  } catch {
+    return [];
   }
-  const isBelow = (pid: number): boolean => pid === root || (all.has(pid) && isBelow(all.get(pid)?.parent ?? 0));
-  return [...all].filter(([pid]) => pid > 1 && isBelow(pid)).map(([, state]) => state);
+}
+
+/** Only the tree itself is read: a look at every process of the machine would cost what is to be measured. */
+function processTree(root: number): ProcessState[] {
+  const state = readProcess(root);
+  return state === null ? [] : [state, ...childrenOf(root).flatMap(processTree)];
 }
 
 /** CPU seconds that a service's processes have used so far, with those of children that ended. */
@@ -67,7 +69,7 @@ export function measure(command: readonly string[], env: Record<string, string> 
     const timer = setInterval(() => {
       const now = processTree(child.pid ?? -1).reduce((sum, state) => sum + state.residentMiB, 0);
       peakMiB = Math.max(peakMiB, now);
-    }, 25);
+    }, 50);
     child.stdout.on("data", (data) => {
       output = (output + data).slice(-200_000);
     });
