@@ -30,6 +30,8 @@ const JOBS_A_READER = 2;
 const JOBS_AHEAD = 2;
 /** Packs that may be on their way while every reader writes one; 20 MiB each. */
 const SPARE_BUFFERS = 1;
+/** Measured on 50,000 files: 305 instead of 345 MB at the peak, and nothing else. */
+const SMALL_HEAP = ["--semi-space-growth-factor=1", "--heap-growing-percent=30"];
 /** Small heaps that are swept often: what readers hold for long lies outside of them. Megabytes. */
 const READER_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
 
@@ -89,7 +91,7 @@ export class ReaderPool {
 
   #start(): void {
     // From here on this thread's heap, too, is kept small: what a backup holds for long is little, and lies outside of it.
-    setFlagsFromString("--semi-space-growth-factor=1");
+    for (const flag of SMALL_HEAP) setFlagsFromString(flag);
     const workerData = this.#options.setup;
     const file = new URL("./read-worker.ts", import.meta.url);
     const worker = new Worker(file, { workerData, resourceLimits: READER_HEAP });
