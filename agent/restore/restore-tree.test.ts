@@ -286,6 +286,22 @@ describe("damage", { timeout: 30_000 }, () => {
     }
   });
 
+  it("of a hard link's first name lets no other name stand for what lay there before", async () => {
+    const linkId = new Uint8Array(16).fill(9);
+    const node: TestNode = { type: "file", ...owner, pieces: [new Uint8Array(90_000).fill(1)], linkId };
+    const built = await backup({ a: node, b: node });
+    const to = join(root, String(folders++));
+    mkdirSync(to);
+    writeFileSync(join(to, "a"), "from before");
+    for (const zone of [0, 1] as const) built.source.damage(zone, built.contentPackIds[0] ?? "", flipMiddle);
+    const { failures } = await restore(built, { to, isOverwriting: true });
+    expect(failures.map(({ path, code }) => [path, code])).toEqual([
+      ["a", "no_good_copy"],
+      ["b", "first_name_failed"],
+    ]);
+    expect(readdirSync(to)).toEqual(["a"]);
+  });
+
   it.each([[3], [1_000]])(
     "in all zones names the document and leaves nothing of it (batches of %i)",
     async (maxPieces) => {

@@ -2,7 +2,7 @@ import type { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import { joinPath } from "./document-writer.ts";
 import type { FolderTarget } from "./folder-target.ts";
 import { type BatchTasks, makeTasks, temporaryName } from "./make-tasks.ts";
-import { BatchCollector, type BatchFile, type RestoreBatch } from "./restore-batch.ts";
+import { BatchCollector, type BatchFile, type BatchLink, type RestoreBatch } from "./restore-batch.ts";
 import type { FileFailure, Shortfall } from "./write-task.ts";
 import type { TaskResult } from "./writer-messages.ts";
 import type { WriterPool } from "./writer-pool.ts";
@@ -76,6 +76,9 @@ export async function restoreTree(options: RestoreTreeOptions): Promise<RestoreC
   return run.run();
 }
 
+/** Failures whose paths are remembered, about 20 MiB; once there are more, no hard link is made any longer. */
+const MAX_FAILED_PATHS = 100_000;
+
 class RestoreRun {
   readonly #options: RestoreTreeOptions;
   readonly #counts: RestoreCounts = {
@@ -87,6 +90,7 @@ class RestoreRun {
     shortfalls: 0,
     unlinkedNames: 0,
   };
+  readonly #failedPaths = new Set<string>();
   #lastTaskId = 0;
   /** Of the one file that runs on into the next batch. */
   #hasOpenFileFailed = false;
@@ -189,13 +193,21 @@ class RestoreRun {
     const { target } = this.#options;
     for (const special of batch.specials) this.#countOther(target?.makeSpecial(special) ?? null);
     for (const link of batch.links) {
-      if (this.#told(target?.makeLink(link))) this.#counts.links++;
+      if (this.#told(this.#makeLink(link))) this.#counts.links++;
     }
     for (const folder of batch.closedFolders) this.#told(target?.closeFolder(folder));
     if (!target) return;
     for (const shortfall of target.shortfalls.listed.splice(0)) this.#options.events.onShortfall(shortfall);
     this.#counts.shortfalls += target.shortfalls.count;
     target.shortfalls.count = 0;
+  }
+
+  /** What lies under a failed first name is not what was backed up, but what was there before. */
+  #makeLink(link: BatchLink): FileFailure | null {
+    const isFirstLost = this.#failedPaths.has(link.firstPath) || this.#failedPaths.size >= MAX_FAILED_PATHS;
+    if (!isFirstLost) return this.#options.target?.makeLink(link) ?? null;
+    const message = "it is another name of a document that could not be restored; restore it from another snapshot";
+    return { path: link.path, code: "first_name_failed", message };
   }
 
   #countOther(failure: FileFailure | null): void {
@@ -214,6 +226,7 @@ class RestoreRun {
   #told(failure: FileFailure | null | undefined): boolean {
     if (!failure) return true;
     this.#counts.failures++;
+    if (this.#failedPaths.size < MAX_FAILED_PATHS) this.#failedPaths.add(failure.path);
     this.#options.events.onFailure(failure);
     return false;
   }
