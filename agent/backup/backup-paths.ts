@@ -163,17 +163,27 @@ class BackupRun {
     const { scope, zoneId } = session.run;
     const { signal } = this.#cancel;
     const target = new BulkClient({ connection, getToken: () => session.bulkToken, signal });
-    const { sourceId } = known.source;
+    const { sourceId, excludes } = known.source;
+    const paths = known.source.paths.map(fromBase64);
     const { isVoid } = how;
-    const cache = new SourceCache({ state, sourceId, place: { companyId, scope, zoneId }, chunkIdKey, isVoid });
+    const cache = new SourceCache({
+      state,
+      sourceId,
+      place: { companyId, scope, zoneId },
+      chunkIdKey,
+      paths,
+      excludes,
+      isVoid,
+    });
     try {
       const pipeline = new SnapshotPipeline({
         ...{ companyId, scope, chunkIdKey, target, signal, dataKey: how.dataKey, slot: how.slot },
         isParanoid: this.#options.isParanoid ?? false,
         startedAt: this.#startedAt,
         source: {
-          selection: planSelection(known.source.paths.map(fromBase64)),
-          isExcluded: compileExcludes(known.source.excludes),
+          selection: planSelection(paths),
+          isExcluded: await compileExcludes(excludes),
+          isSameSelection: cache.isSameSelection,
           ownFolder: ownFolder(state),
           cache: cache.cursor(),
         },

@@ -13,6 +13,7 @@ const state = {
   changesBytes: 5,
   files: 6,
   bytes: 7,
+  selectionKey: new Uint8Array(32).fill(8),
 };
 let folder: string;
 let path: string;

@@ -29,6 +29,8 @@ export interface CacheState {
   readonly changesBytes: number;
   readonly files: number;
   readonly bytes: number;
+  /** 32 bytes; another value says that other names of a folder would be visited now. */
+  readonly selectionKey: Uint8Array;
 }
 
 const MAGIC = encodeUtf8("HFCA");
@@ -54,7 +56,8 @@ export class OpenCache implements CacheRecords {
   readonly state: CacheState;
   readonly #fd: number;
   #offset = HEADER_BYTES;
-  #block = new ByteReader(new Uint8Array(0));
+  #bytes = new Uint8Array(0);
+  #block = new ByteReader(this.#bytes);
 
   constructor(fd: number, state: CacheState) {
     this.#fd = fd;
@@ -64,7 +67,7 @@ export class OpenCache implements CacheRecords {
   next(): CacheRecord | undefined {
     try {
       if (this.#block.remaining === 0 && !this.#readBlock()) return undefined;
-      return decodeCacheRecord(this.#block);
+      return decodeCacheRecord(this.#block, this.#bytes);
     } catch {
       // Damaged: from here on everything is read anew.
       this.#offset = Number.POSITIVE_INFINITY;
@@ -87,6 +90,7 @@ export class OpenCache implements CacheRecords {
     const readBytes = readSync(this.#fd, block, 0, sizeBytes, this.#offset + BLOCK_HEAD_BYTES);
     if (readBytes < sizeBytes || !head.subarray(4).equals(checkOf(block))) return false;
     this.#offset += BLOCK_HEAD_BYTES + sizeBytes;
+    this.#bytes = block;
     this.#block = new ByteReader(block);
     return true;
   }
@@ -151,6 +155,7 @@ function encodeHeader(key: Uint8Array, state: CacheState): Uint8Array {
   const writer = new ByteWriter(HEADER_BYTES);
   writer.raw(MAGIC).u16(CACHE_VERSION).raw(key).raw(state.changeListId).raw(state.mergeBaseId);
   writer.u32(state.deltas).u64(state.changesBytes).u64(state.files).u64(state.bytes);
+  writer.raw(state.selectionKey);
   writer.raw(checkOf(writer.view()));
   return writer.raw(new Uint8Array(HEADER_BYTES - writer.position)).finish();
 }
@@ -166,6 +171,7 @@ function parseHeader(header: Uint8Array, key: Uint8Array): CacheState | undefine
     changesBytes: reader.u64(),
     files: reader.u64(),
     bytes: reader.u64(),
+    selectionKey: reader.raw(32),
   };
   const check = checkOf(header.subarray(0, reader.position));
   return check.equals(reader.raw(CHECK_BYTES)) ? state : undefined;

@@ -117,11 +117,12 @@ export class EventQueue {
         this.#close(next);
         break;
       case "gap":
-        tree.markChanged();
+        if (next.name === undefined) tree.markChanged();
+        else tree.addMissing(next.name);
         gaps.add(next.gap);
         break;
       case "unreadable":
-        this.#gap(next.name, next.error);
+        this.#missing(next.name, next.error);
         break;
       case "vanished":
         this.#putGone(next);
@@ -131,10 +132,10 @@ export class EventQueue {
   #putFile(name: Uint8Array, cached: LeafRecord | undefined, { result }: FileRead): void {
     if (result === undefined) return;
     if (result.status !== "read") {
-      this.#gap(name, result);
+      this.#missing(name, result);
       return;
     }
-    const isSettled = readFingerprint(result.fingerprint).ctimeNs < this.#settledBeforeNs;
+    const isSettled = this.#isSettled(readFingerprint(result.fingerprint).ctimeNs);
     this.#options.tree.addLeaf({
       entry: fileEntry(name, result, this.#options.builder),
       fingerprint: isSettled ? result.fingerprint : UNSETTLED,
@@ -145,16 +146,18 @@ export class EventQueue {
 
   #open(found: FolderOpened): void {
     const { tree } = this.#options;
-    const { cached, isSame, stat } = found;
+    const { cached, isSame, isListed, stat, name } = found;
     if (isSame && cached !== undefined) {
       tree.openSameFolder(cached);
       return;
     }
     try {
-      tree.openFolder({ entry: folderEntry(found), fingerprint: fingerprintOf(stat), cached });
+      // Where a folder's names are not certain, they are listed again at the next run.
+      const fingerprint = isListed && this.#isSettled(stat.ctimeNs) ? fingerprintOf(stat) : UNSETTLED;
+      tree.openFolder({ entry: folderEntry(found), fingerprint, cached });
     } catch (error) {
       // Gone since it was found: it stays as an empty folder, and is named.
-      this.#gap(found.name, error);
+      this.#addGap(name, error);
       tree.openFolder({ entry: bareFolderEntry(found), fingerprint: UNSETTLED, cached });
     }
   }
@@ -179,9 +182,14 @@ export class EventQueue {
     });
   }
 
-  #gap(name: Uint8Array, error: unknown): void {
+  /** A file or special object that cannot be read: not in the snapshot, and tried again at the next run. */
+  #missing(name: Uint8Array, error: unknown): void {
+    this.#options.tree.addMissing(name);
+    this.#addGap(name, error);
+  }
+
+  #addGap(name: Uint8Array, error: unknown): void {
     const { tree, gaps } = this.#options;
-    tree.markChanged();
     const path = tree.pathOf(name).slice();
     if (isReadFailed(error) && error.status === "changed") {
       gaps.add({ path, reason: "changed-while-read", detail: "it changed each of 3 times that it was read" });
@@ -189,6 +197,10 @@ export class EventQueue {
       const code = isReadFailed(error) ? error.code : systemCode(error);
       gaps.add(toGap(path, Object.assign(new Error(code), { code })));
     }
+  }
+
+  #isSettled(ctimeNs: bigint): boolean {
+    return ctimeNs < this.#settledBeforeNs;
   }
 }
 

@@ -158,6 +158,26 @@ describe("a second run", () => {
     await expectEqualTrees(await rig.readBack((await rig.backUp()).treeId));
   });
 
+  test("tries again what was a gap, although nobody touched its folder", async () => {
+    writeFileSync(at("folder/below/7"), pseudoRandom(30 * MIB, 1));
+    const restless = setInterval(() => appendFileSync(at("folder/below/7"), "x"), 1);
+    try {
+      expect((await rig.backUp()).gaps.listed.map((gap) => gap.reason)).toEqual(["changed-while-read"]);
+    } finally {
+      clearInterval(restless);
+    }
+    const { treeId, gaps } = await rig.backUp();
+    expect(gaps.count).toBe(0);
+    await expectEqualTrees(await rig.readBack(treeId));
+  });
+
+  test("finds what an exclude left out before, although nobody touched its folder", async () => {
+    expect((await rig.backUp({ excludes: ["7"] })).counters.files).toBe(50);
+    const { treeId } = await rig.backUp();
+    await expectEqualTrees(await rig.readBack(treeId));
+    expect((await rig.backUp({ excludes: ["7"] })).counters.files).toBe(50);
+  });
+
   test("sees a change of permissions alone, without reading", async () => {
     await rig.backUp();
     chmodSync(at("folder/below"), 0o700);

@@ -19,6 +19,9 @@ export interface SourceCacheInput {
   /** What the cache depends on: another company, scope, zone or key makes it worthless. */
   readonly place: { readonly companyId: string; readonly scope: number; readonly zoneId: string };
   readonly chunkIdKey: Uint8Array;
+  /** What is visited: as long as it is the same, folders that nobody touched need not be listed again. */
+  readonly paths: readonly Uint8Array[];
+  readonly excludes: readonly string[];
   /** True when the server lacks what the cache counts on: everything is read again. */
   readonly isVoid: boolean;
 }
@@ -32,13 +35,16 @@ export class SourceCache {
   readonly changes = new ChangesAppender();
   readonly #last: OpenCache | undefined;
   readonly #key: Uint8Array;
+  readonly #selectionKey: Uint8Array;
   readonly #changesPath: string;
 
-  constructor({ state, sourceId, place, chunkIdKey, isVoid }: SourceCacheInput) {
+  constructor(input: SourceCacheInput) {
+    const { state, sourceId, place, chunkIdKey, isVoid } = input;
     const path = join(state.cache, sourceId);
     const { companyId, scope, zoneId } = place;
     const named = encodeUtf8(`holdfast/cache ${companyId} ${scope} ${zoneId} ${sourceId} `);
     this.#key = nodePrimitives.sha256(concatBytes(named, chunkIdKey));
+    this.#selectionKey = selectionKeyOf(input);
     this.#changesPath = `${path}.changes`;
     this.spill = new SpillFiles(`${path}.tmp`);
     this.#last = isVoid ? undefined : openCache(path, this.#key);
@@ -51,6 +57,11 @@ export class SourceCache {
   /** Reads the last run's records; undefined when there are none. */
   cursor(): CacheCursor | undefined {
     return this.#last === undefined ? undefined : new CacheCursor(this.#last);
+  }
+
+  /** True when the last run visited the same paths with the same excludes. */
+  get isSameSelection(): boolean {
+    return this.#last !== undefined && nodePrimitives.isEqual(this.#last.state.selectionKey, this.#selectionKey);
   }
 
   /** Files and bytes of the last run, for an estimate of how much is to come. */
@@ -70,6 +81,7 @@ export class SourceCache {
       changesBytes,
       files: counts.files,
       bytes: counts.bytes,
+      selectionKey: this.#selectionKey,
     });
   }
 
@@ -91,6 +103,11 @@ export class SourceCache {
     const rows = readChanges(this.#changesPath, last.changesBytes);
     return rows === undefined ? baseline : { plan: { form: "merged", parentId: last.mergeBaseId }, rows };
   }
+}
+
+function selectionKeyOf({ paths, excludes }: SourceCacheInput): Uint8Array {
+  const texts = [...paths.map((path) => Buffer.from(path).toString("base64")), "|", ...excludes];
+  return nodePrimitives.sha256(encodeUtf8(JSON.stringify(texts)));
 }
 
 /** The folder that a backup leaves out by itself, because it changes while it is read. */

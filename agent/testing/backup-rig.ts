@@ -57,7 +57,9 @@ export class BackupRig {
     };
     const place = { companyId: this.#companyId, scope: 0, zoneId: "zone1" };
     const isVoid = options.isVoid ?? false;
-    const cache = new SourceCache({ state, sourceId: this.#sourceId, place, chunkIdKey, isVoid });
+    const paths = [Buffer.from(this.source)];
+    const excludes = options.excludes ?? [];
+    const cache = new SourceCache({ state, sourceId: this.#sourceId, place, chunkIdKey, paths, excludes, isVoid });
     try {
       const pipeline = new SnapshotPipeline({
         ...place,
@@ -66,8 +68,9 @@ export class BackupRig {
         isParanoid: false,
         target: this.target,
         source: {
-          selection: planSelection([Buffer.from(this.source)]),
-          isExcluded: compileExcludes(options.excludes ?? []),
+          selection: planSelection(paths),
+          isExcluded: await compileExcludes(excludes),
+          isSameSelection: cache.isSameSelection,
           cache: cache.cursor(),
         },
         spill: cache.spill,

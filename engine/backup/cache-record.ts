@@ -6,9 +6,14 @@ import { FormatError } from "../codec/format-error.ts";
  * What the agent keeps about one object between runs, in the order of the walk: a folder, all that is below it, its end.
  * The cache is disposable and local, so this is no part of FORMAT.md and changes with `CACHE_VERSION`.
  */
-export type CacheRecord = LeafRecord | FolderRecord | FolderEndRecord;
+export type CacheRecord = LeafRecord | FolderRecord | FolderEndRecord | MissingRecord;
 
-export interface LeafRecord {
+interface Decoded {
+  /** The record as it was read, for writing it again unchanged. */
+  readonly raw?: Uint8Array;
+}
+
+export interface LeafRecord extends Decoded {
   readonly kind: "leaf";
   readonly name: Uint8Array;
   /** 64 bytes of what the system says about it; equal means that it was not touched. */
@@ -19,7 +24,7 @@ export interface LeafRecord {
   readonly entry: Uint8Array;
 }
 
-export interface FolderRecord {
+export interface FolderRecord extends Decoded {
   readonly kind: "folder";
   readonly name: Uint8Array;
   readonly fingerprint: Uint8Array;
@@ -27,7 +32,13 @@ export interface FolderRecord {
   readonly entry: Uint8Array;
 }
 
-export interface FolderEndRecord {
+/** A name that was there and could not be read: it is tried again, also where the folder's list is trusted. */
+export interface MissingRecord extends Decoded {
+  readonly kind: "missing";
+  readonly name: Uint8Array;
+}
+
+export interface FolderEndRecord extends Decoded {
   readonly kind: "end";
   readonly entriesBelow: number;
   readonly bytesBelow: number;
@@ -35,7 +46,7 @@ export interface FolderEndRecord {
   readonly listingId: Uint8Array;
 }
 
-export const CACHE_VERSION = 1;
+export const CACHE_VERSION = 2;
 export const FINGERPRINT_SIZE_BYTES = 64;
 const CONTENT_FINGERPRINT_SIZE_BYTES = 16;
 const ID_SIZE_BYTES = 32;
@@ -44,6 +55,10 @@ const NAME_MAX_BYTES = 4096;
 const ENTRY_MAX_BYTES = 16 * 1024 * 1024;
 
 export function encodeCacheRecord(writer: ByteWriter, record: CacheRecord): void {
+  if (record.raw !== undefined) {
+    writer.raw(record.raw);
+    return;
+  }
   switch (record.kind) {
     case "leaf":
       writer.u8(1).bytes(record.name).raw(record.fingerprint).raw(record.contentFingerprint).bytes(record.entry);
@@ -54,11 +69,23 @@ export function encodeCacheRecord(writer: ByteWriter, record: CacheRecord): void
     case "end":
       writer.u8(3).varint(record.entriesBelow).varint(record.bytesBelow).raw(record.listingId);
       return;
+    case "missing":
+      writer.u8(4).bytes(record.name);
+      return;
   }
 }
 
-/** @throws FormatError when the cache is damaged: it is then as if there were none */
-export function decodeCacheRecord(reader: ByteReader): CacheRecord {
+/**
+ * @param block the bytes that `reader` reads
+ * @throws FormatError when the cache is damaged: it is then as if there were none
+ */
+export function decodeCacheRecord(reader: ByteReader, block: Uint8Array): CacheRecord {
+  const start = reader.position;
+  const record = decodeFields(reader);
+  return { ...record, raw: block.subarray(start, reader.position) };
+}
+
+function decodeFields(reader: ByteReader): CacheRecord {
   const kind = reader.u8();
   if (kind === 1) {
     return {
@@ -77,6 +104,7 @@ export function decodeCacheRecord(reader: ByteReader): CacheRecord {
       entry: reader.bytes(ENTRY_MAX_BYTES),
     };
   }
+  if (kind === 4) return { kind: "missing", name: reader.bytes(NAME_MAX_BYTES) };
   if (kind !== 3) throw new FormatError("bad_cache_record", `a cache record of unknown kind ${kind}`);
   return {
     kind: "end",

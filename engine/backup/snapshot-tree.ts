@@ -59,7 +59,6 @@ interface Frame {
 }
 
 /** Entries that are kept back until it is known whether their folder changed at all; a bound on memory. */
-const PENDING_A_FOLDER = 4_096;
 const PENDING_IN_ALL = 65_536;
 const SLASH = Uint8Array.of(0x2f);
 const NO_PATH = new Uint8Array(0);
@@ -97,6 +96,12 @@ export class SnapshotTree {
   /** What is listed in the folder that is open now is not what it was, for a reason that no entry shows. */
   markChanged(): void {
     this.#top().isClean = false;
+  }
+
+  /** A name that is there and could not be read. */
+  addMissing(name: Uint8Array): void {
+    this.#options.keep({ kind: "missing", name });
+    this.markChanged();
   }
 
   /**
@@ -184,7 +189,6 @@ export class SnapshotTree {
       return;
     }
     if (this.#pendingInAll > PENDING_IN_ALL) for (const open of this.#frames) this.#flush(open);
-    else if (frame.pending.length >= PENDING_A_FOLDER) this.#flush(frame);
   }
 
   #flush(frame: Frame): void {

@@ -1,4 +1,10 @@
-import type { CacheRecord, FolderEndRecord, FolderRecord, LeafRecord } from "../../../engine/backup/cache-record.ts";
+import type {
+  CacheRecord,
+  FolderEndRecord,
+  FolderRecord,
+  LeafRecord,
+  MissingRecord,
+} from "../../../engine/backup/cache-record.ts";
 
 /** Where the records of the last run come from, one after the other. */
 export interface CacheRecords {
@@ -17,7 +23,7 @@ export class CacheCursor {
   }
 
   /** The next object in the folder that is being walked; undefined at the folder's end. */
-  peek(): LeafRecord | FolderRecord | undefined {
+  peek(): LeafRecord | FolderRecord | MissingRecord | undefined {
     return this.#head === undefined || this.#head.kind === "end" ? undefined : this.#head;
   }
 

@@ -1,5 +1,3 @@
-import picomatch from "picomatch";
-
 /** Says whether an object is left out, with all below it. Undefined when nothing is: then no path is made into text. */
 export type IsExcluded = (path: Uint8Array, isFolder: boolean) => boolean;
 
@@ -14,9 +12,11 @@ interface Rule {
  * beginning with a slash it matches the whole path from the root. A slash at the end means folders only.
  * Names that are not UTF-8 are matched with U+FFFD in place of what cannot be read.
  */
-export function compileExcludes(patterns: readonly string[]): IsExcluded | undefined {
+export async function compileExcludes(patterns: readonly string[]): Promise<IsExcluded | undefined> {
   if (patterns.length === 0) return undefined;
-  const rules = patterns.map(compileRule);
+  // Loaded only where it is needed: most backups exclude nothing, and every start counts.
+  const { default: picomatch } = await import("picomatch");
+  const rules = patterns.map((pattern) => compileRule(picomatch, pattern));
   const decoder = new TextDecoder();
   return (path, isFolder) => {
     const text = decoder.decode(path);
@@ -24,7 +24,7 @@ export function compileExcludes(patterns: readonly string[]): IsExcluded | undef
   };
 }
 
-function compileRule(pattern: string): Rule {
+function compileRule(picomatch: typeof import("picomatch"), pattern: string): Rule {
   const isForFolders = pattern.length > 1 && pattern.endsWith("/");
   const bare = isForFolders ? pattern.slice(0, -1) : pattern;
   if (bare === "") throw new ExcludeError("an exclude pattern is empty");

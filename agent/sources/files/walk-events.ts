@@ -17,6 +17,8 @@ interface Found {
 
 export interface FolderOpened extends Found {
   readonly kind: "open";
+  /** False when its names could not be listed; a gap says so. */
+  readonly isListed: boolean;
   readonly cached: FolderRecord | undefined;
 }
 
@@ -35,9 +37,11 @@ export interface FolderClosed {
   readonly fd: number | undefined;
 }
 
-/** A folder that cannot be listed; what else cannot be read shows later. */
+/** A folder that cannot be listed, or a name that nothing can be said about; what else cannot be read shows later. */
 export interface GapFound {
   readonly kind: "gap";
+  /** In the folder that is open now; undefined for that folder itself. */
+  readonly name: Uint8Array | undefined;
   readonly gap: Gap;
 }
 

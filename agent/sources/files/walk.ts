@@ -23,6 +23,11 @@ export interface WalkInput {
   /** A folder that is never entered: the agent's own cache, which changes while it is read. */
   readonly ownFolder?: { readonly dev: bigint; readonly ino: bigint } | undefined;
   readonly cache?: CacheCursor | undefined;
+  /**
+   * True when the last run visited the same names of every folder. Then a folder that nobody touched since is not
+   * listed again: its names are those of the cache.
+   */
+  readonly isSameSelection?: boolean;
   /** Where the walk begins; another folder than "/" only in tests. */
   readonly root?: SystemPath;
 }
@@ -33,7 +38,8 @@ interface Frame {
   /** Its path in the snapshot, without a leading slash. */
   readonly path: Uint8Array;
   readonly dev: bigint | undefined;
-  readonly names: readonly Buffer[];
+  /** Undefined when the folder did not change: then the names are those of the cache. */
+  readonly names: readonly Buffer[] | undefined;
   readonly nodes: ReadonlyMap<string, SelectionNode> | undefined;
   readonly fd: number | undefined;
   readonly isCached: boolean;
@@ -53,28 +59,39 @@ const PATH_LIMIT_BYTES = 65_536;
 export function* walk(input: WalkInput): Generator<WalkEvent, void, void> {
   const stack: Frame[] = [];
   const reach = input.root ?? Buffer.from("/");
-  yield* enter(stack, input, { reach, path: new Uint8Array(0), node: input.selection, isCached: true });
+  const root = { reach, path: new Uint8Array(0), node: input.selection, isCached: true, isSame: false };
+  const { frame: first, gap } = openFrame(input, root);
+  if (gap !== undefined) yield { kind: "gap", gap, name: undefined };
+  stack.push(first);
   for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
-    const name = frame.names[frame.at];
+    const name = nextName(frame, input.cache);
     if (name === undefined) {
       yield* lose(frame, input.cache, undefined);
       const cachedEnd = frame.isCached ? input.cache?.takeEnd() : undefined;
       stack.pop();
       yield { kind: "close", cachedEnd, hasLost: frame.hasLost, fd: frame.fd };
     } else {
-      frame.at += 1;
       yield* visit(stack, input, frame, name);
     }
   }
 }
 
+function nextName(frame: Frame, cache: CacheCursor | undefined): Buffer | undefined {
+  if (frame.names !== undefined) return frame.names[frame.at++];
+  const name = cache?.peek()?.name;
+  return name && Buffer.from(name.buffer, name.byteOffset, name.length);
+}
+
 function* visit(stack: Frame[], input: WalkInput, frame: Frame, name: Buffer): Generator<WalkEvent, void, void> {
   const path = joinPath(frame.reach, name);
   const stat = statOrGap(path);
-  if (stat === undefined) return;
-  if ("failure" in stat) return yield gapAt(frame, name, stat.failure);
-  const type = entryType(Number(stat.mode));
-  if (type === undefined || isLeftOut(input, frame, name, stat)) return;
+  const type = stat === undefined || "failure" in stat ? undefined : entryType(Number(stat.mode));
+  if (stat === undefined || "failure" in stat || type === undefined || isLeftOut(input, frame, name, stat)) {
+    yield* lose(frame, input.cache, name);
+    if (isNext(frame, input.cache, name)) yield* loseOne(frame, input.cache);
+    if (stat !== undefined && "failure" in stat) yield gapAt(frame, name, stat.failure);
+    return;
+  }
   yield* lose(frame, input.cache, name);
   const record = takeRecord(frame, input.cache, name, type === "folder");
   if (record === "other-kind") yield* loseOne(frame, input.cache);
@@ -86,34 +103,42 @@ function* visit(stack: Frame[], input: WalkInput, frame: Frame, name: Buffer): G
     return;
   }
   const cachedFolder = cached?.kind === "folder" ? cached : undefined;
-  yield { kind: "open", name, path, stat, isSame, cached: cachedFolder };
   const node = frame.nodes?.get(name.toString("latin1"));
-  const where = { reach: path, path: below(frame.path, name), node, isCached: cachedFolder !== undefined };
-  yield* enter(stack, input, { ...where, stat, parentDev: frame.dev });
+  const where = { reach: path, path: below(frame.path, name), node, isCached: cachedFolder !== undefined, isSame };
+  const opened = openFrame(input, { ...where, stat, parentDev: frame.dev });
+  const isListed = opened.gap === undefined;
+  yield { kind: "open", name, path, stat, isSame: isSame && isListed, isListed, cached: cachedFolder };
+  if (opened.gap !== undefined) yield { kind: "gap", gap: opened.gap, name: undefined };
+  stack.push(opened.frame);
 }
 
-interface EnterInput {
+interface FolderPlace {
   readonly reach: SystemPath;
   readonly path: Uint8Array;
   /** Undefined below a path that is taken whole. */
   readonly node: SelectionNode | undefined;
   readonly isCached: boolean;
+  /** Nobody touched the folder itself since the last run. */
+  readonly isSame: boolean;
   readonly stat?: BigIntStats;
   readonly parentDev?: bigint | undefined;
 }
 
-function* enter(stack: Frame[], input: WalkInput, at: EnterInput): Generator<WalkEvent, void, void> {
-  const frame = { path: at.path, dev: at.stat?.dev, isCached: at.isCached && input.cache !== undefined, at: 0 };
+/** Lists a folder, unless its names are known from the last run; a folder that cannot be listed counts as empty. */
+function openFrame(input: WalkInput, at: FolderPlace): { readonly frame: Frame; readonly gap?: Gap } {
+  const isCached = at.isCached && input.cache !== undefined;
+  const frame = { path: at.path, dev: at.stat?.dev, isCached, at: 0, hasLost: false };
   const isPseudo = at.parentDev !== undefined && at.parentDev !== at.stat?.dev && isPseudoFolder(at.reach);
   try {
     const { reach, fd } = shorten(at.reach, at.path);
     const nodes = at.node === undefined || at.node.isWhole ? undefined : at.node.children;
-    const names = isPseudo ? [] : (nodes?.map(([name]) => name) ?? listNames(reach));
+    const isKnown = at.isSame && isCached && nodes === undefined && input.isSameSelection === true;
+    const names = isKnown ? undefined : isPseudo ? [] : (nodes?.map(([name]) => name) ?? listNames(reach));
     const byName = nodes && new Map(nodes.map(([name, node]) => [name.toString("latin1"), node]));
-    stack.push({ ...frame, reach, fd, names, nodes: byName, hasLost: false });
+    return { frame: { ...frame, reach, fd, names, nodes: byName } };
   } catch (error) {
-    yield { kind: "gap", gap: toGap(at.path, error) };
-    stack.push({ ...frame, reach: at.reach, fd: undefined, names: [], nodes: undefined, hasLost: true });
+    const empty = { ...frame, reach: at.reach, fd: undefined, names: [], nodes: undefined, hasLost: true };
+    return { frame: empty, gap: toGap(at.path, error) };
   }
 }
 
@@ -136,6 +161,11 @@ function isLeftOut(input: WalkInput, frame: Frame, name: Buffer, stat: BigIntSta
   return input.isExcluded?.(below(frame.path, name), stat.isDirectory()) ?? false;
 }
 
+function isNext(frame: Frame, cache: CacheCursor | undefined, name: Buffer): boolean {
+  const head = frame.isCached ? cache?.peek() : undefined;
+  return head !== undefined && name.equals(head.name);
+}
+
 /** The cached record of this name; "other-kind" when the name was a folder and is none now, or the other way. */
 function takeRecord(
   frame: Frame,
@@ -145,7 +175,9 @@ function takeRecord(
 ): LeafRecord | FolderRecord | "other-kind" | undefined {
   const head = frame.isCached ? cache?.peek() : undefined;
   if (head === undefined || !name.equals(head.name)) return undefined;
-  return (head.kind === "folder") === isFolder ? head : "other-kind";
+  if (head.kind !== "missing") return (head.kind === "folder") === isFolder ? head : "other-kind";
+  cache?.step();
+  return undefined;
 }
 
 /** Steps over what the cache lists before `name` (undefined: to the folder's end): it is gone. */
@@ -172,7 +204,9 @@ function* loseOne(frame: Frame, cache: CacheCursor | undefined): Generator<WalkE
     const path = below(paths.at(-1) ?? frame.path, head.name);
     cache.step();
     if (head.kind === "folder") paths.push(path);
-    yield { kind: "vanished", path, isFolder: head.kind === "folder", entry: head.entry };
+    if (head.kind !== "missing") {
+      yield { kind: "vanished", path, isFolder: head.kind === "folder", entry: head.entry };
+    }
   } while (paths.length > 1);
 }
 
@@ -191,7 +225,7 @@ function statOrGap(path: SystemPath): BigIntStats | { failure: unknown } | undef
 }
 
 function gapAt(frame: Frame, name: Uint8Array, error: unknown): WalkEvent {
-  return { kind: "gap", gap: toGap(below(frame.path, name), error) };
+  return { kind: "gap", gap: toGap(below(frame.path, name), error), name };
 }
 
 /** The system's message ends with the path as text; the gap carries it as bytes, so only the code is kept. */
