@@ -15,6 +15,8 @@ export interface MetaWriterOptions extends Omit<PackBuilderOptions, "buffer" | "
 /** Pages that wait until they are asked about together; a bound on memory. */
 const BATCH_PAGES = 512;
 const BATCH_BYTES = 4 * 1024 * 1024;
+/** So few pages of a change list, which names its parent and so is new, are sent without the round trip of a question. */
+const SENT_UNASKED = 4;
 
 /** Seals tree and change-list pages into meta packs, but for those that are there already. */
 export class MetaWriter {
@@ -59,6 +61,10 @@ export class MetaWriter {
 
   async #storeNeeded(kind: ChunkKind, pages: readonly BuiltPage[]): Promise<void> {
     if (pages.length === 0) return;
+    if (kind === 3 && pages.length <= SENT_UNASKED) {
+      for (const page of pages) await this.#store(page);
+      return;
+    }
     const isNeeded = await this.#options.sink.askNeeded(
       kind,
       pages.map((page) => page.id),
