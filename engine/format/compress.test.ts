@@ -21,11 +21,11 @@ const text = new TextEncoder().encode("all work and no play makes a dull backup.
 describe("the body of a frame", () => {
   it("is compressed where it pays, into the room that was given", () => {
     const room = new Uint8Array(text.length);
-    const { compression, bytes } = compressBody(nodePrimitives, text, room);
+    const { compression, bytes } = compressBody(nodePrimitives, text, { into: room });
     expect(compression).toBe(1);
     expect(bytes.buffer).toBe(room.buffer);
     expect(nodePrimitives.zstdDecompress(bytes, text.length)).toEqual(text);
-    const elsewhere = compressBody(nodePrimitives, text, new Uint8Array(1));
+    const elsewhere = compressBody(nodePrimitives, text, { into: new Uint8Array(1) });
     expect(elsewhere.bytes).toEqual(bytes);
   });
 

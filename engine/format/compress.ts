@@ -12,6 +12,8 @@ export interface CompressedBody {
 
 /** docs/decisions/0003-compression.md has the measurements behind level, samples and thresholds. */
 const LEVEL = 1;
+/** Small members together are mostly text and code, which gain most from a higher level and are a small part of all bytes. */
+const GROUP_LEVEL = 3;
 const SAMPLE_LEVEL = 1;
 const SAMPLE_BYTES = 4096;
 const SAMPLED_FROM_BYTES = 8 * SAMPLE_BYTES;
@@ -25,11 +27,16 @@ const WORTH = 0.97;
 /**
  * Compresses a body unless three samples of 4 KiB from it, or the whole result, say that it does not pay: their byte
  * values are flat, and zstd finds nothing in them either.
- * @param into takes the compressed bytes when they fit
+ * @param options.isGroup whether the body is many small members, and not one large one
+ * @param options.into takes the compressed bytes when they fit
  */
-export function compressBody(primitives: Primitives, body: Uint8Array, into?: Uint8Array): CompressedBody {
+export function compressBody(
+  primitives: Primitives,
+  body: Uint8Array,
+  options: { isGroup?: boolean; into?: Uint8Array } = {},
+): CompressedBody {
   if (body.length < LEAST_BYTES || !isCompressible(primitives, body)) return { compression: 0, bytes: body };
-  const bytes = primitives.zstdCompress(body, LEVEL, into);
+  const bytes = primitives.zstdCompress(body, options.isGroup ? GROUP_LEVEL : LEVEL, options.into);
   if (bytes.length > body.length * WORTH) return { compression: 0, bytes: body };
   return { compression: 1, bytes };
 }

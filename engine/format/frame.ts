@@ -140,7 +140,7 @@ function encodePlain(context: SealContext, content: FrameContent): Uint8Array {
   for (const member of members) writer.varint(member.length);
   // The compressor writes straight behind the header; what is not worth compressing is copied there.
   const room = plain.subarray(writer.position);
-  const compressed = compressBody(context.primitives, body, room);
+  const compressed = compressBody(context.primitives, body, { isGroup: members.length > 1, into: room });
   plain[0] = compressed.compression;
   if (compressed.bytes.buffer !== room.buffer) room.set(compressed.bytes);
   return plain.subarray(0, writer.position + compressed.bytes.length);
