@@ -184,6 +184,7 @@ async function launch(options: Launch): Promise<Product> {
   const url = `http://127.0.0.1:${options.port}`;
   const isReady = async () => {
     if (hasEnded) return "ended" as const;
+    if (output.includes("the next start goes on with it")) return "the demo failed" as const;
     if (!existsSync(join(data, "demo.json"))) return null;
     return (await fetch(`${url}/healthz`)).ok ? ("ready" as const) : null;
   };

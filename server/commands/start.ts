@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseStartOptions, type StartOptions } from "./supervisor/start-options.ts";
 import { type RunningService, supervise } from "./supervisor/supervise.ts";
 
 const EXIT_STOPPED = 0;
 const SAME_REQUEST_MS = 2_000;
+/** A process that has just started may be busy, or be started again, in the middle of it. */
+const DEMO_ATTEMPTS = 3;
+const DEMO_PAUSE_MS = 2_000;
 
 /** `holdfast start`: runs until it is asked to stop by SIGINT or SIGTERM. */
 export async function run(input: Record<string, unknown>): Promise<number> {
@@ -28,17 +32,24 @@ async function serveUntil(stopRequested: Promise<void>, service: RunningService,
   }
 }
 
-/** A demo that fails is no reason to take the service away; the next start goes on with it. */
+/** A demo that fails goes on where it was; it is no reason to take the service away, and the next start goes on with it, too. */
 async function tryDemo(service: RunningService, options: StartOptions, signal: AbortSignal): Promise<void> {
   const tell = teller(options);
-  try {
-    const { makeDemo } = await import("./demo/make-demo.ts");
-    const { withProvider } = await import("./demo/open-provider.ts");
-    const localUrl = `http://localhost:${options.port}`;
-    await withProvider(service.appUrl, (provider) => makeDemo({ options, localUrl, provider, signal, tell }));
-  } catch (error) {
-    if (signal.aborted) return;
-    tell(`the demo is not complete: ${error instanceof Error ? error.message : error}; the next start goes on with it`);
+  const { makeDemo } = await import("./demo/make-demo.ts");
+  const { withProvider } = await import("./demo/open-provider.ts");
+  const localUrl = `http://localhost:${options.port}`;
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    try {
+      await withProvider(service.appUrl, (provider) => makeDemo({ options, localUrl, provider, signal, tell }));
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      const isLast = attempt === DEMO_ATTEMPTS;
+      const after = isLast ? "the next start goes on with it" : "trying again";
+      tell(`the demo is not complete: ${error instanceof Error ? error.message : error}; ${after}`);
+      if (isLast) return;
+      await sleep(DEMO_PAUSE_MS, undefined, { signal }).catch(() => {});
+    }
   }
 }
 
