@@ -40,9 +40,11 @@ const rows: readonly Row[] = [
 /** What a signal has to stop, too. */
 let running: Product | null = null;
 
-/** Memory-backed where there is room, so that the programs are compared and not the disk. */
+/** Memory-backed where there is room, so that the programs are compared and not the disk; or the folder that was named, which keeps its corpus. */
 function workFolder(): { path: string; isMemory: boolean } {
+  const kept = process.env.HOLDFAST_BENCH_FOLDER;
   const shm = "/dev/shm";
+  if (kept !== undefined) return { path: kept, isMemory: kept.startsWith(`${shm}/`) };
   const isMemory = existsSync(shm) && statfsSync(shm).bavail * statfsSync(shm).bsize > neededBytes;
   return { path: mkdtempSync(join(isMemory ? shm : tmpdir(), "holdfast-bench-")), isMemory };
 }
@@ -112,11 +114,16 @@ async function compare(
 }
 
 const { path: folder, isMemory } = workFolder();
+
+function removeFolder(): void {
+  if (process.env.HOLDFAST_BENCH_FOLDER === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
 process.umask(0o022);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, async () => {
     await running?.remove();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
     process.exit(1);
   });
 }
@@ -135,5 +142,5 @@ try {
   writeFileSync(join(checkout, "bench", "RESULTS.md"), `# Measured\n\n${text}`);
   console.log(text);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder();
 }
