@@ -14,6 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { TreeEntry } from "../../engine/format/tree-entry.ts";
 import { BackupRig } from "../testing/backup-rig.ts";
@@ -250,24 +251,35 @@ describe("what cannot be read is named, and nothing else is lost", () => {
 
   test("a file that keeps changing while it is read", async () => {
     writeFileSync(at("steady"), "fine");
-    writeFileSync(at("restless"), pseudoRandom(MIB, 1));
+    // Large enough that a read takes longer than the writer ever pauses, on a busy machine, too.
+    writeFileSync(at("restless"), pseudoRandom(48 * MIB, 1));
     writeFileSync(at("restless and large"), pseudoRandom(70 * MIB, 1));
-    const writers = ["restless", "restless and large"].map((name) =>
-      setInterval(() => appendFileSync(at(name), "more"), 1),
-    );
+    const stopWriting = await keepWriting([at("restless"), at("restless and large")]);
     try {
       const { treeId, gaps, counters } = await rig.backUp();
       expect(gaps.listed.map((gap) => gap.reason)).toEqual(["changed-while-read", "changed-while-read"]);
       expect(counters.gaps).toBe(2);
       expect([...(await rig.readBack(treeId)).keys()].sort()).toEqual(["", "/steady"]);
     } finally {
-      for (const writer of writers) clearInterval(writer);
+      await stopWriting();
     }
     const { gaps, treeId } = await rig.backUp();
     expect(gaps.count).toBe(0);
     await expectEqualTrees(await rig.readBack(treeId));
   }, 60_000);
 });
+
+/** Appends without a pause from a thread of its own, because this one is busy with the backup; call the result to end it. */
+async function keepWriting(paths: readonly string[]): Promise<() => Promise<number>> {
+  const program = `const { appendFileSync } = require("node:fs");
+    const { parentPort, workerData } = require("node:worker_threads");
+    for (const path of workerData) appendFileSync(path, "more");
+    parentPort.postMessage("writing");
+    for (;;) for (const path of workerData) appendFileSync(path, "more");`;
+  const writer = new Worker(program, { eval: true, workerData: paths });
+  await new Promise((resolve) => writer.once("message", resolve));
+  return () => writer.terminate();
+}
 
 describe("an interrupted run", () => {
   beforeEach(() => {
