@@ -13,14 +13,17 @@ export function findFreePort(): Promise<number> {
   });
 }
 
-/** Whether a server could listen on `port` of every address now. */
-export function isPortFree(port: number): Promise<boolean> {
+/**
+ * Keeps `port` of every address from everybody else, without answering. Resolves with what gives it back, or null when
+ * it is taken already.
+ */
+export function holdPort(port: number): Promise<(() => Promise<void>) | null> {
   return new Promise((resolve, reject) => {
-    const server = createServer();
+    const server = createServer((socket) => socket.destroy());
     server.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve(false);
+      if (error.code === "EADDRINUSE") resolve(null);
       else reject(error);
     });
-    server.listen(port, () => server.close(() => resolve(true)));
+    server.listen(port, () => resolve(() => new Promise((released) => server.close(() => released()))));
   });
 }

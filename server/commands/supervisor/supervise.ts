@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findFreePort, isPortFree } from "../../platform/free-port.ts";
+import { findFreePort, holdPort } from "../../platform/free-port.ts";
 import { createSecret, readOrCreateSecretFile } from "../../platform/secrets.ts";
 import { buildPortal } from "./build-portal.ts";
 import { prepareDataFolder, takeDataFolder } from "./data-folder.ts";
@@ -50,7 +50,9 @@ async function bringUp(
   const { projectRoot, dataFolder } = options;
   await prepareDataFolder(dataFolder);
   undo.push(await takeDataFolder(dataFolder));
-  await requireFreePort(options.port);
+  // Held until the others have theirs: a free port that is asked for may be any, this one too.
+  const releasePort = await requireFreePort(options.port);
+  undo.push(releasePort);
   const zones = await setUpZones(dataFolder);
   const database = await keepDatabase(projectRoot, dataFolder, tell);
   undo.push(database.stop);
@@ -62,6 +64,7 @@ async function bringUp(
   }
   const { appUrl, workerUrl } = database.urls;
   const addresses = { appUrl, workerUrl, secretFile, zones, portalPort: await findFreePort() };
+  await releasePort();
   await startProcesses(options, addresses, tell, undo);
   await waitUntilHealthy(options.port);
   return addresses;
@@ -88,9 +91,11 @@ async function startProcesses(
 }
 
 /** A gateway whose supervisor was killed may still finish what it was doing. */
-async function requireFreePort(port: number): Promise<void> {
+async function requireFreePort(port: number): Promise<() => Promise<void>> {
   const deadlineMs = performance.now() + MAX_PORT_WAIT_MS;
-  while (!(await isPortFree(port))) {
+  for (;;) {
+    const release = await holdPort(port);
+    if (release !== null) return release;
     if (performance.now() > deadlineMs) {
       throw new StartError("port_taken", `port ${port} is taken by another program; choose one with --port`);
     }
