@@ -11,8 +11,10 @@ import { ControlClient } from "../control-client.ts";
 import { HttpConnection } from "../http-connection.ts";
 import { codeOf } from "../retry.ts";
 import { followServer, nextInChain } from "../server-trust.ts";
+import { countFiles } from "../sources/files/count-files.ts";
 import { compileExcludes } from "../sources/files/excludes.ts";
 import { planSelection } from "../sources/files/selection.ts";
+import type { WalkInput } from "../sources/files/walk.ts";
 import { AgentError } from "../state/agent-error.ts";
 import { getIdentity, type Identity } from "../state/identity.ts";
 import { getPins, keepPins, type Pins } from "../state/pins.ts";
@@ -34,13 +36,15 @@ export interface BackupOptions {
   /** Expand every frame again before it leaves and recompute its ids, instead of one in 16. */
   readonly isParanoid?: boolean;
   readonly signal?: AbortSignal;
+  /** Whether a first backup counts what it will read, so that progress can say how much is left: somebody is looking. */
+  readonly isCounting?: boolean;
   /** Called about four times a second. */
   readonly onProgress?: (progress: BackupProgress) => void;
 }
 
 export interface BackupProgress extends BackupCounters {
   readonly elapsedMs: number;
-  /** Of the last run of this source, as an estimate; undefined at the first. */
+  /** Of the last run of this source, as an estimate; at the first as counted, undefined until then. */
   readonly expected: { readonly files: number; readonly bytes: number } | undefined;
 }
 
@@ -54,6 +58,12 @@ export interface BackupResult {
 }
 
 const PROGRESS_EVERY_MS = 250;
+
+interface Shown {
+  readonly pipeline: SnapshotPipeline;
+  readonly source: WalkInput;
+  readonly cache: SourceCache;
+}
 
 /**
  * Backs up paths as one snapshot. The order of writes is the safety: packs are durable before the manifest names them,
@@ -176,17 +186,18 @@ class BackupRun {
       isVoid,
     });
     try {
+      const source = {
+        selection: planSelection(paths),
+        isExcluded: await compileExcludes(excludes),
+        isSameSelection: cache.isSameSelection,
+        ownFolder: ownFolder(state),
+        cache: cache.cursor(),
+      };
       const pipeline = new SnapshotPipeline({
         ...{ companyId, scope, chunkIdKey, target, signal, dataKey: how.dataKey, slot: how.slot },
         isParanoid: this.#options.isParanoid ?? false,
         startedAt: this.#startedAt,
-        source: {
-          selection: planSelection(paths),
-          isExcluded: await compileExcludes(excludes),
-          isSameSelection: cache.isSameSelection,
-          ownFolder: ownFolder(state),
-          cache: cache.cursor(),
-        },
+        source,
         spill: cache.spill,
         changeList: cache.plan,
         earlierChanges: cache.earlierChanges,
@@ -194,7 +205,7 @@ class BackupRun {
         keepRecord: (record) => cache.writer.add(record),
       });
       session.report(() => pipeline.progress());
-      const built = await this.#withProgress(pipeline, cache, () => pipeline.run());
+      const built = await this.#withProgress({ pipeline, source, cache }, () => pipeline.run());
       const counters = pipeline.progress();
       const manifest = this.#sealManifest(session, known, { built, counters, sealing: how });
       await session.reportNow();
@@ -207,16 +218,25 @@ class BackupRun {
     }
   }
 
-  async #withProgress<T>(pipeline: SnapshotPipeline, cache: SourceCache, work: () => Promise<T>): Promise<T> {
-    const { onProgress } = this.#options;
+  async #withProgress<T>({ pipeline, source, cache }: Shown, work: () => Promise<T>): Promise<T> {
+    const { onProgress, isCounting = false } = this.#options;
     if (onProgress === undefined) return work();
-    const { expected } = cache;
+    let { expected } = cache;
+    const counting = new AbortController();
+    if (expected === undefined && isCounting) {
+      // Only for the eyes: a count that fails changes nothing about the backup.
+      const counted = countFiles(source, counting.signal).catch(() => undefined);
+      void counted.then((count) => {
+        if (!counting.signal.aborted) expected = count;
+      });
+    }
     const tell = () =>
       onProgress({ ...pipeline.progress(), elapsedMs: Date.now() - this.#startedAt.getTime(), expected });
     const timer = setInterval(tell, PROGRESS_EVERY_MS);
     try {
       return await work();
     } finally {
+      counting.abort();
       clearInterval(timer);
       tell();
     }

@@ -25,6 +25,7 @@ export async function run(input: Record<string, unknown>): Promise<number> {
       stateFolder: textOf(input.state),
       isParanoid: input.paranoid === true,
       signal: interrupt.signal,
+      isCounting: !isJson,
       ...(show && { onProgress: show }),
     });
     report(result, isJson);
