@@ -23,7 +23,7 @@ import {
   waitForZone2,
   waitUntil,
 } from "./product.ts";
-import { filesBelow, takeEvidence } from "./testing-evidence.ts";
+import { filesBelow, queryAll, takeEvidence } from "./testing-evidence.ts";
 import { forgePacks } from "./testing-forged-packs.ts";
 import {
   emptyChangeList,
@@ -67,13 +67,17 @@ beforeAll(async () => {
 
 afterAll(() => product?.remove(), 60_000);
 
-/** Until the worker has copied and recorded what was done before. */
+/** Until the worker has copied and recorded what was done before; it may leave a company alone for 30 s in between. */
 async function settle(): Promise<void> {
   let before = "";
   let sinceMs = Date.now();
-  await waitUntil("the provider's side coming to rest", 60_000, async () => {
+  await waitUntil("the provider's side coming to rest", 120_000, async () => {
+    const lacking = await queryAll(
+      product,
+      "select 1 from pack_presence where state <> 'present' union all select 1 from object_presence where state <> 'present'",
+    );
     const now = JSON.stringify(await takeEvidence(product));
-    if (now !== before) sinceMs = Date.now();
+    if (now !== before || lacking.length > 0) sinceMs = Date.now();
     before = now;
     return Date.now() - sinceMs >= QUIET_MS;
   });
@@ -98,8 +102,8 @@ const realPath = (path: string) =>
   (path.endsWith("known-chunks") ? "?kind=1" : "");
 const garbage = (method: string) => (method === "GET" ? undefined : randomBytes(64));
 
-/** The worker looks for work every second and its queue hands it out within two: shorter quiet may only be its pause. */
-const QUIET_MS = 4_000;
+/** The worker looks every second, and moves its watermark after the last copy. */
+const QUIET_MS = 2_500;
 
 describe("an agent's credentials, in somebody else's hands", () => {
   it("read and delete nothing through the bulk routes, by any method", async () => {
