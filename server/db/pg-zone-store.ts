@@ -1,8 +1,16 @@
+import type { PresenceState } from "../domain/store/pack-store.ts";
 import { MAX_PAGE_ROWS } from "../domain/store/store.ts";
-import type { MissingObject, Watermark, ZoneRow, ZoneState, ZoneStore } from "../domain/store/zone-store.ts";
+import type { CopyName, Watermark, ZoneRow, ZoneState, ZoneStore } from "../domain/store/zone-store.ts";
 import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
-import { toBytes } from "./pg-key-objects.ts";
+import {
+  type CopiedObjectRecord,
+  type MissingObjectRecord,
+  type ObjectRecord,
+  toMissingObject,
+  toObjectRow,
+  toZoneObject,
+} from "./pg-object-rows.ts";
 import { type PackRecord, packIdBytes, toPackRow } from "./pg-pack-rows.ts";
 import { loadStatement } from "./statement.ts";
 import { PROVIDER_ID, type Tx, withCompany, withCompanyPrisma, withProvider } from "./transaction.ts";
@@ -16,8 +24,11 @@ const PACKS_MISSING = loadStatement("packs-missing");
 const OBJECTS_MISSING = loadStatement("objects-missing");
 const PRESENCE_PUT_PACKS = loadStatement("presence-put-packs");
 const PRESENCE_PUT_OBJECTS = loadStatement("presence-put-objects");
-const PRESENCE_MARK = loadStatement("presence-mark");
-const PRESENCE_SUSPECT = loadStatement("presence-suspect");
+const OBJECT_FIND = loadStatement("object-find");
+const PRESENCE_MARK_PACK = loadStatement("presence-mark-pack");
+const PRESENCE_MARK_OBJECT = loadStatement("presence-mark-object");
+const PRESENCE_SUSPECT_PACKS = loadStatement("presence-suspect-packs");
+const PRESENCE_SUSPECT_OBJECTS = loadStatement("presence-suspect-objects");
 const WATERMARK_ADVANCE = loadStatement("watermark-advance");
 const WATERMARK_LIST = loadStatement("watermark-list");
 const COMPANIES_BEHIND = loadStatement("companies-behind");
@@ -39,28 +50,38 @@ export function createPgZoneStore(database: PgDatabase): ZoneStore {
       const rows = await withCompany(database, companyId, (tx) => tx.rows<PackRecord>(PACKS_MISSING, values));
       return rows.map((row) => ({ ...toPackRow(row), packNo: row.pack_no }));
     },
-    listMissingObjects: (companyId, zoneId, page) =>
-      withCompany(database, companyId, (tx) => listMissingObjects(tx, companyId, { zoneId, ...page })),
+    listMissingObjects: async (companyId, zoneId, { after, limit }) => {
+      const values = [companyId, zoneId, after, Math.min(limit, MAX_PAGE_ROWS)];
+      const read = (tx: Tx) => tx.rows<MissingObjectRecord>(OBJECTS_MISSING, values);
+      return (await withCompany(database, companyId, read)).map(toMissingObject);
+    },
+    findObject: async (companyId, objectKey) => {
+      const read = (tx: Tx) => tx.rows<CopiedObjectRecord>(OBJECT_FIND, [companyId, objectKey]);
+      return (await withCompany(database, companyId, read)).map(toObjectRow)[0] ?? null;
+    },
     recordPresence: (companyId, zoneId, { packIds, objectKeys }) =>
       withCompany(database, companyId, async (tx) => {
         if (packIds.length > 0) await tx.run(PRESENCE_PUT_PACKS, [companyId, zoneId, packIds.map(packIdBytes)]);
         if (objectKeys.length > 0) await tx.run(PRESENCE_PUT_OBJECTS, [companyId, zoneId, objectKeys]);
         await writeOutbox(tx, companyId, "copies_present", { zoneId, packIds, objectKeys });
       }),
-    markCopy: (companyId, zoneId, { packId, state, code }) =>
+    markCopy: (companyId, zoneId, { state, code, ...name }) =>
       withCompany(database, companyId, async (tx) => {
-        await tx.rows(COMPANY_LOCK, [companyId]);
-        if ((await tx.run(PRESENCE_MARK, [companyId, zoneId, packIdBytes(packId), state, code])) === 0) return false;
-        await tx.run(CLOSURE_NEXT, [companyId]);
-        await writeOutbox(tx, companyId, "copy_marked", { zoneId, packId, state, code });
+        if (!(await markCopy(tx, name, { companyId, zoneId, state, code }))) return false;
+        await writeOutbox(tx, companyId, "copy_marked", { zoneId, ...name, state, code });
         return true;
       }),
     listSuspectPacks: async (companyId, zoneId, limit) => {
       const values = [companyId, zoneId, Math.min(limit, MAX_PAGE_ROWS)];
       const rows = await withCompany(database, companyId, (tx) =>
-        tx.rows<{ pack_id: string }>(PRESENCE_SUSPECT, values),
+        tx.rows<{ pack_id: string }>(PRESENCE_SUSPECT_PACKS, values),
       );
       return rows.map((row) => row.pack_id);
+    },
+    listSuspectObjects: async (companyId, zoneId, limit) => {
+      const values = [companyId, zoneId, Math.min(limit, MAX_PAGE_ROWS)];
+      const read = (tx: Tx) => tx.rows<ObjectRecord>(PRESENCE_SUSPECT_OBJECTS, values);
+      return (await withCompany(database, companyId, read)).map(toZoneObject);
     },
     advanceWatermark: (companyId, zoneId) =>
       withCompany(database, companyId, async (tx) => {
@@ -133,27 +154,24 @@ function parseZoneKind(kind: string): ZoneRow["zoneKind"] {
   throw new Error(`${kind} is no kind of zone`);
 }
 
-async function listMissingObjects(
-  tx: Tx,
-  companyId: string,
-  page: { readonly zoneId: string; readonly after: string; readonly limit: number },
-): Promise<readonly MissingObject[]> {
-  const rows = await tx.rows<{
-    object_key: string;
-    kind: MissingObject["kind"];
-    size_bytes: number;
-    sha256: Buffer;
-    bytes: Buffer | null;
-    zones: string[];
-  }>(OBJECTS_MISSING, [companyId, page.zoneId, page.after, Math.min(page.limit, MAX_PAGE_ROWS)]);
-  return rows.map((row) => ({
-    objectKey: row.object_key,
-    kind: row.kind,
-    sizeBytes: row.size_bytes,
-    sha256: toBytes(row.sha256),
-    presentZoneIds: row.zones,
-    bytes: row.bytes === null ? null : toBytes(row.bytes),
-  }));
+interface CopyMark {
+  readonly companyId: string;
+  readonly zoneId: string;
+  readonly state: PresenceState;
+  readonly code: string;
+}
+
+/** Commits wait for the company's row, so that what they walked cannot lose a pack unnoticed. */
+async function markCopy(tx: Tx, name: CopyName, mark: CopyMark): Promise<boolean> {
+  const { companyId, zoneId, state, code } = mark;
+  if ("objectKey" in name) {
+    return (await tx.run(PRESENCE_MARK_OBJECT, [companyId, zoneId, name.objectKey, state, code])) > 0;
+  }
+  await tx.rows(COMPANY_LOCK, [companyId]);
+  if ((await tx.run(PRESENCE_MARK_PACK, [companyId, zoneId, packIdBytes(name.packId), state, code])) === 0)
+    return false;
+  await tx.run(CLOSURE_NEXT, [companyId]);
+  return true;
 }
 
 interface WatermarkRecord {

@@ -5,8 +5,10 @@ import { RateLimiterMemory } from "rate-limiter-flexible";
 import { PACK_MAX_BYTES } from "../../contracts/limits.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
+import { badCopyCodeOf } from "../domain/zone/bad-copy-code.ts";
 import type { Logger } from "../platform/log.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
+import { BadCopies } from "./bad-copies.ts";
 import type { GatewayContext } from "./exchange.ts";
 import { PackRows } from "./pack-rows.ts";
 import { PortalProxy } from "./portal-proxy.ts";
@@ -53,13 +55,18 @@ export interface Gateway {
 /** The front door: bulk requests are served here, everything else goes to the portal. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { deps, log } = options;
+  const packRows = new PackRows(deps.store);
+  const badCopies = new BadCopies({ store: deps.store, packRows, log });
   const context: GatewayContext = {
     deps,
     log,
-    reads: new ZoneReads(deps.zones, (zoneId, error) => {
+    reads: new ZoneReads(deps.zones, ({ read, zoneId, error }) => {
       log.warn({ zoneId, code: error instanceof ZoneError ? error.code : "unknown" }, "a zone could not serve a read");
+      const code = badCopyCodeOf(error);
+      if (code !== null) badCopies.note({ companyId: read.companyId, name: read.name, zoneId, code });
     }),
-    packRows: new PackRows(deps.store),
+    packRows,
+    badCopies,
     uploads: new UploadRooms({
       roomBytes: PACK_MAX_BYTES,
       rooms: UPLOADS,
@@ -96,7 +103,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
     else socket.destroy();
   });
-  return { server, listen: (port, host) => listen(server, port, host), close: () => close(server, portal) };
+  return {
+    server,
+    listen: (port, host) => listen(server, port, host),
+    async close() {
+      await close(server, portal);
+      await badCopies.settled();
+    },
+  };
 }
 
 /** Says that this process serves; which zones do stands in the portal, from the worker's probes. */

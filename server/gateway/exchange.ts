@@ -4,6 +4,7 @@ import type { BulkClaims } from "../auth/bulk-token.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
+import type { BadCopies } from "./bad-copies.ts";
 import { ClientGoneError } from "./gateway-error.ts";
 import type { PackRows } from "./pack-rows.ts";
 import type { UploadRooms } from "./upload-rooms.ts";
@@ -14,6 +15,7 @@ export interface GatewayContext {
   readonly deps: DomainDeps & { readonly zones: OpenZoneSet };
   readonly reads: ZoneReads;
   readonly packRows: PackRows;
+  readonly badCopies: BadCopies;
   readonly uploads: UploadRooms;
   /** Ids asked about, per agent: bounds how fast an agent can probe what the company holds. */
   readonly askedIds: RateLimiterMemory;

@@ -1,3 +1,4 @@
+import { FormatError } from "../../engine/codec/format-error.ts";
 import {
   PACK_FOOTER_SIZE_BYTES,
   PACK_HEADER_SIZE_BYTES,
@@ -16,6 +17,7 @@ const SINGLE_RANGE = /^bytes=(\d{1,12})?-(\d{1,12})?$/;
 const IMMUTABLE = { "cache-control": "private, max-age=31536000, immutable" };
 
 interface PackCopies {
+  readonly companyId: string;
   readonly row: PackRow;
   readonly key: string;
   /** Present copies in the order of the zones, then suspect ones as a last resort. */
@@ -24,10 +26,16 @@ interface PackCopies {
 
 /** A pack or one range of it, from the first zone that answers. */
 export async function getPack(exchange: Exchange<RestoreClaims>): Promise<void> {
-  const { row, key, zoneIds } = await findCopies(exchange);
+  const { row, zoneIds, ...object } = await findCopies(exchange);
   const header = exchange.request.headers.range;
   const range = header === undefined ? { offset: 0, sizeBytes: row.sizeBytes } : parseRange(header, row.sizeBytes);
-  const opened = await exchange.context.reads.open({ key, range, zoneIds, signal: exchange.signal });
+  const opened = await exchange.context.reads.open({
+    ...object,
+    name: { packId: row.packId },
+    range,
+    zoneIds,
+    signal: exchange.signal,
+  });
   exchange.response.writeHead(header === undefined ? 200 : 206, {
     "content-type": "application/octet-stream",
     "content-length": range.sizeBytes,
@@ -53,20 +61,30 @@ export async function getPackIndex(exchange: Exchange<RestoreClaims>): Promise<v
     } catch (error) {
       exchange.signal.throwIfAborted();
       lastError = error;
+      if (!(error instanceof FormatError)) continue;
+      noteBadIndex(exchange, copies, zoneId);
+      lastError = notHeld();
     }
   }
   throw lastError;
 }
 
-async function readIndex(exchange: Exchange, { row, key }: PackCopies, zoneId: string): Promise<Buffer> {
+/** The parts that were read do not fit together: bytes changed, which no length shows. */
+function noteBadIndex({ context }: Exchange, { companyId, row }: PackCopies, zoneId: string): void {
+  context.badCopies.note({ companyId, zoneId, name: { packId: row.packId }, code: "bad_index" });
+}
+
+async function readIndex(exchange: Exchange, { companyId, row, key }: PackCopies, zoneId: string): Promise<Buffer> {
   const { reads } = exchange.context;
   const read = (offset: number, sizeBytes: number) => {
-    const object = { key, range: { offset, sizeBytes }, zoneIds: [zoneId], signal: exchange.signal };
+    const name = { packId: row.packId };
+    const range = { offset, sizeBytes };
+    const object = { companyId, name, key, range, zoneIds: [zoneId], signal: exchange.signal };
     return reads.readWhole(object, sizeBytes, (bytes) => bytes.length === sizeBytes);
   };
   const header = parsePackHeader(await read(0, PACK_HEADER_SIZE_BYTES));
   const framesAt = PACK_HEADER_SIZE_BYTES + header.keyTableSizeBytes;
-  if (framesAt > row.directoryOffset) throw notHeld();
+  if (framesAt > row.directoryOffset) throw new FormatError("bad_length", "the key table reaches into the directory");
   const head = await read(0, framesAt);
   const tail = await read(row.directoryOffset, row.directorySizeBytes + PACK_FOOTER_SIZE_BYTES);
   const index = Buffer.concat([head, tail]);
@@ -89,7 +107,8 @@ async function findCopies(exchange: Exchange<RestoreClaims>): Promise<PackCopies
     context.packRows.forget(claims.companyId, packId);
     throw notHeld();
   }
-  return { row, key: packObjectKey(claims.companyId, row.packKind, packId), zoneIds };
+  const { companyId } = claims;
+  return { companyId, row, key: packObjectKey(companyId, row.packKind, packId), zoneIds };
 }
 
 function notHeld(): GatewayError {

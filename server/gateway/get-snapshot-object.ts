@@ -2,6 +2,7 @@ import { MANIFEST_MAX_BYTES } from "../../contracts/limits.ts";
 import { toHex } from "../../engine/codec/hex.ts";
 import type { RestoreClaims } from "../auth/bulk-token.ts";
 import type { SnapshotRow } from "../domain/store/store-reads.ts";
+import type { ObjectRow } from "../domain/store/zone-store.ts";
 import { manifestObjectKey, receiptObjectKey } from "../domain/zone/object-keys.ts";
 import { type Exchange, sendBytes } from "./exchange.ts";
 import { GatewayError } from "./gateway-error.ts";
@@ -11,36 +12,17 @@ const RECEIPT_MAX_BYTES = 64 * 1024;
 
 /** The manifest as the agent signed it; a copy whose hash does not fit is passed over. */
 export async function getManifest(exchange: Exchange<RestoreClaims>): Promise<void> {
-  const { context, signal } = exchange;
-  const row = await findSnapshot(exchange);
-  const key = manifestObjectKey(row.companyId, row.commit, toHex(row.manifestSha256));
-  const { primitives } = context.deps;
-  const isWhole = (bytes: Buffer) => primitives.isEqual(primitives.sha256(bytes), row.manifestSha256);
-  const read = { key, zoneIds: zonesFor(exchange), signal };
-  sendBytes(exchange.response, 200, await context.reads.readWhole(read, MANIFEST_MAX_BYTES, isWhole));
+  const { companyId, commit, manifestSha256 } = await findSnapshot(exchange);
+  const key = manifestObjectKey(companyId, commit, toHex(manifestSha256));
+  sendBytes(exchange.response, 200, await readObject(exchange, key, MANIFEST_MAX_BYTES));
 }
 
-/** What the server recorded when it took the snapshot. */
+/** What the server recorded when it took the snapshot; a copy whose hash does not fit is passed over. */
 export async function getReceipt(exchange: Exchange<RestoreClaims>): Promise<void> {
-  const row = await findSnapshot(exchange);
-  const key = receiptObjectKey(row.companyId, row.commit, toHex(row.manifestSha256));
-  const read = { key, zoneIds: zonesFor(exchange), signal: exchange.signal };
-  const bytes = await exchange.context.reads.readWhole(read, RECEIPT_MAX_BYTES, (found) => isReceiptOf(found, row));
+  const { companyId, commit, manifestSha256 } = await findSnapshot(exchange);
+  const key = receiptObjectKey(companyId, commit, toHex(manifestSha256));
+  const bytes = await readObject(exchange, key, RECEIPT_MAX_BYTES);
   sendBytes(exchange.response, 200, bytes, { "content-type": "application/json" });
-}
-
-function isReceiptOf(bytes: Buffer, row: SnapshotRow): boolean {
-  try {
-    const receipt: unknown = JSON.parse(bytes.toString("utf8"));
-    return (
-      typeof receipt === "object" &&
-      receipt !== null &&
-      "snapshotId" in receipt &&
-      receipt.snapshotId === row.snapshotId
-    );
-  } catch {
-    return false;
-  }
 }
 
 async function findSnapshot({ context, claims, params }: Exchange<RestoreClaims>): Promise<SnapshotRow> {
@@ -49,8 +31,24 @@ async function findSnapshot({ context, claims, params }: Exchange<RestoreClaims>
   return row;
 }
 
-/** The zone that it was written to may be excluded; which others have it, the read finds out. */
-function zonesFor({ context, query }: Exchange): readonly string[] {
+/** From the first zone whose copy has the recorded hash. */
+async function readObject(exchange: Exchange<RestoreClaims>, key: string, maxBytes: number): Promise<Buffer> {
+  const { context, claims, signal } = exchange;
+  const { companyId } = claims;
+  const { primitives, store } = context.deps;
+  const row = await store.findObject(companyId, key);
+  if (row === null) throw new GatewayError("not_found", "there is no such object");
+  const isWhole = (bytes: Buffer) => primitives.isEqual(primitives.sha256(bytes), row.sha256);
+  const read = { companyId, name: { objectKey: key }, key, zoneIds: zonesFor(exchange, row), signal };
+  return context.reads.readWhole(read, maxBytes, isWhole);
+}
+
+/** Good copies first, then those in doubt; last the zones that may have got theirs a moment ago. */
+function zonesFor({ context, query }: Exchange, { copies }: ObjectRow): readonly string[] {
   const excluded = new Set(query.getAll("exclude").flatMap((zoneIds) => zoneIds.split(",")));
-  return context.reads.zoneIds.filter((zoneId) => !excluded.has(zoneId));
+  const allowed = context.reads.zoneIds.filter((zoneId) => !excluded.has(zoneId));
+  const stateOf = (zoneId: string) => copies.find((copy) => copy.zoneId === zoneId)?.state ?? "missing";
+  return (["present", "suspect", "missing"] as const).flatMap((state) =>
+    allowed.filter((zoneId) => stateOf(zoneId) === state),
+  );
 }

@@ -20,7 +20,7 @@ function readsOf(...zones: Zone[]) {
   const handles = zones.map((backup, at) =>
     zoneHandleOf({ zoneId: backup.zoneId, ordinal: at + 1, zoneKind: "memory", backup, archive: backup }),
   );
-  const reads = new ZoneReads(zoneSetOf(handles), (zoneId) => failures.push(zoneId), 50);
+  const reads = new ZoneReads(zoneSetOf(handles), ({ zoneId }) => failures.push(zoneId), 50);
   return { reads, failures };
 }
 
@@ -30,6 +30,7 @@ async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+const object = { companyId: "c", name: { objectKey: "a/b" }, key: "a/b" };
 const both = ["zone1", "zone2"];
 const range = { offset: 1_000, sizeBytes: 250_000 };
 const lost = (zoneId: string) => new ZoneError("unreachable", zoneId, "gone");
@@ -45,13 +46,13 @@ describe("reads over zones", () => {
     ];
     for (const zone1 of away) {
       const { reads, failures } = readsOf(zone1, zone2);
-      const opened = await reads.open({ key: "a/b", range, zoneIds: both });
+      const opened = await reads.open({ ...object, range, zoneIds: both });
       expect(opened.zoneId).toBe("zone2");
       expect((await collect(opened.body)).equals(CONTENT.subarray(1_000, 251_000))).toBe(true);
       expect(failures).toEqual(["zone1"]);
     }
     const { reads } = readsOf(await filledZone("zone1"), zone2);
-    expect((await reads.open({ key: "a/b", range, zoneIds: both })).zoneId).toBe("zone1");
+    expect((await reads.open({ ...object, range, zoneIds: both })).zoneId).toBe("zone1");
   });
 
   test("a range that breaks off in one zone goes on in the next at the same byte", async () => {
@@ -65,7 +66,7 @@ describe("reads over zones", () => {
     }
     const broken: Zone = { ...zone1, get: async (key, wanted) => breaking(await zone1.get(key, wanted)) };
     const { reads } = readsOf(broken, await filledZone("zone2"));
-    const opened = await reads.open({ key: "a/b", range, zoneIds: both });
+    const opened = await reads.open({ ...object, range, zoneIds: both });
     expect(opened.zoneId).toBe("zone1");
     expect((await collect(opened.body)).equals(CONTENT.subarray(1_000, 251_000))).toBe(true);
   });
@@ -75,10 +76,10 @@ describe("reads over zones", () => {
     let isAway = true;
     const flaky: Zone = { ...zone1, get: (...args) => (isAway ? Promise.reject(lost("zone1")) : zone1.get(...args)) };
     const { reads } = readsOf(flaky, await filledZone("zone2"));
-    await reads.open({ key: "a/b", range, zoneIds: both });
+    await reads.open({ ...object, range, zoneIds: both });
     isAway = false;
-    expect((await reads.open({ key: "a/b", range, zoneIds: both })).zoneId).toBe("zone2");
-    expect((await reads.open({ key: "a/b", range, zoneIds: ["zone1"] })).zoneId).toBe("zone1");
+    expect((await reads.open({ ...object, range, zoneIds: both })).zoneId).toBe("zone2");
+    expect((await reads.open({ ...object, range, zoneIds: ["zone1"] })).zoneId).toBe("zone1");
   });
 
   test("a whole object is taken only from a copy that passes the check", async () => {
@@ -86,16 +87,16 @@ describe("reads over zones", () => {
     await zone1.put("a/b", [bytes(300_000, 2)], 300_000);
     const { reads, failures } = readsOf(zone1, await filledZone("zone2"));
     const isGood = (found: Buffer) => found.equals(CONTENT);
-    const found = await reads.readWhole({ key: "a/b", zoneIds: both }, 400_000, isGood);
+    const found = await reads.readWhole({ ...object, zoneIds: both }, 400_000, isGood);
     expect(found.equals(CONTENT)).toBe(true);
     expect(failures).toEqual(["zone1"]);
-    const limited = reads.readWhole({ key: "a/b", zoneIds: both }, 1_000, isGood);
+    const limited = reads.readWhole({ ...object, zoneIds: both }, 1_000, isGood);
     await expect(limited).rejects.toMatchObject({ code: "damaged" });
   });
 
   test("when no zone has it, the last zone's error comes out", async () => {
     const { reads } = readsOf(await filledZone("zone1"));
-    await expect(reads.open({ key: "a/c", zoneIds: both })).rejects.toMatchObject({ code: "not_found" });
-    await expect(reads.open({ key: "a/b", zoneIds: [] })).rejects.toMatchObject({ code: "not_found" });
+    await expect(reads.open({ ...object, key: "a/c", zoneIds: both })).rejects.toMatchObject({ code: "not_found" });
+    await expect(reads.open({ ...object, zoneIds: [] })).rejects.toMatchObject({ code: "not_found" });
   });
 });

@@ -1,5 +1,6 @@
 import type { ByteRange, Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
+import type { CopyName } from "../domain/store/zone-store.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { answeredWithin, withDeadline } from "../zones/with-deadline.ts";
 import { readPieces } from "./read-pieces.ts";
@@ -10,6 +11,9 @@ const ANSWER_MS = 8_000;
 const AVOID_MS = 10_000;
 
 export interface ObjectRead {
+  readonly companyId: string;
+  /** What is read, as its copies are recorded. */
+  readonly name: CopyName;
   readonly key: string;
   readonly range?: ByteRange;
   /** In the order of preference. */
@@ -24,8 +28,12 @@ export interface OpenedRead {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** What a zone that could not give a good copy said. */
-export type ReportFailure = (zoneId: string, error: unknown) => void;
+/** A zone that could not give a good copy, and what it said. */
+export interface FailedRead {
+  readonly read: ObjectRead;
+  readonly zoneId: string;
+  readonly error: unknown;
+}
 
 /**
  * Reads objects from whichever zone has them. Objects never change, so a read that breaks off in one zone goes on in the next one at the
@@ -34,11 +42,11 @@ export type ReportFailure = (zoneId: string, error: unknown) => void;
 export class ZoneReads {
   readonly #zones = new Map<string, Zone>();
   readonly #avoidUntilMs = new Map<string, number>();
-  readonly #report: ReportFailure;
+  readonly #report: (failure: FailedRead) => void;
   readonly #zoneSet: OpenZoneSet;
   readonly #answerMs: number;
 
-  constructor(zones: OpenZoneSet, report: ReportFailure, answerMs = ANSWER_MS) {
+  constructor(zones: OpenZoneSet, report: (failure: FailedRead) => void, answerMs = ANSWER_MS) {
     this.#zoneSet = zones;
     this.#answerMs = answerMs;
     for (const handle of zones.all()) this.#zones.set(handle.zoneId, withDeadline(handle.backup, answerMs));
@@ -67,7 +75,7 @@ export class ZoneReads {
         if (bytes && check(bytes)) return bytes;
         throw new ZoneError("damaged", opened.zoneId, `${read.key} is not what it should be`);
       } catch (error) {
-        this.#failed(opened.zoneId, error);
+        this.#failed({ read, zoneId: opened.zoneId, error });
         if (waiting.length === 0) throw error;
       }
     }
@@ -89,7 +97,7 @@ export class ZoneReads {
         return { zoneId, iterator, first: await iterator.next() };
       } catch (error) {
         read.signal?.throwIfAborted();
-        this.#failed(zoneId, error);
+        this.#failed({ read, zoneId, error });
         lastError = error;
       }
     }
@@ -117,7 +125,7 @@ export class ZoneReads {
         return;
       } catch (error) {
         read.signal?.throwIfAborted();
-        this.#failed(current.zoneId, error);
+        this.#failed({ read, zoneId: current.zoneId, error });
         // Without a range the length is unknown here, so only ranges can be continued.
         if (!read.range || waiting.length === 0) throw error;
         current = await this.#openNext(read, waiting, sent);
@@ -125,9 +133,10 @@ export class ZoneReads {
     }
   }
 
-  #failed(zoneId: string, error: unknown): void {
+  #failed(failure: FailedRead): void {
+    const { zoneId, error } = failure;
     if (error instanceof ZoneError && error.retryable) this.#avoidUntilMs.set(zoneId, Date.now() + AVOID_MS);
-    this.#report(zoneId, error);
+    this.#report(failure);
   }
 }
 

@@ -122,6 +122,28 @@ describe("a commit", () => {
     expect(await commit(manifest())).toMatchObject({ commit: 1 });
   });
 
+  test.each([
+    ["lost", () => undefined],
+    ["cut short", (pack: Uint8Array) => pack.subarray(0, pack.length - 20)],
+    ["changed", (pack: Uint8Array) => pack.map((byte, at) => (at === pack.length - 1 ? byte ^ 1 : byte))],
+  ])(
+    "does not build on a copy of pages that is %s: it becomes suspect, and the pages are asked for again",
+    async (_, damage) => {
+      await sendPack(scene, run, contentFrames(tree));
+      const packId = await sendPack(scene, run, pageFrames(tree));
+      forgetDirectories();
+      const objects = scene.zoneObjects.get("zone1");
+      const key = [...(objects?.keys() ?? [])].find((each) => each.endsWith(packId)) ?? "";
+      const damaged = damage(objects?.get(key) ?? new Uint8Array());
+      if (damaged) objects?.set(key, damaged);
+      else objects?.delete(key);
+      await expect(commit(manifest())).rejects.toMatchObject({ code: "missing_objects", details: { missingCount: 2 } });
+      expect(await scene.deps.store.listSuspectPacks(scene.companyId, "zone1", 10)).toEqual([packId]);
+      await sendPack(scene, run, pageFrames(tree));
+      expect(await commit(manifest())).toMatchObject({ commit: 1 });
+    },
+  );
+
   test("refuses a snapshot whose pages or change list are missing", async () => {
     await sendPack(scene, run, contentFrames(tree));
     await expect(commit(manifest())).rejects.toMatchObject({ code: "missing_objects", details: { missingCount: 2 } });

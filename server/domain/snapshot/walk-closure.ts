@@ -1,4 +1,6 @@
+import { FormatError } from "../../../engine/codec/format-error.ts";
 import { toHex } from "../../../engine/codec/hex.ts";
+import type { PackIndex } from "../../../engine/format/pack-index.ts";
 import { ID_SIZE_BYTES } from "../../../engine/ids/chunk-id.ts";
 import type { ChunkKind } from "../../../engine/ports/chunk-index.ts";
 import type { Zone } from "../../../engine/ports/zone.ts";
@@ -13,6 +15,7 @@ import {
 } from "../pack/run-directories.ts";
 import type { RunIdentity } from "../run/lease.ts";
 import type { PackRow, ReachedChunk } from "../store/pack-store.ts";
+import { badCopyCodeOf } from "../zone/bad-copy-code.ts";
 import { readPackIndex } from "./read-pack-index.ts";
 
 /** What a refusal names at most; the agent sends these and asks again. */
@@ -51,7 +54,7 @@ export interface WalkInput {
   readonly changeListId: Uint8Array;
 }
 
-/** Follows everything that a snapshot reaches, and says what is missing. @throws ZoneError when a directory cannot be read */
+/** Follows everything that a snapshot reaches, and says what is missing. @throws ZoneError when a zone is away */
 export async function walkClosure(deps: Pick<DomainDeps, "store">, input: WalkInput): Promise<Closure> {
   const { generation } = await deps.store.getClosure(input.run.companyId);
   const walk = new Walk(deps, input);
@@ -177,9 +180,23 @@ class Walk {
     for (let from = 0; from < wanted.length; from += PAGE) {
       for (const pack of await this.#store.listPacks(this.#input.run.companyId, wanted.slice(from, from + PAGE))) {
         if (pack === null) continue;
-        addDirectory(this.#read, await readPackIndex(this.#input.zone, this.#input.run.companyId, pack));
+        const index = await this.#readIndex(pack);
+        if (index) addDirectory(this.#read, index);
         this.#readPackIds.add(pack.packId);
       }
+    }
+  }
+
+  /** Null when this copy is bad: it becomes suspect, and its pages are missing here until it is healed or they are sent again. */
+  async #readIndex(pack: PackRow): Promise<PackIndex | null> {
+    const { run, zone } = this.#input;
+    try {
+      return await readPackIndex(zone, run.companyId, pack);
+    } catch (error) {
+      const code = error instanceof FormatError ? "bad_index" : badCopyCodeOf(error);
+      if (code === null) throw error;
+      await this.#store.markCopy(run.companyId, run.zoneId, { packId: pack.packId, state: "suspect", code });
+      return null;
     }
   }
 

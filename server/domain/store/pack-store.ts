@@ -7,6 +7,12 @@ export type PackKind = "content" | "meta";
 /** Of one copy in one zone. Only `present` counts as durable. */
 export type PresenceState = "present" | "suspect" | "missing";
 
+/** Where an object is said to lie, and whether it can be trusted there. */
+export interface CopyRow {
+  readonly zoneId: string;
+  readonly state: PresenceState;
+}
+
 /** Ids of one pack in directory order: `chunkIds` are 32 bytes each, back to back. */
 export interface PackMembers {
   readonly chunkIds: Uint8Array;
@@ -42,7 +48,7 @@ export interface PackRow {
   readonly state: PackState;
   readonly machineId: string;
   readonly runId: string;
-  readonly copies: readonly { readonly zoneId: string; readonly state: PresenceState }[];
+  readonly copies: readonly CopyRow[];
 }
 
 /** Where the closure walk of a commit finds one id. */

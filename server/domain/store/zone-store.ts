@@ -1,5 +1,5 @@
 import type { ZoneObject } from "./commit-store.ts";
-import type { PackRow, PresenceState } from "./pack-store.ts";
+import type { CopyRow, PackRow, PresenceState } from "./pack-store.ts";
 
 export type ZoneState = "healthy" | "unreachable" | "catching_up";
 
@@ -32,12 +32,19 @@ export interface Watermark {
   readonly lastCommit: number;
 }
 
+/** An object that is no pack, and where it lies. */
+export interface ObjectRow extends ZoneObject {
+  readonly copies: readonly CopyRow[];
+}
+
 /** One object that a zone lacks, and where it can be had. */
-export interface MissingObject extends ZoneObject {
-  readonly presentZoneIds: readonly string[];
-  /** The bytes themselves for key objects, which the database keeps; null for manifests and receipts. */
+export interface MissingObject extends ObjectRow {
+  /** The bytes themselves for key objects and headers, which the database keeps; null for manifests and receipts. */
   readonly bytes: Uint8Array | null;
 }
+
+/** A pack by its id, everything else by its key. */
+export type CopyName = { readonly packId: string } | { readonly objectKey: string };
 
 export interface MissingPack extends PackRow {
   /** Orders the list; cursor of the next page. */
@@ -54,13 +61,13 @@ export interface ZoneStore {
   }): Promise<void>;
   recordProbe(zoneId: string, probe: ZoneProbe): Promise<void>;
   listZones(): Promise<readonly ZoneRow[]>;
-  /** Live packs without a present copy in the zone, by packNo, at most `limit` (500). */
+  /** Live packs whose copy in the zone is missing, by packNo, at most `limit` (500). */
   listMissingPacks(
     companyId: string,
     zoneId: string,
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly MissingPack[]>;
-  /** Other objects without a present copy in the zone, by key, at most `limit` (500). */
+  /** Other objects whose copy in the zone is missing, by key, at most `limit` (500). */
   listMissingObjects(
     companyId: string,
     zoneId: string,
@@ -72,18 +79,24 @@ export interface ZoneStore {
     zoneId: string,
     copies: { readonly packIds: readonly string[]; readonly objectKeys: readonly string[] },
   ): Promise<void>;
-  /** A reader or the scrubber found a copy bad: never a deletion. Answers false when there is no such copy. Begins a new closure generation. */
+  findObject(companyId: string, objectKey: string): Promise<ObjectRow | null>;
+  /**
+   * A reader or the check found a copy bad: never a deletion. Answers false when there is no such copy. A copy that is missing does not
+   * become suspect. For a pack it begins a new closure generation; no closure reaches other objects.
+   */
   markCopy(
     companyId: string,
     zoneId: string,
-    copy: { readonly packId: string; readonly state: Exclude<PresenceState, "present">; readonly code: string },
+    copy: CopyName & { readonly state: Exclude<PresenceState, "present">; readonly code: string },
   ): Promise<boolean>;
   /** Ids of packs whose copy in the zone is suspect, oldest first, for the check that decides. At most `limit` (500). */
   listSuspectPacks(companyId: string, zoneId: string, limit: number): Promise<readonly string[]>;
+  /** The same for all other objects, by key. */
+  listSuspectObjects(companyId: string, zoneId: string, limit: number): Promise<readonly ZoneObject[]>;
   /** Moves the watermark as far as it goes, which is nowhere while the zone lacks a key object; it never goes back. */
   advanceWatermark(companyId: string, zoneId: string): Promise<Watermark>;
   /** Of one company, or (null) of all, for staff. */
   listWatermarks(companyId: string | null): Promise<readonly Watermark[]>;
-  /** Provider-wide: companies that have something to copy into the zone. At most 1,000. */
+  /** Provider-wide: companies that have something to copy into the zone, or to check in it. At most 1,000. */
   listCompaniesBehind(zoneId: string): Promise<readonly string[]>;
 }

@@ -57,6 +57,7 @@ export function describeTenants(getStore: () => Store): void {
       expect(await store.listSnapshots(strange, { limit: 10 })).toEqual([]);
       expect(await store.listMissingPacks(strange, ZONE_2, { after: 0, limit: 10 })).toEqual([]);
       expect(await store.listSuspectPacks(strange, ZONE_1, 10)).toEqual([]);
+      expect(await store.listSuspectObjects(strange, ZONE_1, 10)).toEqual([]);
     });
 
     test("lists", async () => {
@@ -100,6 +101,11 @@ export function describeTenants(getStore: () => Store): void {
       expect(quarantined).toEqual({ kind: "quarantined", packIds: [] });
       const bad = { packId, state: "missing", code: "x" } as const;
       expect(await store.markCopy(strange, ZONE_1, bad)).toBe(false);
+      const [statement] = await store.listLog(own.companyId, -1, 1);
+      const objectKey = statement?.objectKey ?? "";
+      expect(await store.findObject(own.companyId, objectKey)).not.toBeNull();
+      expect(await store.findObject(strange, objectKey)).toBeNull();
+      expect(await store.markCopy(strange, ZONE_1, { objectKey, state: "suspect", code: "x" })).toBe(false);
       await store.recordPresence(strange, ZONE_2, { packIds: [packId], objectKeys: [] });
       const row = await store.findPack(own.companyId, packId);
       expect(row).toMatchObject({ state: "live" });

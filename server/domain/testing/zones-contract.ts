@@ -31,7 +31,13 @@ export function describeZones(getStore: () => Store): void {
 
       const objects = await store.listMissingObjects(companyId, ZONE_2, { after: "", limit: 100 });
       expect(objects.filter((object) => object.kind === "manifest")).toMatchObject([
-        { bytes: null, presentZoneIds: [ZONE_1] },
+        {
+          bytes: null,
+          copies: [
+            { zoneId: ZONE_1, state: "present" },
+            { zoneId: ZONE_2, state: "missing" },
+          ],
+        },
       ]);
       expect(objects.filter((object) => object.kind === "log").every((object) => object.bytes !== null)).toBe(true);
       const objectKeys = objects.map((object) => object.objectKey);
@@ -110,6 +116,66 @@ export function describeZones(getStore: () => Store): void {
       }
       await store.markCopy(companyId, ZONE_1, { packId: last ?? "", state: "suspect", code: "bad_frame" });
       expect(await store.listSuspectPacks(companyId, ZONE_1, 1)).toEqual([last]);
+    });
+
+    test("a copy in doubt has its company looked at, also where nothing else is to be done", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId } = scene;
+      const pack = packOf(scene, [bytes(32)]);
+      await store.recordPack(companyId, await openRun(store, scene), ZONE_1, pack);
+      await publishSnapshot(store, scene, null);
+      const missing = await store.listMissingObjects(companyId, ZONE_1, { after: "", limit: 100 });
+      const objectKeys = missing.map(({ objectKey }) => objectKey);
+      await store.recordPresence(companyId, ZONE_1, { packIds: [], objectKeys });
+      await store.advanceWatermark(companyId, ZONE_1);
+      expect(await store.listCompaniesBehind(ZONE_1)).not.toContain(companyId);
+      const mark = { state: "suspect", code: "bad_frame" } as const;
+      for (const name of [{ packId: pack.packId }, { objectKey: objectKeys[0] ?? "" }]) {
+        await store.markCopy(companyId, ZONE_1, { ...name, ...mark });
+        expect(await store.listCompaniesBehind(ZONE_1)).toContain(companyId);
+        await store.recordPresence(companyId, ZONE_1, { packIds: [pack.packId], objectKeys });
+        expect(await store.listCompaniesBehind(ZONE_1)).not.toContain(companyId);
+      }
+    });
+
+    test("a bad copy of a manifest, receipt, header or key object counts no longer, until it is there again", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId } = scene;
+      const { snapshot } = await publishSnapshot(store, scene, null);
+      const objects = await store.listMissingObjects(companyId, ZONE_2, { after: "", limit: 100 });
+      const objectKeys = objects.map(({ objectKey }) => objectKey);
+      await store.recordPresence(companyId, ZONE_2, { packIds: [], objectKeys });
+      await store.recordPresence(companyId, ZONE_1, { packIds: [], objectKeys });
+      const kinds = ["agent", "header", "log", "manifest", "receipt", "source", "wrap"];
+      expect([...new Set(objects.map(({ kind }) => kind))].sort()).toEqual(kinds);
+      const { generation } = await store.getClosure(companyId);
+      for (const { objectKey, kind, sha256 } of objects) {
+        const mark = { objectKey, state: "suspect", code: "hash_mismatch" } as const;
+        expect(await store.markCopy(companyId, ZONE_1, mark)).toBe(true);
+        expect(await store.listSuspectObjects(companyId, ZONE_1, 10)).toMatchObject([{ objectKey, kind, sha256 }]);
+        expect(await store.listMissingObjects(companyId, ZONE_1, { after: "", limit: 100 })).toEqual([]);
+        const copies = [
+          { zoneId: ZONE_1, state: "suspect" },
+          { zoneId: ZONE_2, state: "present" },
+        ];
+        expect(await store.findObject(companyId, objectKey)).toMatchObject({ objectKey, kind, sha256, copies });
+        await store.markCopy(companyId, ZONE_1, { objectKey, state: "missing", code: "not_found" });
+        await store.markCopy(companyId, ZONE_1, mark);
+        expect(await store.listSuspectObjects(companyId, ZONE_1, 10)).toEqual([]);
+        const [missing] = await store.listMissingObjects(companyId, ZONE_1, { after: "", limit: 100 });
+        expect(missing).toMatchObject({ objectKey, sha256 });
+        const isInDatabase = kind !== "manifest" && kind !== "receipt";
+        expect(missing?.bytes === null).toBe(!isInDatabase);
+        if (kind === "header") expect(missing?.bytes).toEqual(snapshot.header);
+        await store.recordPresence(companyId, ZONE_1, { packIds: [], objectKeys: [objectKey] });
+        expect((await store.findObject(companyId, objectKey))?.copies[0]?.state).toBe("present");
+      }
+      expect((await store.getClosure(companyId)).generation).toBe(generation);
+      expect(await store.findObject(companyId, "companies/none")).toBeNull();
+      const stray = { objectKey: "companies/none", state: "suspect", code: "x" } as const;
+      expect(await store.markCopy(companyId, ZONE_1, stray)).toBe(false);
     });
   });
 }

@@ -1,51 +1,82 @@
+import { toHex } from "../../../engine/codec/hex.ts";
 import type { Zone } from "../../../engine/ports/zone.ts";
 import { ZoneError } from "../../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
-import type { PackRow } from "../../domain/store/pack-store.ts";
+import type { CopyName } from "../../domain/store/zone-store.ts";
+import { badCopyCodeOf } from "../../domain/zone/bad-copy-code.ts";
 import { packObjectKey } from "../../domain/zone/object-keys.ts";
 
-/** Copies checked in one step; each is read whole, a piece at a time. */
+/** Copies of packs, and of all other objects, that are checked in one step; each is read whole, a piece at a time. */
 const MAX_CHECKS = 100;
 
 export interface CheckSuspects {
   readonly deps: Pick<DomainDeps, "store" | "primitives">;
   readonly companyId: string;
   readonly zone: Zone;
+  /** True once the step has to end; what is left is checked in the next one. */
+  readonly isOver: () => boolean;
+}
+
+export interface CheckedSuspects {
+  readonly decided: number;
+  /** Could not be read now, or not any more in this step. */
+  readonly undecided: number;
+}
+
+interface Suspect {
+  readonly name: CopyName;
+  readonly objectKey: string;
+  /** Hex. */
+  readonly sha256: string;
 }
 
 /**
- * Reads the copies in one zone that somebody found bad. A good one counts again; a bad one counts as missing, which has it copied anew. One
- * that cannot be read now stays as it is. Returns how many were decided.
+ * Reads the copies in one zone that somebody found bad, of packs and of all other objects. A good one counts again; a bad one counts as
+ * missing, which has it copied anew. One that cannot be read now stays as it is.
  */
-export async function checkSuspects({ deps, companyId, zone }: CheckSuspects): Promise<number> {
+export async function checkSuspects(check: CheckSuspects): Promise<CheckedSuspects> {
+  const { deps, companyId, zone } = check;
+  const packIds: string[] = [];
+  const objectKeys: string[] = [];
+  const suspects = await listSuspects(check);
+  let decided = 0;
+  for (const { name, objectKey, sha256 } of suspects) {
+    if (check.isOver()) break;
+    const verdict = await verdictOn(check, objectKey, sha256);
+    if (verdict === null) continue;
+    decided += 1;
+    if (verdict !== "good")
+      await deps.store.markCopy(companyId, zone.zoneId, { ...name, state: "missing", code: verdict });
+    else if ("packId" in name) packIds.push(name.packId);
+    else objectKeys.push(name.objectKey);
+  }
+  if (packIds.length + objectKeys.length > 0) {
+    await deps.store.recordPresence(companyId, zone.zoneId, { packIds, objectKeys });
+  }
+  return { decided, undecided: suspects.length - decided };
+}
+
+async function listSuspects({ deps, companyId, zone }: CheckSuspects): Promise<Suspect[]> {
   const { store } = deps;
   const packIds = await store.listSuspectPacks(companyId, zone.zoneId, MAX_CHECKS);
-  const good: string[] = [];
-  let decided = 0;
-  for (const row of await store.listPacks(companyId, packIds)) {
-    const verdict = row && (await verdictOn(deps, companyId, zone, row));
-    if (!row || !verdict) continue;
-    decided += 1;
-    if (verdict === "good") good.push(row.packId);
-    else await store.markCopy(companyId, zone.zoneId, { packId: row.packId, state: "missing", code: verdict });
-  }
-  if (good.length > 0) await store.recordPresence(companyId, zone.zoneId, { packIds: good, objectKeys: [] });
-  return decided;
+  const packs = (await store.listPacks(companyId, packIds)).filter((row) => row !== null);
+  const objects = await store.listSuspectObjects(companyId, zone.zoneId, MAX_CHECKS);
+  return [
+    ...packs.map(({ packId, packKind }) => {
+      return { name: { packId }, objectKey: packObjectKey(companyId, packKind, packId), sha256: packId };
+    }),
+    ...objects.map(({ objectKey, sha256 }) => ({ name: { objectKey }, objectKey, sha256: toHex(sha256) })),
+  ];
 }
 
 /** "good", or the code of what is wrong; null when it cannot be told now. */
-async function verdictOn(
-  { primitives }: CheckSuspects["deps"],
-  companyId: string,
-  zone: Zone,
-  row: PackRow,
-): Promise<string | null> {
-  const hash = primitives.sha256Start();
+async function verdictOn({ deps, zone }: CheckSuspects, objectKey: string, sha256: string): Promise<string | null> {
+  const hash = deps.primitives.sha256Start();
   try {
-    for await (const piece of await zone.get(packObjectKey(companyId, row.packKind, row.packId))) hash.update(piece);
+    for await (const piece of await zone.get(objectKey)) hash.update(piece);
   } catch (error) {
     if (!(error instanceof ZoneError)) throw error;
-    return error.code === "not_found" || error.code === "damaged" ? error.code : null;
+    return badCopyCodeOf(error);
   }
-  return Buffer.from(hash.digest()).toString("hex") === row.packId ? "good" : "hash_mismatch";
+  return toHex(hash.digest()) === sha256 ? "good" : "hash_mismatch";
 }

@@ -29,7 +29,7 @@ function missingPack(copies: MissingPack["copies"]): MissingPack {
 
 function missingObject(changes: Partial<MissingObject>): MissingObject {
   const sha256 = new Uint8Array(32).fill(1);
-  return { objectKey: "k", kind: "log", sizeBytes: 3, sha256, presentZoneIds: [], bytes: null, ...changes };
+  return { objectKey: "k", kind: "log", sizeBytes: 3, sha256, copies: [], bytes: null, ...changes };
 }
 
 describe("the plan of a replication", () => {
@@ -60,12 +60,16 @@ describe("the plan of a replication", () => {
   });
 
   test("takes key objects from the database where it has them", () => {
+    const copies: MissingObject["copies"] = [
+      { zoneId: "zone1", state: "suspect" },
+      { zoneId: "zone3", state: "present" },
+    ];
     const steps = planObjectCopies(
-      [missingObject({ bytes: new Uint8Array(3) }), missingObject({ kind: "manifest", presentZoneIds: ["zone3"] })],
+      [missingObject({ bytes: new Uint8Array(3) }), missingObject({ kind: "manifest", copies })],
       view,
     );
     expect(steps.map((step) => step.kind)).toEqual(["copy", "copy"]);
-    expect(steps[1]).toMatchObject({ fromZoneIds: ["zone3"], sha256: "01".repeat(32) });
+    expect(steps[1]).toMatchObject({ fromZoneIds: ["zone3", "zone1"], sha256: "01".repeat(32) });
     expect(planObjectCopies([missingObject({})], view)[0]).toMatchObject({ kind: "wait" });
   });
 });

@@ -1,3 +1,5 @@
+import { toHex } from "../../../engine/codec/hex.ts";
+import type { CopyRow } from "../../domain/store/pack-store.ts";
 import type { MissingObject, MissingPack } from "../../domain/store/zone-store.ts";
 
 /** One object to copy into the target: what it must be, and where it can be had, best first. */
@@ -8,7 +10,7 @@ export interface CopyStep {
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly fromZoneIds: readonly string[];
-  /** Key objects stand in the database as well. */
+  /** Key objects and headers stand in the database as well. */
   readonly bytes: Uint8Array | null;
   /** For packs, whose presence is recorded by their id. */
   readonly packId: string | null;
@@ -31,30 +33,22 @@ export interface ReplicationView {
   readonly readableZoneIds: readonly string[];
 }
 
-/** Decides where each missing pack comes from; does nothing. Good copies come first, suspect ones after, because the copying checks them. */
+/** Decides where each missing pack comes from; does nothing. */
 export function planPackCopies(
   packs: readonly MissingPack[],
   view: ReplicationView,
   objectKeyOf: (pack: MissingPack) => string,
 ): ReplicationStep[] {
-  return packs.map((pack) => {
-    const inState = (state: string) =>
-      view.readableZoneIds.filter((zoneId) =>
-        pack.copies.some((copy) => copy.zoneId === zoneId && copy.state === state),
-      );
-    // A suspect copy in the target itself may turn out to be good: then it only has to be read.
-    const suspectZoneIds = inState("suspect");
-    const fromZoneIds = [...inState("present"), ...suspectZoneIds];
-    return planCopy({
+  return packs.map((pack) =>
+    planCopy({
       objectKey: objectKeyOf(pack),
       sha256: pack.packId,
       sizeBytes: pack.sizeBytes,
-      fromZoneIds,
       bytes: null,
       packId: pack.packId,
-      suspectZoneIds,
-    });
-  });
+      ...sourcesOf(pack.copies, view),
+    }),
+  );
 }
 
 /** Decides where each missing manifest, receipt, header and key object comes from; does nothing. */
@@ -62,14 +56,24 @@ export function planObjectCopies(objects: readonly MissingObject[], view: Replic
   return objects.map((object) =>
     planCopy({
       objectKey: object.objectKey,
-      sha256: Buffer.from(object.sha256).toString("hex"),
+      sha256: toHex(object.sha256),
       sizeBytes: object.sizeBytes,
-      fromZoneIds: view.readableZoneIds.filter((zoneId) => object.presentZoneIds.includes(zoneId)),
       bytes: object.bytes,
       packId: null,
-      suspectZoneIds: [],
+      ...sourcesOf(object.copies, view),
     }),
   );
+}
+
+/** Good copies come first, suspect ones after, because the copying checks them. */
+function sourcesOf(
+  copies: readonly CopyRow[],
+  view: ReplicationView,
+): Pick<CopyStep, "fromZoneIds" | "suspectZoneIds"> {
+  const inState = (state: CopyRow["state"]) =>
+    view.readableZoneIds.filter((zoneId) => copies.some((copy) => copy.zoneId === zoneId && copy.state === state));
+  const suspectZoneIds = inState("suspect");
+  return { fromZoneIds: [...inState("present"), ...suspectZoneIds], suspectZoneIds };
 }
 
 function planCopy(copy: Omit<CopyStep, "kind">): ReplicationStep {

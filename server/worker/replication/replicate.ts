@@ -3,7 +3,7 @@ import type { DomainDeps } from "../../domain/domain-deps.ts";
 import type { MissingObject, MissingPack } from "../../domain/store/zone-store.ts";
 import { packObjectKey } from "../../domain/zone/object-keys.ts";
 import type { Logger } from "../../platform/log.ts";
-import { checkSuspects } from "./check-suspects.ts";
+import { type CheckedSuspects, checkSuspects } from "./check-suspects.ts";
 import { type CopyOutcome, copyObject } from "./copy-object.ts";
 import {
   type CopyStep,
@@ -36,8 +36,9 @@ export interface ReplicateOptions {
 export interface ReplicateResult {
   /** `busy`: somebody else is at it. `more`: time is up, go on at once. `done`: a whole round was made. */
   readonly kind: "busy" | "more" | "done";
+  /** Copies made, and suspect ones decided about. */
   readonly copied: number;
-  /** Found to have no good source that can be read now. */
+  /** Found to have no good source that can be read now, or could not be checked. */
   readonly waiting: number;
 }
 
@@ -58,8 +59,11 @@ export async function replicate(
   let cursor: ReplicationCursor | null = parseCursor(taken.cursor);
   const endMs = options.now().getTime() + STEP_MS;
   try {
-    step.copied += await step.checkSuspects();
-    while (cursor !== null && options.now().getTime() < endMs && !options.signal?.aborted) {
+    const isOver = () => options.now().getTime() >= endMs || options.signal?.aborted === true;
+    const { decided, undecided } = await step.checkSuspects(isOver);
+    step.copied += decided;
+    step.waiting += undecided;
+    while (cursor !== null && !isOver()) {
       const next: ReplicationCursor | null = await step.copyBatch(cursor);
       const saved = { fencingToken: taken.fencingToken, cursor: next && encodeCursor(next), leaseMs: LEASE_MS };
       if (!(await store.saveJob(job, saved))) break;
@@ -95,8 +99,8 @@ class ReplicationRun {
   }
 
   /** Looks at the copies in the target that are in doubt; those that are bad become part of what is missing. */
-  checkSuspects(): Promise<number> {
-    return checkSuspects({ deps: this.#options.deps, companyId: this.#companyId, zone: this.#target });
+  checkSuspects(isOver: () => boolean): Promise<CheckedSuspects> {
+    return checkSuspects({ deps: this.#options.deps, companyId: this.#companyId, zone: this.#target, isOver });
   }
 
   /** Copies one batch and records it; returns where to go on, or null at the end of the round. */
@@ -167,9 +171,9 @@ class ReplicationRun {
     for (const { zoneId, state, code } of badZoneIds) {
       this.#options.log.warn({ companyId: this.#companyId, objectKey: step.objectKey, zoneId, code }, "a copy is bad");
       const isKnown = state === "suspect" && step.suspectZoneIds.includes(zoneId);
-      if (step.packId === null || zoneId === "database" || isKnown) continue;
-      const copy = { packId: step.packId, state, code };
-      await this.#options.deps.store.markCopy(this.#companyId, zoneId, copy);
+      if (zoneId === "database" || isKnown) continue;
+      const name = step.packId === null ? { objectKey: step.objectKey } : { packId: step.packId };
+      await this.#options.deps.store.markCopy(this.#companyId, zoneId, { ...name, state, code });
     }
   }
 }

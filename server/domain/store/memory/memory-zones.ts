@@ -1,6 +1,13 @@
-import type { Watermark, ZoneStore } from "../zone-store.ts";
+import type { ObjectRow, Watermark, ZoneStore } from "../zone-store.ts";
 import { toPackRow } from "./memory-packs.ts";
-import { type CompanyState, getCompany, isPresent, type MemoryState } from "./memory-state.ts";
+import {
+  type CompanyState,
+  getCompany,
+  isPresent,
+  type MemoryState,
+  type ObjectEntry,
+  type PackEntry,
+} from "./memory-state.ts";
 
 export function createMemoryZones(state: MemoryState): ZoneStore {
   const companyOrNone = (companyId: string) => state.companies.get(companyId);
@@ -30,35 +37,48 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
         .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
     listMissingObjects: async (companyId, zoneId, { after, limit }) =>
       [...(companyOrNone(companyId)?.objects.values() ?? [])]
-        .filter((object) => object.objectKey > after && !isPresent(object.copies, zoneId))
+        .filter((object) => object.objectKey > after && object.copies.get(zoneId)?.state === "missing")
         .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
         .slice(0, limit)
-        .map(({ objectKey, kind, sizeBytes, sha256, bytes, copies }) => {
-          const presentZoneIds = [...copies.keys()].filter((each) => isPresent(copies, each)).sort();
-          return { objectKey, kind, sizeBytes, sha256, bytes, presentZoneIds };
-        }),
+        .map((object) => ({
+          ...toObjectRow(object),
+          bytes: object.bytes ?? headerBytesOf(companyOrNone(companyId), object),
+        })),
+    findObject: async (companyId, objectKey) => {
+      const object = companyOrNone(companyId)?.objects.get(objectKey);
+      return object ? toObjectRow(object) : null;
+    },
     async recordPresence(companyId, zoneId, { packIds, objectKeys }) {
       const company = getCompany(state, companyId);
       for (const packId of packIds) company.packs.get(packId)?.copies.set(zoneId, { state: "present", code: null });
       for (const key of objectKeys) company.objects.get(key)?.copies.set(zoneId, { state: "present", code: null });
       state.outbox.push({ companyId, kind: "copies_present" });
     },
-    async markCopy(companyId, zoneId, { packId, state: marked, code }) {
+    async markCopy(companyId, zoneId, marked) {
       const company = companyOrNone(companyId);
-      const copy = company?.packs.get(packId)?.copies.get(zoneId);
+      const isPack = "packId" in marked;
+      const entry = isPack ? company?.packs.get(marked.packId) : company?.objects.get(marked.objectKey);
+      const copy = entry?.copies.get(zoneId);
       if (!company || !copy) return false;
-      copy.state = marked;
-      copy.code = code;
-      company.generation++;
+      if (copy.state !== "missing") {
+        copy.state = marked.state;
+        copy.code = marked.code;
+      }
+      if (isPack) company.generation++;
       state.outbox.push({ companyId, kind: "copy_marked" });
       return true;
     },
     listSuspectPacks: async (companyId, zoneId, limit) =>
       [...(companyOrNone(companyId)?.packs.values() ?? [])]
-        .filter((pack) => pack.state === "live" || pack.state === "quarantined")
-        .filter((pack) => pack.copies.get(zoneId)?.state === "suspect")
+        .filter((pack) => isKept(pack) && pack.copies.get(zoneId)?.state === "suspect")
         .slice(0, limit)
         .map((pack) => pack.packId),
+    listSuspectObjects: async (companyId, zoneId, limit) =>
+      [...(companyOrNone(companyId)?.objects.values() ?? [])]
+        .filter((object) => object.copies.get(zoneId)?.state === "suspect")
+        .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
+        .slice(0, limit)
+        .map(({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 })),
     advanceWatermark: async (companyId, zoneId) => advance(state, getCompany(state, companyId), zoneId),
     listWatermarks: async (companyId) =>
       [...state.companies.values()]
@@ -69,6 +89,21 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
   };
 }
 
+function isKept({ state }: PackEntry): boolean {
+  return state === "live" || state === "quarantined";
+}
+
+function toObjectRow({ objectKey, kind, sizeBytes, sha256, copies }: ObjectEntry): ObjectRow {
+  const rows = [...copies].map(([zoneId, { state }]) => ({ zoneId, state }));
+  return { objectKey, kind, sizeBytes, sha256, copies: rows.sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1)) };
+}
+
+/** The database keeps a header with its snapshot. */
+function headerBytesOf(company: CompanyState | undefined, { kind, commit }: ObjectEntry): Uint8Array | null {
+  if (kind !== "header") return null;
+  return [...(company?.snapshots.values() ?? [])].find((entry) => entry.commit === commit)?.snapshot.header ?? null;
+}
+
 function watermarkOf(company: CompanyState, zoneId: string): Watermark {
   const { companyId, lastCommit, createdAt } = company;
   const stored = company.watermarks.get(zoneId);
@@ -76,9 +111,10 @@ function watermarkOf(company: CompanyState, zoneId: string): Watermark {
 }
 
 function isBehind(company: CompanyState, zoneId: string): boolean {
-  const lacksPack = [...company.packs.values()].some(
-    (pack) => pack.state === "live" && pack.copies.get(zoneId)?.state === "missing",
-  );
+  const lacksPack = [...company.packs.values()].some((pack) => {
+    const copy = pack.copies.get(zoneId)?.state;
+    return (pack.state === "live" && copy === "missing") || (isKept(pack) && copy === "suspect");
+  });
   const lacksObject = [...company.objects.values()].some((object) => !isPresent(object.copies, zoneId));
   return lacksPack || lacksObject || company.lastCommit > watermarkOf(company, zoneId).commit;
 }
