@@ -30,24 +30,7 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
       state.zones.set(zoneId, { ...zone, state: probe.state, probedAt: state.now(), probe });
     },
     listZones: async () => [...state.zones.values()].toSorted((a, b) => a.ordinal - b.ordinal),
-    listMissingPacks: async (companyId, zoneId, { after, limit }) =>
-      [...(companyOrNone(companyId)?.packs.values() ?? [])]
-        .filter((pack) => pack.state === "live" && pack.packNo > after && pack.copies.get(zoneId)?.state === "missing")
-        .slice(0, limit)
-        .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
-    listMissingObjects: async (companyId, zoneId, { after, limit }) =>
-      [...(companyOrNone(companyId)?.objects.values() ?? [])]
-        .filter((object) => object.objectKey > after && object.copies.get(zoneId)?.state === "missing")
-        .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
-        .slice(0, limit)
-        .map((object) => ({
-          ...toObjectRow(object),
-          bytes: object.bytes ?? headerBytesOf(companyOrNone(companyId), object),
-        })),
-    findObject: async (companyId, objectKey) => {
-      const object = companyOrNone(companyId)?.objects.get(objectKey);
-      return object ? toObjectRow(object) : null;
-    },
+    ...createLists(state),
     async recordPresence(companyId, zoneId, { packIds, objectKeys }) {
       const company = getCompany(state, companyId);
       for (const packId of packIds) company.packs.get(packId)?.copies.set(zoneId, { state: "present", code: null });
@@ -68,6 +51,42 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
       state.outbox.push({ companyId, kind: "copy_marked" });
       return true;
     },
+    advanceWatermark: async (companyId, zoneId) => advance(state, getCompany(state, companyId), zoneId),
+    listWatermarks: async (companyId) =>
+      [...state.companies.values()]
+        .filter((company) => companyId === null || company.companyId === companyId)
+        .flatMap((company) => [...state.zones.keys()].map((zoneId) => watermarkOf(company, zoneId))),
+    listCompaniesBehind: async (zoneId) =>
+      [...state.companies.values()].filter((company) => isBehind(company, zoneId)).map((company) => company.companyId),
+  };
+}
+
+type ZoneLists = Pick<
+  ZoneStore,
+  "listMissingPacks" | "listMissingObjects" | "findObject" | "listSuspectPacks" | "listSuspectObjects"
+>;
+
+function createLists(state: MemoryState): ZoneLists {
+  const companyOrNone = (companyId: string) => state.companies.get(companyId);
+  return {
+    listMissingPacks: async (companyId, zoneId, { after, limit }) =>
+      [...(companyOrNone(companyId)?.packs.values() ?? [])]
+        .filter((pack) => pack.state === "live" && pack.packNo > after && pack.copies.get(zoneId)?.state === "missing")
+        .slice(0, limit)
+        .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
+    listMissingObjects: async (companyId, zoneId, { after, limit }) =>
+      [...(companyOrNone(companyId)?.objects.values() ?? [])]
+        .filter((object) => object.objectKey > after && object.copies.get(zoneId)?.state === "missing")
+        .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
+        .slice(0, limit)
+        .map((object) => ({
+          ...toObjectRow(object),
+          bytes: object.bytes ?? headerBytesOf(companyOrNone(companyId), object),
+        })),
+    findObject: async (companyId, objectKey) => {
+      const object = companyOrNone(companyId)?.objects.get(objectKey);
+      return object ? toObjectRow(object) : null;
+    },
     listSuspectPacks: async (companyId, zoneId, limit) =>
       [...(companyOrNone(companyId)?.packs.values() ?? [])]
         .filter((pack) => isKept(pack) && pack.copies.get(zoneId)?.state === "suspect")
@@ -79,13 +98,6 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
         .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
         .slice(0, limit)
         .map(({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 })),
-    advanceWatermark: async (companyId, zoneId) => advance(state, getCompany(state, companyId), zoneId),
-    listWatermarks: async (companyId) =>
-      [...state.companies.values()]
-        .filter((company) => companyId === null || company.companyId === companyId)
-        .flatMap((company) => [...state.zones.keys()].map((zoneId) => watermarkOf(company, zoneId))),
-    listCompaniesBehind: async (zoneId) =>
-      [...state.companies.values()].filter((company) => isBehind(company, zoneId)).map((company) => company.companyId),
   };
 }
 
