@@ -2,6 +2,8 @@
 
 /** Ids in one `known-chunks` or `locate` request: 320 KB of body, answered from the index in about 10 ms. */
 export const CHUNK_IDS_MAX_COUNT = 10_000;
+/** Ids in one `locate-copies` request: each may have many copies, so the index looks at more for each. */
+export const COPIES_IDS_MAX_COUNT = 256;
 /** One pack; the builder aims at 16 MiB, a last frame may stand over. It passes through one of the gateway's buffers. */
 export const PACK_MAX_BYTES = 32 * 1024 * 1024;
 /** A manifest with its sealed part; 16 MiB lists about 100,000 gaps, plus the header. */

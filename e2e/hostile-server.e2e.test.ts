@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { parseSecretLink } from "../engine/keys/link-secret.ts";
 import { sealTo } from "../engine/keys/sealed-box.ts";
 import { unwrapSecret, wrapSecret } from "../engine/keys/wrap.ts";
 import { nodePrimitives, nodeRandomness } from "../engine/primitives/node.ts";
+import { newMember, sealPack } from "../server/testing/company-world.ts";
 import {
   backUp,
   enrolMachine,
@@ -22,6 +24,8 @@ import {
 } from "./product.ts";
 import { type AlteringProxy, startAlteringProxy } from "./testing-altering-proxy.ts";
 import { filesBelow, queryAll } from "./testing-evidence.ts";
+import { Intruder } from "./testing-intruder.ts";
+import { commitTree } from "./testing-lying-tree.ts";
 import { createRival, type Rival } from "./testing-rival.ts";
 
 const tools = { primitives: nodePrimitives, randomness: nodeRandomness };
@@ -232,5 +236,35 @@ describe("bits that flip in stored packs", () => {
     expect(there.length + named.length).toBe(4);
     for (const name of there)
       expect(readFileSync(join(short, source, name)).equals(readFileSync(join(source, name))), name).toBe(true);
+  });
+});
+
+describe("a machine that stores garbage under the ids of others", () => {
+  it("keeps nobody from restoring what another machine stored, from folder to ZIP", async () => {
+    const intruderOf = async (name: string) => {
+      const folder = await enrolMachine(product, name);
+      await backUp(folder, [source]);
+      return new Intruder(product.url, folder);
+    };
+    const [hostile, honest] = [await intruderOf("hostile"), await intruderOf("honest")];
+    const { world } = honest;
+    const content = [70_000, 40_000, 30_000].map((sizeBytes) => newMember(world, 1, randomBytes(sizeBytes)));
+    const garbage = content.map((member) => ({ ...member, plain: randomBytes(member.plain.length) }));
+    const attack = await hostile.startRun();
+    // First something true: an honest sealer recomputes the first frame.
+    const decoy = newMember(world, 1, randomBytes(70_000));
+    const garbagePack = sealPack(attack.seal, "content", [decoy, ...garbage]);
+    await attack.putAll(garbagePack.bytes);
+    const snapshotId = await commitTree(honest, { content, childIds: content.map(({ id }) => id) });
+
+    const whole = Buffer.concat(content.map(({ plain }) => plain));
+    const out = join(product.folder, "beside-garbage");
+    await expectCommand(["restore", snapshotId, "--to", out, "--json"], product.ownerEnv);
+    expect(readFileSync(join(out, "victim.txt")).equals(whole)).toBe(true);
+    const zip = join(product.folder, "beside-garbage.zip");
+    await expectCommand(["restore", snapshotId, "--zip", zip, "--json"], product.ownerEnv);
+    expect(execFileSync("unzip", ["-p", zip, "victim.txt"], { maxBuffer: 1 << 20 }).equals(whole)).toBe(true);
+    await expectCommand(["verify", snapshotId, "--json"], product.ownerEnv);
+    await attack.end();
   });
 });

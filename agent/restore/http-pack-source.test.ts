@@ -133,4 +133,20 @@ it("places ids, and takes no answer about other ids for one", async () => {
   expect(await source.locate(ids)).toEqual([{ packId: PACK, frame: 7 }, null]);
   at = [[0, 7]];
   await expect(source.locate(ids)).rejects.toMatchObject({ code: "damaged" });
+  await expect(source.locateCopies(ids)).rejects.toMatchObject({ code: "damaged" });
+  at = [
+    [
+      [0, 7],
+      [0, 9],
+      [1, 1],
+    ],
+    [],
+  ];
+  expect(await source.locateCopies(ids)).toEqual([
+    [
+      { packId: PACK, frame: 7 },
+      { packId: PACK, frame: 9 },
+    ],
+    [],
+  ]);
 });

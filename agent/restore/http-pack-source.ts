@@ -1,11 +1,11 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps, Agent as TlsAgent } from "node:https";
 import { z } from "zod";
+import { locatedChunksView, locatedCopiesView } from "../../contracts/chunks.ts";
 import { concatBytes } from "../../engine/codec/hex.ts";
 import type { ChunkLocation } from "../../engine/ports/chunk-index.ts";
 import type { BadCopy, PackBytes, PackRange, PackReadOptions, PackSource } from "../../engine/ports/pack-source.ts";
 import { PackSourceError } from "../../engine/restore/pack-source-error.ts";
-
 import { RangeConnection, UnknownAnswerError } from "./range-connection.ts";
 
 export interface HttpPackSourceOptions {
@@ -23,10 +23,6 @@ const RETRY_DELAYS_MS = [200, 500, 1_000, 2_000, 4_000];
 const MAX_ANSWER_BYTES = 40 * 1024 * 1024;
 const MAX_SOCKETS = 6;
 
-const LocateAnswer = z.object({
-  packs: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
-  at: z.array(z.union([z.tuple([z.int().nonnegative(), z.int().nonnegative()]), z.null()])),
-});
 const ErrorAnswer = z.object({ code: z.string(), message: z.string() });
 
 interface Call {
@@ -64,12 +60,16 @@ export class HttpPackSource implements PackSource {
 
   async locate(ids: readonly Uint8Array[]): Promise<readonly (ChunkLocation | null)[]> {
     const answer = await this.#call({ method: "POST", path: "/bulk/v1/locate", body: concatBytes(...ids) });
-    const { packs, at } = parseJson(LocateAnswer, answer.bytes);
-    if (at.length !== ids.length) throw new PackSourceError("damaged", "the gateway placed other ids than were asked");
-    return at.map((place) => {
-      const packId = place === null ? undefined : packs[place[0]];
-      return place === null || packId === undefined ? null : { packId, frame: place[1] };
-    });
+    const { packs, at } = parseJson(locatedChunksView, answer.bytes);
+    requireAll(ids, at);
+    return at.map((place) => place && toLocation(packs, place));
+  }
+
+  async locateCopies(ids: readonly Uint8Array[]): Promise<readonly (readonly ChunkLocation[])[]> {
+    const answer = await this.#call({ method: "POST", path: "/bulk/v1/locate-copies", body: concatBytes(...ids) });
+    const { packs, at } = parseJson(locatedCopiesView, answer.bytes);
+    requireAll(ids, at);
+    return at.map((places) => places.flatMap((place) => toLocation(packs, place) ?? []));
   }
 
   packIndex(packId: string, options: PackReadOptions = {}): Promise<PackBytes> {
@@ -172,6 +172,15 @@ export class HttpPackSource implements PackSource {
     sent.end(call.body);
     return promise;
   }
+}
+
+function requireAll(ids: readonly Uint8Array[], at: readonly unknown[]): void {
+  if (at.length !== ids.length) throw new PackSourceError("damaged", "the gateway placed other ids than were asked");
+}
+
+function toLocation(packs: readonly string[], [pack, frame]: readonly [number, number]): ChunkLocation | null {
+  const packId = packs[pack];
+  return packId === undefined ? null : { packId, frame };
 }
 
 function headersOf({ body, range }: Call, token: string): Record<string, string> {

@@ -1,7 +1,6 @@
 import { TaskDesk, type TaskDeskOptions } from "./task-desk.ts";
 import type { WriteTask } from "./write-task.ts";
-import type { TaskResult } from "./writer-messages.ts";
-import type { WriterPool } from "./writer-pool.ts";
+import type { OnResult, WriterPool } from "./writer-pool.ts";
 
 /** Writers in this thread, two side by side: for small restores, for sources that no thread can open, and for tests. */
 export class InlinePool implements WriterPool {
@@ -11,10 +10,12 @@ export class InlinePool implements WriterPool {
     this.#desks = [new TaskDesk(options), new TaskDesk(options)];
   }
 
-  async run(tasks: Iterable<WriteTask>, onResult: (result: TaskResult) => void): Promise<void> {
+  async run(tasks: Iterable<WriteTask>, onResult: OnResult): Promise<void> {
     const waiting = tasks[Symbol.iterator]();
     const serve = async (desk: TaskDesk): Promise<void> => {
-      for (let next = waiting.next(); !next.done; next = waiting.next()) onResult(await desk.do(next.value));
+      for (let next = waiting.next(); !next.done; next = waiting.next()) {
+        onResult(await desk.do(next.value), next.value);
+      }
     };
     await Promise.all(this.#desks.map(serve));
   }

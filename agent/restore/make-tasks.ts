@@ -14,6 +14,8 @@ export interface TaskInput {
   readonly nextTaskId: () => number;
 }
 
+type TaskSettings = Omit<TaskInput, "files">;
+
 export interface BatchTasks {
   /** Made one by one as they are taken, so that they are not all in memory; to be taken once. */
   readonly tasks: Iterable<WriteTask>;
@@ -23,7 +25,7 @@ export interface BatchTasks {
 /** Files without content in one task. */
 const EMPTY_FILES_PER_TASK = 1_024;
 
-interface PlacedFile {
+export interface PlacedFile {
   readonly file: BatchFile;
   readonly fileNumber: number;
   readonly form: TaskFile["form"];
@@ -46,19 +48,20 @@ export function makeTasks(input: TaskInput): BatchTasks {
     remaining: sharedNumbers(input.files.length),
     failed: sharedNumbers(input.files.length),
   };
-  const uses = new Map<string, PackUse>();
-  const empty: PlacedFile[] = [];
-  for (const [fileNumber, file] of input.files.entries()) {
-    const { pieces } = file;
-    const form = formOf(file, input.places);
-    counts.remaining[fileNumber] = pieces.length + (file.isUnfinished ? 1 : 0);
-    if (pieces.length === 0) empty.push({ file, fileNumber, form });
-    for (const piece of pieces) {
-      const place = getPlace(input.places, piece.key);
-      addPiece(uses, place, { file, fileNumber, form, member: place.member, piece });
-    }
-  }
-  return { tasks: tasksOf(input, { uses, empty, counts }), counts };
+  const placed = input.files.map((file, fileNumber): PlacedFile => {
+    counts.remaining[fileNumber] = file.pieces.length + (file.isUnfinished ? 1 : 0);
+    return { file, fileNumber, form: formOf(file, input.places) };
+  });
+  return { tasks: tasksOf(input, placeBatch(input, placed, counts)), counts };
+}
+
+/** Like makeTasks, for pieces of a batch that are read once more, from other places. */
+export function makeTasksAgain(
+  input: TaskSettings,
+  files: readonly PlacedFile[],
+  counts: SharedCounts,
+): Iterable<WriteTask> {
+  return tasksOf(input, placeBatch(input, files, counts));
 }
 
 interface PlacedBatch {
@@ -67,7 +70,24 @@ interface PlacedBatch {
   readonly counts: SharedCounts;
 }
 
-function* tasksOf(input: TaskInput, batch: PlacedBatch): Generator<WriteTask> {
+function placeBatch(
+  { places }: Pick<TaskInput, "places">,
+  files: readonly PlacedFile[],
+  counts: SharedCounts,
+): PlacedBatch {
+  const uses = new Map<string, PackUse>();
+  const empty: PlacedFile[] = [];
+  for (const placed of files) {
+    if (placed.file.pieces.length === 0) empty.push(placed);
+    for (const piece of placed.file.pieces) {
+      const place = getPlace(places, piece.key);
+      addPiece(uses, place, { ...placed, member: place.member, piece });
+    }
+  }
+  return { uses, empty, counts };
+}
+
+function* tasksOf(input: TaskSettings, batch: PlacedBatch): Generator<WriteTask> {
   yield* emptyTasks(input, batch);
   for (const request of planRestore(wantedFrames(batch.uses))) yield readTask(input, batch, request);
 }
@@ -120,7 +140,7 @@ export function temporaryName(prefix: string, { serial }: Pick<BatchFile, "seria
   return `${prefix}${serial}`;
 }
 
-function readTask(input: TaskInput, { uses, counts }: PlacedBatch, request: RestoreRequest): WriteTask {
+function readTask(input: TaskSettings, { uses, counts }: PlacedBatch, request: RestoreRequest): WriteTask {
   const use = uses.get(request.packId);
   if (!use) throw new RangeError("a request names a pack that was not placed");
   const table = new TaskTable(input.temporaryPrefix);
@@ -146,7 +166,7 @@ function readTask(input: TaskInput, { uses, counts }: PlacedBatch, request: Rest
   return { taskId: input.nextTaskId(), read, folders: table.folders, files: table.files, counts };
 }
 
-function* emptyTasks(input: TaskInput, { empty, counts }: PlacedBatch): Generator<WriteTask> {
+function* emptyTasks(input: TaskSettings, { empty, counts }: PlacedBatch): Generator<WriteTask> {
   for (let at = 0; at < empty.length; at += EMPTY_FILES_PER_TASK) {
     const table = new TaskTable(input.temporaryPrefix);
     for (const placed of empty.slice(at, at + EMPTY_FILES_PER_TASK)) table.numberOf(placed);

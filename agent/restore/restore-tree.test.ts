@@ -15,8 +15,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { nodePrimitives as primitives } from "../../engine/primitives/node.ts";
-import { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import {
   type BuildOptions,
   type BuiltSnapshot,
@@ -24,10 +22,7 @@ import {
   type TestFolder,
   type TestNode,
 } from "../../engine/restore/testing/build-snapshot.ts";
-import { FolderTarget } from "./folder-target.ts";
-import { InlinePool } from "./inline-pool.ts";
-import { restoreTree } from "./restore-tree.ts";
-import type { FileFailure, Shortfall } from "./write-task.ts";
+import { type RestoreIntoOptions, restoreInto } from "./testing/restore-into.ts";
 
 const root = mkdtempSync(join(tmpdir(), "holdfast-restore-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -35,47 +30,8 @@ const isRoot = process.geteuid?.() === 0;
 const owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 let folders = 0;
 
-interface RestoreTestOptions {
-  readonly paths?: readonly string[];
-  readonly isOverwriting?: boolean;
-  readonly maxPieces?: number;
-  readonly to?: string;
-  readonly isVerifying?: boolean;
-}
-
-async function restore(built: BuiltSnapshot, options: RestoreTestOptions = {}) {
-  const { source, keys, snapshotId } = built;
-  const to = options.to ?? join(root, String(folders++));
-  const failures: FileFailure[] = [];
-  const shortfalls: Shortfall[] = [];
-  const reader = await SnapshotReader.open({ source, keys, primitives }, snapshotId);
-  const target = options.isVerifying
-    ? null
-    : FolderTarget.open({ path: to, isOverwriting: options.isOverwriting ?? false });
-  const pool = new InlinePool({
-    source,
-    primitives,
-    companyId: keys.companyId,
-    target: target?.writerTarget ?? null,
-    onProgress: () => {},
-  });
-  const counts = await restoreTree({
-    reader,
-    paths: options.paths ?? [],
-    pool,
-    target,
-    temporaryPrefix: ".holdfast-test-",
-    events: {
-      onFailure: (failure) => failures.push(failure),
-      onShortfall: (shortfall) => shortfalls.push(shortfall),
-      onFiles: () => {},
-    },
-    ...(options.maxPieces !== undefined && { maxPieces: options.maxPieces }),
-  });
-  await pool.close();
-  target?.close();
-  return { to, failures, shortfalls, counts };
-}
+const restore = (built: BuiltSnapshot, { to, ...options }: RestoreIntoOptions & { readonly to?: string } = {}) =>
+  restoreInto(to ?? join(root, String(folders++)), built, options);
 
 async function backup(children: Record<string, TestNode>, options: BuildOptions = {}) {
   return buildSnapshot({ type: "folder", children }, options);

@@ -1,11 +1,13 @@
+import type { MemberPlace } from "../../engine/restore/pack-catalogue.ts";
 import type { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import { joinPath } from "./document-writer.ts";
 import type { FolderTarget } from "./folder-target.ts";
-import { type BatchTasks, makeTasks, temporaryName } from "./make-tasks.ts";
+import { type BatchTasks, makeTasks, makeTasksAgain, temporaryName } from "./make-tasks.ts";
 import { BatchCollector, type BatchFile, type BatchLink, type RestoreBatch } from "./restore-batch.ts";
+import { SecondReads } from "./second-reads.ts";
 import type { FileFailure, Shortfall } from "./write-task.ts";
 import type { TaskResult } from "./writer-messages.ts";
-import type { WriterPool } from "./writer-pool.ts";
+import type { OnResult, WriterPool } from "./writer-pool.ts";
 
 export interface RestoreTreeOptions {
   readonly reader: SnapshotReader;
@@ -61,6 +63,7 @@ function* tellEnd<T>(items: Iterable<T>, onEnd: () => void): Generator<T> {
 interface PreparedBatch extends BatchTasks {
   readonly batch: RestoreBatch;
   readonly files: readonly BatchFile[];
+  readonly places: ReadonlyMap<string, MemberPlace>;
   /** Parts of documents of which something is nowhere to be found. */
   readonly lost: readonly BatchFile[];
 }
@@ -127,7 +130,7 @@ class RestoreRun {
   }
 
   async #prepare(batch: RestoreBatch): Promise<PreparedBatch> {
-    const { target, reader, temporaryPrefix } = this.#options;
+    const { target, reader } = this.#options;
     for (const folder of batch.folders) this.#told(target?.makeFolder(folder));
     this.#counts.folders += batch.folders.length;
     const ids = new Map<string, Uint8Array>();
@@ -135,18 +138,17 @@ class RestoreRun {
     const places = await reader.catalogue.place(ids, 1);
     const isLost = (file: BatchFile) => places.size < ids.size && file.pieces.some(({ key }) => !places.has(key));
     const [files, lost] = [batch.files.filter((file) => !isLost(file)), batch.files.filter(isLost)];
-    const tasks = makeTasks({
-      files,
-      places,
-      chunkIdKey: reader.chunkIdKey,
-      temporaryPrefix,
-      nextTaskId: () => ++this.#lastTaskId,
-    });
-    return { ...tasks, batch, files, lost };
+    const tasks = makeTasks({ ...this.#taskSettings, files, places });
+    return { ...tasks, batch, files, places, lost };
+  }
+
+  get #taskSettings() {
+    const { reader, temporaryPrefix } = this.#options;
+    return { chunkIdKey: reader.chunkIdKey, temporaryPrefix, nextTaskId: () => ++this.#lastTaskId };
   }
 
   async #execute(prepared: PreparedBatch, before: Promise<void>): Promise<void> {
-    const { batch, files, counts, tasks } = prepared;
+    const { batch, files, counts } = prepared;
     for (const [fileNumber, file] of files.entries()) {
       if (file.isContinued && this.#hasOpenFileFailed) counts.failed[fileNumber] = 1;
     }
@@ -157,7 +159,7 @@ class RestoreRun {
       this.#told({ path, code: "no_good_copy", message });
     }
     try {
-      await this.#options.pool.run(tasks, (result) => this.#take(result));
+      await this.#runTasks(prepared);
     } catch (error) {
       await this.#options.pool.close();
       this.#removeUnfinished(prepared);
@@ -167,6 +169,23 @@ class RestoreRun {
     // A folder that ends here may hold what the batch before is still writing.
     await before;
     this.#finish(batch);
+  }
+
+  /** What no zone could give from one pack is read from the others that have a copy; a document fails when none has. */
+  async #runTasks({ tasks, files, places, counts }: PreparedBatch): Promise<void> {
+    const { pool, reader } = this.#options;
+    const again = new SecondReads({ catalogue: reader.catalogue, files, places, counts });
+    const onResult: OnResult = (result, task) => {
+      this.#take(result);
+      again.note(task, result.unread);
+    };
+    await pool.run(tasks, onResult);
+    while (again.hasUnread) {
+      const round = await again.next();
+      for (const failure of round.failures) this.#told(failure);
+      for (const file of round.abandoned) this.#removeTemporary(file);
+      await pool.run(makeTasksAgain({ ...this.#taskSettings, places: round.places }, round.files, counts), onResult);
+    }
   }
 
   /** What the next batch has to know about the file that runs on into it. */

@@ -67,6 +67,7 @@ export class TaskDesk {
     const shortfalls = this.#shortfalls.listed.splice(0);
     const result = {
       finishedFiles: this.#sink.finishedFiles,
+      unread: this.#runner.unread.splice(0),
       failures,
       shortfalls,
       shortfallCount: this.#shortfalls.count,

@@ -1,15 +1,22 @@
-import { IntegrityError } from "../../engine/codec/format-error.ts";
+import { IntegrityError, isBadBytes } from "../../engine/codec/format-error.ts";
 import { compareBytes } from "../../engine/codec/hex.ts";
 import { OpenScratch } from "../../engine/format/frame.ts";
 import { type PackIndex, parsePackIndex } from "../../engine/format/pack-index.ts";
 import type { PackSource } from "../../engine/ports/pack-source.ts";
 import type { Primitives } from "../../engine/ports/primitives.ts";
 import { getFrame, type OpenedMember, openMembers } from "../../engine/restore/frame-opener.ts";
-import { isBadBytes, readGoodCopy } from "../../engine/restore/good-copy.ts";
+import { type ReadMembers, readGoodMembers } from "../../engine/restore/good-copy.ts";
 import { PackSourceError } from "../../engine/restore/pack-source-error.ts";
-import { RestoreError } from "../../engine/restore/restore-error.ts";
 import { type DocumentSink, joinPath, type Piece } from "./document-writer.ts";
-import type { TaskFile, TaskFrame, TaskRead, WriteTask } from "./write-task.ts";
+import {
+  NUMBERS_PER_PIECE,
+  piecesOf,
+  type TaskFile,
+  type TaskFrame,
+  type TaskRead,
+  type UnreadFrame,
+  type WriteTask,
+} from "./write-task.ts";
 
 export interface TaskRunnerOptions {
   readonly source: PackSource;
@@ -19,7 +26,6 @@ export interface TaskRunnerOptions {
   readonly onProgress: (progress: { bytes: number; storedBytes: number }) => void;
 }
 
-const NUMBERS_PER_PIECE = 4;
 /** A whole pack as they are built: 16 MiB, and what stands over. */
 const USUAL_BUFFER_BYTES = 18 * 1024 * 1024;
 
@@ -40,6 +46,8 @@ interface FrameToOpen {
  * written; between two frames the sockets get their turn.
  */
 export class TaskRunner {
+  /** What could not be read; whoever reads it may set it back. */
+  readonly unread: UnreadFrame[] = [];
   readonly #options: TaskRunnerOptions;
   readonly #fetches = new Map<number, Promise<Fetched>>();
   readonly #freeBuffers: Uint8Array[] = [];
@@ -114,11 +122,13 @@ export class TaskRunner {
     let storedBytes: number;
     try {
       storedBytes = getFrame(index, frame.frame).storedSizeBytes;
-      members = await this.#openByAnyIndex({ read, index, frame, fetched });
+      const opened = await this.#openByAnyIndex({ read, index, frame, fetched });
+      if (opened.problem) this.#noteUnread(frame, opened.members, opened.problem);
+      members = opened.members;
     } catch (error) {
-      if (!isBadBytes(error) && !(error instanceof RestoreError) && !(error instanceof PackSourceError)) throw error;
+      if (!isBadBytes(error) && !(error instanceof PackSourceError)) throw error;
       if (error instanceof PackSourceError && isHopeless(error)) throw error;
-      this.#failFrame(task, frame, error);
+      this.#noteUnread(frame, [], error);
       return;
     }
     const bytes = this.#deliver(task, frame, members);
@@ -127,16 +137,13 @@ export class TaskRunner {
   }
 
   /** When no copy of a frame is good, it may be the directory that is not: then another zone's is tried. */
-  async #openByAnyIndex(what: FrameToOpen): Promise<readonly OpenedMember[]> {
-    try {
-      return await this.#open(what);
-    } catch (error) {
-      if (!(error instanceof RestoreError)) throw error;
-      const other = await this.#findOtherIndex(what.read);
-      if (other === null) throw error;
-      // What was fetched lies where the first directory said; the other one may say otherwise.
-      return this.#open({ ...what, index: other, fetched: null });
-    }
+  async #openByAnyIndex(what: FrameToOpen): Promise<ReadMembers> {
+    const first = await this.#open(what);
+    const other = first.problem && (await this.#findOtherIndex(what.read));
+    if (!other) return first;
+    // What was fetched lies where the first directory said; the other one may say otherwise.
+    const second = await this.#open({ ...what, index: other, fetched: null });
+    return second.members.length > first.members.length ? second : first;
   }
 
   async #findOtherIndex({ packId, indexBytes, indexZoneId }: TaskRead): Promise<PackIndex | null> {
@@ -150,7 +157,7 @@ export class TaskRunner {
   }
 
   /** From what was fetched, else from another copy. */
-  async #open({ read, index, frame, fetched }: FrameToOpen): Promise<readonly OpenedMember[]> {
+  async #open({ read, index, frame, fetched }: FrameToOpen): Promise<ReadMembers> {
     const { source, primitives, companyId } = this.#options;
     const entry = getFrame(index, frame.frame);
     const dataKey = read.dataKeys.get(entry.slot);
@@ -160,7 +167,7 @@ export class TaskRunner {
     const open = (stored: Uint8Array) => openMembers(tools, { index, frame: entry, dataKey }, { stored, used });
     const range = { offset: entry.offset, sizeBytes: entry.storedSizeBytes };
     let first = fetched !== null && "bytes" in fetched ? fetched : null;
-    return readGoodCopy(source, {
+    return readGoodMembers(source, {
       packId: read.packId,
       frame: frame.frame,
       read: async (options) => {
@@ -181,7 +188,8 @@ export class TaskRunner {
     let deliveredBytes = 0;
     for (const { member, file, offset, sizeBytes } of piecesOf(task, frame)) {
       const bytes = byNumber.get(member);
-      if (bytes?.length !== sizeBytes) {
+      if (!bytes) continue;
+      if (bytes.length !== sizeBytes) {
         this.#failPiece(task, file, {
           code: "bad_cover",
           message: "a chunk is longer or shorter than its document says",
@@ -210,8 +218,9 @@ export class TaskRunner {
     this.#countPiece(task, file);
   }
 
-  #failFrame(task: WriteTask, frame: TaskFrame, reason: { code: string; message: string }): void {
-    for (const { file } of piecesOf(task, frame)) this.#failPiece(task, file, reason);
+  #noteUnread(frame: TaskFrame, read: readonly OpenedMember[], { code, message }: { code: string; message: string }) {
+    const found = new Set(read.map(({ member }) => member));
+    this.unread.push({ frame, members: usedMembers(frame).filter((member) => !found.has(member)), code, message });
   }
 
   #failPiece(task: WriteTask, file: TaskFile, { code, message }: { code: string; message: string }): void {
@@ -224,20 +233,6 @@ export class TaskRunner {
     if (Atomics.sub(counts.remaining, file.fileNumber, 1) !== 1) return;
     const hasFailed = Atomics.load(counts.failed, file.fileNumber) === 1;
     this.#options.sink.finishParts(file, task.folders[file.folder] ?? "", hasFailed);
-  }
-}
-
-interface TaskPiece {
-  readonly member: number;
-  readonly file: TaskFile;
-  readonly offset: number;
-  readonly sizeBytes: number;
-}
-
-function* piecesOf(task: WriteTask, { pieces }: TaskFrame): Generator<TaskPiece> {
-  for (let at = 0; at + NUMBERS_PER_PIECE <= pieces.length; at += NUMBERS_PER_PIECE) {
-    const file = task.files[pieces[at + 1] ?? -1];
-    if (file) yield { member: pieces[at] ?? 0, file, offset: pieces[at + 2] ?? 0, sizeBytes: pieces[at + 3] ?? 0 };
   }
 }
 

@@ -42,6 +42,22 @@ export interface TaskFrame {
   readonly pieces: readonly number[];
 }
 
+export const NUMBERS_PER_PIECE = 4;
+
+export interface TaskPiece {
+  readonly member: number;
+  readonly file: TaskFile;
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+export function* piecesOf(task: WriteTask, { pieces }: TaskFrame): Generator<TaskPiece> {
+  for (let at = 0; at + NUMBERS_PER_PIECE <= pieces.length; at += NUMBERS_PER_PIECE) {
+    const file = task.files[pieces[at + 1] ?? -1];
+    if (file) yield { member: pieces[at] ?? 0, file, offset: pieces[at + 2] ?? 0, sizeBytes: pieces[at + 3] ?? 0 };
+  }
+}
+
 export interface TaskFile {
   /** Number in the batch, which is also its place in the shared counters. */
   readonly fileNumber: number;
@@ -75,6 +91,15 @@ export interface Shortfall {
   readonly kind: ShortfallKind;
   readonly path: string;
   readonly code: string;
+}
+
+/** Members of which no zone has a good copy in this pack; another pack may have one. */
+export interface UnreadFrame {
+  /** Of the task. */
+  readonly frame: TaskFrame;
+  readonly members: readonly number[];
+  readonly code: string;
+  readonly message: string;
 }
 
 export interface FileFailure {

@@ -1,4 +1,4 @@
-import type { FileFailure, Shortfall, WriteTask } from "./write-task.ts";
+import type { FileFailure, Shortfall, UnreadFrame, WriteTask } from "./write-task.ts";
 
 /** How a writer thread reaches the gateway and what it writes to. */
 export interface WriterSettings {
@@ -31,6 +31,8 @@ export type FromWriter =
 
 export interface TaskResult {
   readonly finishedFiles: number;
+  /** Pieces that this task did not deliver; they still count as remaining. */
+  readonly unread: readonly UnreadFrame[];
   readonly failures: readonly FileFailure[];
   readonly shortfalls: readonly Shortfall[];
   /** All of them, also those that are not listed. */

@@ -3,9 +3,11 @@ import { Worker } from "node:worker_threads";
 import type { WriteTask } from "./write-task.ts";
 import type { FromWriter, TaskResult, ToWriter, WriterSettings } from "./writer-messages.ts";
 
+export type OnResult = (result: TaskResult, task: WriteTask) => void;
+
 export interface WriterPool {
   /** Resolves when all are done. @throws RestoreFailedError when nothing can be read any more */
-  run(tasks: Iterable<WriteTask>, onResult: (result: TaskResult) => void): Promise<void>;
+  run(tasks: Iterable<WriteTask>, onResult: OnResult): Promise<void>;
   /** May be called more than once; when it resolves, nothing is written any more. */
   close(): Promise<void>;
 }
@@ -62,10 +64,12 @@ export class ThreadPool implements WriterPool {
     for (let at = 0; at < threads; at++) this.#seats.push(this.#start());
   }
 
-  async run(tasks: Iterable<WriteTask>, onResult: (result: TaskResult) => void): Promise<void> {
+  async run(tasks: Iterable<WriteTask>, onResult: OnResult): Promise<void> {
     const waiting = tasks[Symbol.iterator]();
     const serve = async (seat: Seat): Promise<void> => {
-      for (let next = waiting.next(); !next.done; next = waiting.next()) onResult(await this.#do(seat, next.value));
+      for (let next = waiting.next(); !next.done; next = waiting.next()) {
+        onResult(await this.#do(seat, next.value), next.value);
+      }
     };
     const lanes = this.#seats.flatMap((seat) => Array.from({ length: TASKS_PER_THREAD }, () => serve(seat)));
     await Promise.race([Promise.all(lanes), this.#failure]);

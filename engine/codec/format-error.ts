@@ -27,3 +27,8 @@ export class IntegrityError extends Error {
     this.code = code;
   }
 }
+
+/** Whether bytes are not what they should be, so that another copy may help. */
+export function isBadBytes(error: unknown): error is FormatError | IntegrityError {
+  return error instanceof FormatError || error instanceof IntegrityError;
+}

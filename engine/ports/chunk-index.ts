@@ -21,6 +21,16 @@ export interface ChunkIndex {
   known(query: KnownQuery): Promise<readonly boolean[]>;
   /** For each id a live location, or null; packs present in fewer zones come last. */
   locate(companyId: string, scope: number, chunkIds: readonly Uint8Array[]): Promise<readonly (ChunkLocation | null)[]>;
+  /**
+   * For each id its live locations, each in another pack, at most 16. First one of each machine that uploaded the id, then a second of
+   * each: so a machine that uploads garbage, however often, leaves room for the copies of others. Of one id the 1,000 oldest copies are
+   * looked at. At most 256 ids in one call.
+   */
+  locateCopies(
+    companyId: string,
+    scope: number,
+    chunkIds: readonly Uint8Array[],
+  ): Promise<readonly (readonly ChunkLocation[])[]>;
 }
 
 export interface KnownQuery {

@@ -10,6 +10,11 @@ import type { ChunkLocation } from "./chunk-index.ts";
 export interface PackSource {
   /** For each id, in order, where a copy lies, or null; at most 10,000 ids in one call. */
   locate(ids: readonly Uint8Array[]): Promise<readonly (ChunkLocation | null)[]>;
+  /**
+   * For each id, in order, all places that a reader may try, at most 16, each in another pack; for ids whose first place led to no good
+   * copy. At most 256 ids in one call.
+   */
+  locateCopies(ids: readonly Uint8Array[]): Promise<readonly (readonly ChunkLocation[])[]>;
   /** The pack index: header, key table, directory and footer (FORMAT.md section 3). */
   packIndex(packId: string, options?: PackReadOptions): Promise<PackBytes>;
   /** Bytes of a pack; at most 32 MiB in one call, never fewer than asked for. */

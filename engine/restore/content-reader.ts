@@ -1,13 +1,16 @@
-import { IntegrityError } from "../codec/format-error.ts";
+import { IntegrityError, isBadBytes } from "../codec/format-error.ts";
 import { idKey } from "../ids/chunk-id.ts";
 import type { PackSource } from "../ports/pack-source.ts";
 import type { Primitives } from "../ports/primitives.ts";
 import { type FrameTools, getFrame, openMembers } from "./frame-opener.ts";
-import { isBadBytes, readGoodCopy } from "./good-copy.ts";
+import { readGoodMembers } from "./good-copy.ts";
 import type { CataloguedPack, MemberPlace, PackCatalogue } from "./pack-catalogue.ts";
 import { PackSourceError } from "./pack-source-error.ts";
 import { planRestore, type RestoreRequest, type WantedFrame } from "./plan-restore.ts";
 import { RestoreError } from "./restore-error.ts";
+import { TriedPacks } from "./tried-packs.ts";
+
+const NOWHERE = "a chunk is in no pack that any zone can give";
 
 export interface ContentReaderOptions {
   readonly source: PackSource;
@@ -45,16 +48,25 @@ export class ContentReader {
    */
   async fetch(ids: readonly Uint8Array[]): Promise<Map<string, FetchedChunk>> {
     const unique = new Map(ids.map((id) => [idKey(id), id]));
-    const places = await this.#options.catalogue.place(unique, 1);
     const chunks = new Map<string, FetchedChunk>();
-    const uses = new Map<string, FrameUse>();
+    const tried = new TriedPacks();
+    let places = await this.#options.catalogue.place(unique, 1);
     for (const key of unique.keys()) {
-      const place = places.get(key);
-      if (place) use(uses, place);
-      else chunks.set(key, new RestoreError("no_good_copy", "a chunk is in no pack that any zone can give"));
+      if (!places.has(key)) chunks.set(key, new RestoreError("no_good_copy", NOWHERE));
     }
-    for (const request of planRestore(wantedFrames(uses))) await this.#read(request, uses, chunks);
+    while (places.size > 0) {
+      await this.#readAll(places, chunks);
+      const unread = [...places].filter(([key]) => chunks.get(key) instanceof RestoreError);
+      const again = new Map(unread.map(([key, place]) => [key, tried.add(place)]));
+      places = await this.#options.catalogue.placeElsewhere(again, 1);
+    }
     return chunks;
+  }
+
+  async #readAll(places: ReadonlyMap<string, MemberPlace>, chunks: Map<string, FetchedChunk>): Promise<void> {
+    const uses = new Map<string, FrameUse>();
+    for (const place of places.values()) use(uses, place);
+    for (const request of planRestore(wantedFrames(uses))) await this.#read(request, uses, chunks);
   }
 
   async #read(request: RestoreRequest, uses: Map<string, FrameUse>, chunks: Map<string, FetchedChunk>): Promise<void> {
@@ -90,7 +102,7 @@ export class ContentReader {
     const range = { offset: entry.offset, sizeBytes: entry.storedSizeBytes };
     let first = read.fetched;
     try {
-      const opened = await readGoodCopy(source, {
+      const { members: opened, problem } = await readGoodMembers(source, {
         packId: pack.packId,
         frame,
         read: async (options) => {
@@ -106,6 +118,7 @@ export class ContentReader {
           return openMembers(tools, { index: pack.index, frame: entry, dataKey }, { stored, used: [...members] });
         },
       });
+      if (problem) for (const member of members) read.chunks.set(keyOf(one, member), problem);
       // Copies, so that one small chunk does not keep its whole frame.
       for (const { member, bytes } of opened) read.chunks.set(keyOf(one, member), bytes.slice());
     } catch (error) {

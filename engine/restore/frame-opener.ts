@@ -1,4 +1,4 @@
-import { IntegrityError } from "../codec/format-error.ts";
+import { type FormatError, IntegrityError, isBadBytes } from "../codec/format-error.ts";
 import { type OpenScratch, openFrame } from "../format/frame.ts";
 import type { FrameEntry, PackIndex } from "../format/pack-index.ts";
 import { verifyMembers } from "../format/verify-members.ts";
@@ -18,29 +18,69 @@ export interface OpenedMember {
   readonly bytes: Uint8Array;
 }
 
+export interface FrameToOpen {
+  readonly index: PackIndex;
+  readonly frame: FrameEntry;
+  readonly dataKey: Uint8Array;
+}
+
+/**
+ * A frame of a writer that lied about some of its members: sealed by the agent's own key, so that each zone has the same. The others
+ * are what they should be.
+ */
+export class BadMembersError extends IntegrityError {
+  /** Copies, proven. */
+  readonly good: readonly OpenedMember[];
+
+  constructor(first: IntegrityError | FormatError, good: readonly OpenedMember[]) {
+    super(first.code, first.message);
+    this.name = "BadMembersError";
+    this.good = good;
+  }
+}
+
 /**
  * Opens one frame and proves those of its members that are used: decrypted, expanded, each id recomputed, each page's child list
  * compared. Members that nobody asked for cannot spoil those that were.
  *
  * @param used numbers of members, without repeats
- * @throws IntegrityError, FormatError: this copy is not what it should be
+ * @throws IntegrityError, FormatError: this copy is not what it should be; BadMembersError when only some of the members are not
  */
 export function openMembers(
   tools: FrameTools,
-  { index, frame, dataKey }: { index: PackIndex; frame: FrameEntry; dataKey: Uint8Array },
+  { index, frame, dataKey }: FrameToOpen,
   { stored, used }: { stored: Uint8Array; used: readonly number[] },
 ): OpenedMember[] {
   const { primitives, companyId } = tools;
   const members = openFrame({ primitives, companyId, scope: index.scope, dataKey }, frame, stored, tools.scratch);
-  return used.map((member) => {
-    const [bytes, id, childList] = [members[member], frame.memberIds[member], frame.childLists[member]];
-    if (!bytes || !id || !childList)
-      throw new IntegrityError("bad_count", "a frame lacks a member that it was asked for");
-    verifyMembers(primitives, tools.chunkIdKey, { kind: frame.kind, memberIds: [id], childLists: [childList] }, [
-      bytes,
-    ]);
-    return { member, bytes };
-  });
+  let bad: IntegrityError | FormatError | null = null;
+  const good: OpenedMember[] = [];
+  for (const member of used) {
+    try {
+      good.push({ member, bytes: proveMember(tools, frame, { member, bytes: members[member] }) });
+    } catch (error) {
+      if (!isBadBytes(error)) throw error;
+      bad ??= error;
+    }
+  }
+  if (bad === null) return good;
+  // What is expanded stands only until the next frame is.
+  throw new BadMembersError(
+    bad,
+    good.map(({ member, bytes }) => ({ member, bytes: bytes.slice() })),
+  );
+}
+
+function proveMember(
+  { primitives, chunkIdKey }: FrameTools,
+  frame: FrameEntry,
+  { member, bytes }: { member: number; bytes: Uint8Array | undefined },
+): Uint8Array {
+  const [id, childList] = [frame.memberIds[member], frame.childLists[member]];
+  if (!bytes || !id || !childList)
+    throw new IntegrityError("bad_count", "a frame lacks a member that it was asked for");
+  verifyMembers(primitives, chunkIdKey, { kind: frame.kind, memberIds: [id], childLists: [childList] }, [bytes]);
+  return bytes;
 }
 
 /** @throws IntegrityError when the directory names what is not there */

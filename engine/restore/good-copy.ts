@@ -1,5 +1,6 @@
-import { FormatError, IntegrityError } from "../codec/format-error.ts";
+import { isBadBytes } from "../codec/format-error.ts";
 import type { PackBytes, PackReadOptions, PackSource } from "../ports/pack-source.ts";
+import { BadMembersError, type OpenedMember } from "./frame-opener.ts";
 import { PackSourceError } from "./pack-source-error.ts";
 import { RestoreError } from "./restore-error.ts";
 
@@ -40,6 +41,39 @@ export async function readGoodCopy<T>(source: PackSource, question: CopyQuestion
   }
 }
 
+/** Members of one frame that are proven, and why the others are not. */
+export interface ReadMembers {
+  readonly members: readonly OpenedMember[];
+  readonly problem: RestoreError | null;
+}
+
+/**
+ * Reads members of one frame from the first copy in which all are good; if there is none, what one copy has of them. A writer that lied
+ * about one member cannot spoil its neighbours.
+ *
+ * @throws PackSourceError when not even one copy could be read
+ */
+export async function readGoodMembers(
+  source: PackSource,
+  question: CopyQuestion<readonly OpenedMember[]>,
+): Promise<ReadMembers> {
+  let good: readonly OpenedMember[] = [];
+  const open = (bytes: Uint8Array) => {
+    try {
+      return question.open(bytes);
+    } catch (error) {
+      if (error instanceof BadMembersError && error.good.length > good.length) good = error.good;
+      throw error;
+    }
+  };
+  try {
+    return { members: await readGoodCopy(source, { ...question, open }), problem: null };
+  } catch (error) {
+    if (!(error instanceof RestoreError)) throw error;
+    return { members: good, problem: error };
+  }
+}
+
 async function readCopy<T>(
   question: CopyQuestion<T>,
   excludeZones: readonly string[],
@@ -53,10 +87,6 @@ async function readCopy<T>(
     }
     throw error;
   }
-}
-
-export function isBadBytes(error: unknown): error is FormatError | IntegrityError {
-  return error instanceof FormatError || error instanceof IntegrityError;
 }
 
 function noGoodCopy<T>(question: CopyQuestion<T>, reason: string): RestoreError {

@@ -28,12 +28,20 @@ export interface MemberPlace {
   readonly member: number;
 }
 
+/** An id, and the packs in which no good copy of it was found. */
+export interface TriedId {
+  readonly id: Uint8Array;
+  readonly packIds: ReadonlySet<string>;
+}
+
 /** Pack indexes that are kept; parsed they take about four times that. */
 const CACHED_INDEX_BYTES = 12 * 1024 * 1024;
 /** Ids in one question to the service. */
 const MAX_LOCATED = 10_000;
 /** Ids that are asked first: what was backed up together lies together, so a few of them lead to all. */
 const SAMPLE = 128;
+/** Ids in one question for other copies. */
+const MAX_COPIES_ASKED = 256;
 /** When a sample places less than this share of what is missing, all the rest is asked. */
 const GOOD_SAMPLE_SHARE = 0.2;
 
@@ -92,7 +100,40 @@ export class PackCatalogue {
       await this.#answer(search, asked);
       search.canSample = !isLast && before - search.missing.size >= before * GOOD_SAMPLE_SHARE;
     }
-    return search.places;
+    if (search.misled.size === 0) return search.places;
+    const elsewhere = await this.placeElsewhere(search.misled, kind);
+    return new Map([...search.places, ...elsewhere]);
+  }
+
+  /**
+   * Places ids in packs that were not tried yet: for those whose copy turned out to be bad in each zone, be it lost or the garbage of
+   * a machine that lies. What no other pack holds is absent from the answer.
+   *
+   * @param ids by their keys
+   */
+  async placeElsewhere(ids: ReadonlyMap<string, TriedId>, kind: ChunkKind): Promise<Map<string, MemberPlace>> {
+    const places = new Map<string, MemberPlace>();
+    const all = [...ids];
+    for (let from = 0; from < all.length; from += MAX_COPIES_ASKED) {
+      const asked = all.slice(from, from + MAX_COPIES_ASKED);
+      const copies = await this.#source.locateCopies(asked.map(([, { id }]) => id));
+      for (const [at, [key, { packIds }]] of asked.entries()) {
+        const untried = (copies[at] ?? []).filter(({ packId }) => !packIds.has(packId));
+        const place = await this.#placeInOneOf(untried, key, kind);
+        if (place) places.set(key, place);
+      }
+    }
+    return places;
+  }
+
+  async #placeInOneOf(copies: readonly ChunkLocation[], key: string, kind: ChunkKind): Promise<MemberPlace | null> {
+    for (const { packId, frame } of copies) {
+      const pack = await this.#tryLoad(packId, []);
+      const entry = pack?.index.frames[frame];
+      const member = entry?.kind === kind ? entry.memberIds.findIndex((id) => idKey(id) === key) : -1;
+      if (pack && member >= 0) return { pack, frame, member };
+    }
+    return null;
   }
 
   async #answer(search: Search, asked: readonly AskedId[]): Promise<void> {
@@ -106,6 +147,10 @@ export class PackCatalogue {
       if (!this.#isMisled(search, pack, { asked, locations })) continue;
       const other = await this.findOtherCopy(pack);
       if (other) search.take(other);
+    }
+    for (const [at, [key]] of asked.entries()) {
+      const location = locations[at];
+      if (location) search.noteMisled(key, location.packId);
     }
   }
 
@@ -163,6 +208,8 @@ class Search {
   readonly places = new Map<string, MemberPlace>();
   readonly missing: Map<string, Uint8Array>;
   readonly asked = new Set<string>();
+  /** Those that the service placed in a pack where they are not to be found. */
+  readonly misled = new Map<string, TriedId>();
   readonly #kind: ChunkKind;
   canSample: boolean;
 
@@ -185,12 +232,18 @@ class Search {
     return [...this.missing].filter(([key]) => !this.asked.has(key)).slice(0, limit);
   }
 
+  noteMisled(key: string, packId: string): void {
+    const id = this.missing.get(key);
+    if (id) this.misled.set(key, { id, packIds: new Set([packId]) });
+  }
+
   take(pack: CataloguedPack): void {
     for (const [frame, entry] of pack.index.frames.entries()) {
       if (entry.kind !== this.#kind) continue;
       for (const [member, id] of entry.memberIds.entries()) {
         const key = idKey(id);
         if (!this.missing.delete(key)) continue;
+        this.misled.delete(key);
         this.places.set(key, { pack, frame, member });
       }
     }

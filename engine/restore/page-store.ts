@@ -6,11 +6,13 @@ import type { ChunkKind } from "../ports/chunk-index.ts";
 import type { PackReadOptions, PackSource } from "../ports/pack-source.ts";
 import type { Primitives } from "../ports/primitives.ts";
 import { BoundedCache } from "./bounded-cache.ts";
-import { getFrame, openMembers } from "./frame-opener.ts";
+import { BadMembersError, getFrame, type OpenedMember, openMembers } from "./frame-opener.ts";
 import { readGoodCopy } from "./good-copy.ts";
 import type { CataloguedPack, MemberPlace, PackCatalogue } from "./pack-catalogue.ts";
+import { PackSourceError } from "./pack-source-error.ts";
 import { RestoreError } from "./restore-error.ts";
 import { getScopeKey, type ReaderKeys } from "./restore-keys.ts";
+import { TriedPacks } from "./tried-packs.ts";
 
 const MIB = 1024 * 1024;
 /** Opened pages: those on the way down, and the neighbours that came with them. */
@@ -44,11 +46,34 @@ export class PageStore {
     const key = `${kind}${idKey(id)}`;
     const cached = this.#pages.get(key);
     if (cached) return cached;
-    const place = this.#findKnown(key) ?? (await this.#locate(id, kind, key));
-    await this.#readByAnyIndex(place, id);
-    const page = this.#pages.get(key);
-    if (page) return page;
-    throw new RestoreError("no_good_copy", `page ${toHex(id)} could not be read from pack ${place.pack.packId}`);
+    const tried = new TriedPacks();
+    for (let place = this.#findKnown(key) ?? (await this.#locate(id, kind, key)); ; ) {
+      const page = await this.#readFrom(place, { id, key });
+      if (page instanceof Uint8Array) return page;
+      const again = new Map([[idKey(id), tried.add(place)]]);
+      const other = (await this.#options.catalogue.placeElsewhere(again, kind)).get(idKey(id));
+      if (!other) throw page;
+      place = other;
+    }
+  }
+
+  /** @returns the page, or why this pack does not give it */
+  async #readFrom(
+    place: MemberPlace,
+    { id, key }: { id: Uint8Array; key: string },
+  ): Promise<Uint8Array | RestoreError> {
+    let problem: RestoreError;
+    try {
+      await this.#readByAnyIndex(place, id);
+      problem = new RestoreError("no_good_copy", `pack ${place.pack.packId} does not give page ${toHex(id)}`);
+    } catch (error) {
+      const isThisPackOnly =
+        error instanceof PackSourceError && (error.code === "not_found" || error.code === "damaged");
+      if (isThisPackOnly) problem = new RestoreError("no_good_copy", error.message);
+      else if (error instanceof RestoreError) problem = error;
+      else throw error;
+    }
+    return this.#pages.get(key) ?? problem;
   }
 
   #findKnown(key: string): MemberPlace | undefined {
@@ -136,11 +161,16 @@ export class PageStore {
     if (!dataKey) throw new IntegrityError("bad_slot", "a frame names a key slot that is not there");
     const tools = { primitives, companyId: keys.companyId, chunkIdKey: getScopeKey(keys, pack.index.scope) };
     const used = entry.memberIds.map((_, member) => member);
-    for (const { member, bytes } of openMembers(
-      tools,
-      { index: pack.index, frame: entry, dataKey },
-      { stored, used },
-    )) {
+    try {
+      this.#keep(entry, openMembers(tools, { index: pack.index, frame: entry, dataKey }, { stored, used }));
+    } catch (error) {
+      if (error instanceof BadMembersError) this.#keep(entry, error.good);
+      throw error;
+    }
+  }
+
+  #keep(entry: FrameEntry, members: readonly OpenedMember[]): void {
+    for (const { member, bytes } of members) {
       const id = entry.memberIds[member];
       if (id) this.#pages.set(`${entry.kind}${idKey(id)}`, bytes, bytes.length);
     }

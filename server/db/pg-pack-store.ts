@@ -8,11 +8,11 @@ import type {
   RecordPackOutcome,
 } from "../domain/store/pack-store.ts";
 import type { RunLease } from "../domain/store/run-store.ts";
-import { MAX_BATCH_IDS, MAX_PAGE_ROWS, StoreError } from "../domain/store/store.ts";
+import { MAX_BATCH_IDS, MAX_COPIES_IDS, MAX_PAGE_ROWS, StoreError } from "../domain/store/store.ts";
 import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
 import { type PackRecord, packIdBytes, toPackRow } from "./pg-pack-rows.ts";
-import { loadStatement } from "./statement.ts";
+import { loadStatement, type Statement } from "./statement.ts";
 import { type Tx, withCompany, withCompanyPrisma } from "./transaction.ts";
 
 const LEASE_SHARE = loadStatement("lease-share");
@@ -23,6 +23,7 @@ const PACK_PRESENCE_PUT = loadStatement("pack-presence-put");
 const CHUNKS_INSERT = loadStatement("chunks-insert");
 const CHUNKS_KNOWN = loadStatement("chunks-known");
 const CHUNKS_LOCATE = loadStatement("chunks-locate");
+const CHUNK_COPIES = loadStatement("chunk-copies");
 const CHUNKS_REACH = loadStatement("chunks-reach");
 const PACKS_LIST = loadStatement("packs-list");
 const PACKS_OF_RUN = loadStatement("packs-of-run");
@@ -36,6 +37,7 @@ export function createPgPackStore(database: PgDatabase): PackStore {
   return {
     known: (query) => known(database, query),
     locate: (companyId, scope, chunkIds) => locate(database, { companyId, scope, chunkIds }),
+    locateCopies: (companyId, scope, chunkIds) => locateCopies(database, { companyId, scope, chunkIds }),
     reach: (companyId, query) => reach(database, companyId, query),
     recordPack: (companyId, lease, zoneId, pack) =>
       withCompany(database, companyId, (tx) => recordPack(tx, companyId, { lease, zoneId, pack })),
@@ -80,17 +82,37 @@ async function known(database: PgDatabase, query: KnownQuery): Promise<readonly 
   return answers;
 }
 
-async function locate(
-  database: PgDatabase,
-  query: { readonly companyId: string; readonly scope: number; readonly chunkIds: readonly Uint8Array[] },
-): Promise<readonly (ChunkLocation | null)[]> {
-  const values = [query.companyId, query.scope, joinIds(query.chunkIds), query.chunkIds.length];
-  const rows = await withCompany(database, query.companyId, (tx) =>
-    tx.rows<{ i: number; pack_id: string; frame: number }>(CHUNKS_LOCATE, values),
-  );
+interface LocateQuery {
+  readonly companyId: string;
+  readonly scope: number;
+  readonly chunkIds: readonly Uint8Array[];
+}
+
+interface LocatedRecord {
+  readonly i: number;
+  readonly pack_id: string;
+  readonly frame: number;
+}
+
+async function locate(database: PgDatabase, query: LocateQuery): Promise<readonly (ChunkLocation | null)[]> {
+  const rows = await locatedRows(database, CHUNKS_LOCATE, query);
   const locations = new Array<ChunkLocation | null>(query.chunkIds.length).fill(null);
   for (const row of rows) locations[row.i] = { packId: row.pack_id, frame: row.frame };
   return locations;
+}
+
+async function locateCopies(database: PgDatabase, query: LocateQuery): Promise<readonly (readonly ChunkLocation[])[]> {
+  requireAtMost(query.chunkIds.length, MAX_COPIES_IDS, "ids");
+  const copies = query.chunkIds.map((): ChunkLocation[] => []);
+  for (const row of await locatedRows(database, CHUNK_COPIES, query)) {
+    copies[row.i]?.push({ packId: row.pack_id, frame: row.frame });
+  }
+  return copies;
+}
+
+function locatedRows(database: PgDatabase, statement: Statement, query: LocateQuery): Promise<LocatedRecord[]> {
+  const values = [query.companyId, query.scope, joinIds(query.chunkIds), query.chunkIds.length];
+  return withCompany(database, query.companyId, (tx) => tx.rows<LocatedRecord>(statement, values));
 }
 
 interface ReachRecord {

@@ -70,7 +70,7 @@ describe.each(BULK_ROUTES.map((route) => [`${route.method} ${route.path}`, route
   test("shows another company's token nothing of this company", async () => {
     const grant = route.allows === "run" ? runGrant(otherRun) : readerGrant(other);
     const outcome = await ask(route, tokenFor(gateway, grant));
-    if (route.path.endsWith("known-chunks") || route.path.endsWith("locate")) expect(outcome).toBe("200");
+    if (/\/(known-chunks|locate|locate-copies)$/.test(route.path)) expect(outcome).toBe("200");
     else expect(outcome).toMatch(/^(404 not_found|400 (bad_input|hash_mismatch|pack_invalid|manifest_invalid))$/);
   });
 });
@@ -92,6 +92,9 @@ test("another company's ids are unknown to questions that answer 200", async () 
     ids,
   );
   expect(await located.json()).toEqual({ packs: [], at: [null] });
+  const strange = new BulkClient(gateway, tokenFor(gateway, readerGrant(other)));
+  const copies = await strange.call("POST", "/bulk/v1/locate-copies", ids);
+  expect(await copies.json()).toEqual({ packs: [], at: [[]] });
 });
 
 /** The first member id of the pack, read back as its company's reader. */

@@ -4,7 +4,7 @@ import type { Exchange } from "./exchange.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { getPack, getPackIndex } from "./get-pack.ts";
 import { getManifest, getReceipt } from "./get-snapshot-object.ts";
-import { knownChunks, locateChunks } from "./known-chunks.ts";
+import { knownChunks, locateChunks, locateCopies } from "./known-chunks.ts";
 import { putPack } from "./put-pack.ts";
 import { reportCopy } from "./report-copy.ts";
 
@@ -23,6 +23,7 @@ export const BULK_ROUTES: readonly BulkRoute[] = [
   runRoute("PUT", "/bulk/v1/packs/:packId", putPack),
   runRoute("POST", "/bulk/v1/commit-snapshot", commitSnapshot),
   restoreRoute("POST", "/bulk/v1/locate", locateChunks),
+  restoreRoute("POST", "/bulk/v1/locate-copies", locateCopies),
   restoreRoute("GET", "/bulk/v1/packs/:packId/index", getPackIndex),
   restoreRoute("GET", "/bulk/v1/packs/:packId", getPack),
   restoreRoute("GET", "/bulk/v1/snapshots/:snapshotId/manifest", getManifest),

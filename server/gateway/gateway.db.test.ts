@@ -97,6 +97,23 @@ describe("an agent", () => {
     expect(run.zoneId).toBe("zone1");
   });
 
+  test("sends an id in two packs; a reader is told of one, and of both when it asks for copies", async () => {
+    const own = await createCompanyWorld(gateway.store);
+    const { run, client } = await openRun(gateway, own);
+    const members = content().map((plain) => newMember(own, 1, plain));
+    const [all, last] = [sealPack(run, "content", members), sealPack(run, "content", members.slice(-1))];
+    for (const { packId, bytes } of [all, last]) {
+      expect(await client.outcome("PUT", `/bulk/v1/packs/${packId}`, bytes)).toBe("201");
+    }
+    const ids = concatBytes(...members.map(({ id }) => id), nodeRandomness.bytes(32));
+    const copies = await (await reader(own).call("POST", "/bulk/v1/locate-copies", ids)).json();
+    expect(copies.packs).toEqual([all.packId, last.packId]);
+    const [[large], [small], tiny, absent] = copies.at;
+    expect([large, small, ...tiny, absent]).toEqual([[0, 0], [0, 1], [0, 1], [1, 0], []]);
+    const located = await (await reader(own).call("POST", "/bulk/v1/locate", ids)).json();
+    expect(located).toEqual({ packs: [all.packId], at: [large, small, tiny[0], null] });
+  });
+
   test("sends a pack twice, also at once, and it is there once", async () => {
     const { run, client } = await openRun(gateway, world);
     const pack = sealPack(
@@ -276,6 +293,7 @@ describe("a reader", () => {
       expect(await reader().outcome("POST", "/bulk/v1/locate", new Uint8Array(size))).toBe("400 bad_input");
     }
     expect(await reader().outcome("POST", "/bulk/v1/locate", new Uint8Array(320_032))).toBe("413 too_large");
+    expect(await reader().outcome("POST", "/bulk/v1/locate-copies", new Uint8Array(257 * 32))).toBe("413 too_large");
     expect(await reader().outcome("GET", `/bulk/v1/packs/${"0".repeat(64)}`)).toBe("404 not_found");
     expect(await reader().outcome("GET", "/bulk/v1/packs/%2e%2e%2fetc")).toBe("404 not_found");
     expect(await reader().outcome("GET", "/bulk/v1/nothing")).toBe("404 not_found");

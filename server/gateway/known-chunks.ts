@@ -1,9 +1,12 @@
 import { RateLimiterRes } from "rate-limiter-flexible";
-import { CHUNK_IDS_MAX_COUNT } from "../../contracts/limits.ts";
+import { CHUNK_IDS_MAX_COUNT, COPIES_IDS_MAX_COUNT } from "../../contracts/limits.ts";
 import type { ChunkKind } from "../../engine/ports/chunk-index.ts";
 import type { RestoreClaims, RunClaims } from "../auth/bulk-token.ts";
 import { knownChunks as answerKnownChunks } from "../domain/chunk/known-chunks.ts";
-import { locateChunks as answerLocateChunks } from "../domain/chunk/locate-chunks.ts";
+import {
+  locateChunks as answerLocateChunks,
+  locateCopies as answerLocateCopies,
+} from "../domain/chunk/locate-chunks.ts";
 import { type Exchange, sendBytes, sendJson } from "./exchange.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { readBody, requireContentLength } from "./read-body.ts";
@@ -26,6 +29,12 @@ export async function locateChunks(exchange: Exchange<RestoreClaims>): Promise<v
   sendJson(exchange.response, 200, found);
 }
 
+export async function locateCopies(exchange: Exchange<RestoreClaims>): Promise<void> {
+  const ids = await readIds(exchange, COPIES_IDS_MAX_COUNT);
+  const found = await answerLocateCopies(exchange.context.deps, exchange.claims.companyId, SCOPE, ids);
+  sendJson(exchange.response, 200, found);
+}
+
 function parseKind(text: string | null): ChunkKind {
   if (text === "1") return 1;
   if (text === "2") return 2;
@@ -33,10 +42,10 @@ function parseKind(text: string | null): ChunkKind {
   throw new GatewayError("bad_input", "kind has to be 1, 2 or 3");
 }
 
-async function readIds({ request }: Exchange): Promise<Uint8Array[]> {
-  const sizeBytes = requireContentLength(request, CHUNK_IDS_MAX_COUNT * ID_BYTES);
+async function readIds({ request }: Exchange, maxCount = CHUNK_IDS_MAX_COUNT): Promise<Uint8Array[]> {
+  const sizeBytes = requireContentLength(request, maxCount * ID_BYTES);
   if (sizeBytes === 0 || sizeBytes % ID_BYTES !== 0) {
-    throw new GatewayError("bad_input", `the body has to be 1 to ${CHUNK_IDS_MAX_COUNT} ids of ${ID_BYTES} bytes`);
+    throw new GatewayError("bad_input", `the body has to be 1 to ${maxCount} ids of ${ID_BYTES} bytes`);
   }
   const bytes = await readBody(request, new Uint8Array(sizeBytes));
   return Array.from({ length: bytes.length / ID_BYTES }, (_, at) => bytes.subarray(at * ID_BYTES, (at + 1) * ID_BYTES));

@@ -61,6 +61,14 @@ async function answer(source: PackSource, request: IncomingMessage, response: Se
     send(response, 200, Buffer.from(JSON.stringify({ packs, at })), "zone1");
     return;
   }
+  if (url.pathname === "/bulk/v1/locate-copies") {
+    const ids = Array.from({ length: body.length / 32 }, (_, at) => body.subarray(at * 32, at * 32 + 32));
+    const copies = await source.locateCopies(ids);
+    const packs = [...new Set(copies.flat().map(({ packId }) => packId))];
+    const at = copies.map((places) => places.map(({ packId, frame }) => [packs.indexOf(packId), frame]));
+    send(response, 200, Buffer.from(JSON.stringify({ packs, at })), "zone1");
+    return;
+  }
   if (url.pathname === "/bulk/v1/reports") await source.reportBadCopy(JSON.parse(body.toString()));
   send(response, 202, Buffer.from("{}"), "zone1");
 }

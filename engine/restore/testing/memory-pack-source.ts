@@ -14,12 +14,14 @@ export class MemoryPackSource implements PackSource {
   /** Requests for ranges, and how many ids were asked for. */
   readonly ranges: PackRange[] = [];
   locatedIds = 0;
-  readonly #places = new Map<string, ChunkLocation>();
+  /** Newest last. */
+  readonly #places = new Map<string, ChunkLocation[]>();
 
   addPack(packId: string, bytes: Uint8Array): void {
     for (const zone of this.zones) zone.set(packId, bytes.slice());
     for (const [frame, { memberIds }] of parsePackDirectory(bytes).frames.entries()) {
-      for (const id of memberIds) this.#places.set(idKey(id), { packId, frame });
+      for (const id of memberIds)
+        this.#places.set(idKey(id), [...(this.#places.get(idKey(id)) ?? []), { packId, frame }]);
     }
   }
 
@@ -30,7 +32,11 @@ export class MemoryPackSource implements PackSource {
 
   async locate(ids: readonly Uint8Array[]): Promise<readonly (ChunkLocation | null)[]> {
     this.locatedIds += ids.length;
-    return ids.map((id) => this.#places.get(idKey(id)) ?? null);
+    return ids.map((id) => this.#places.get(idKey(id))?.at(-1) ?? null);
+  }
+
+  async locateCopies(ids: readonly Uint8Array[]): Promise<readonly (readonly ChunkLocation[])[]> {
+    return ids.map((id) => this.#places.get(idKey(id)) ?? []);
   }
 
   async packIndex(packId: string, options: PackReadOptions = {}): Promise<PackBytes> {

@@ -60,6 +60,8 @@ export class StoreError extends Error {
 
 /** Ids in one batch: no call takes more than about a second. */
 export const MAX_BATCH_IDS = 10_000;
+/** Ids in one question for copies, which looks at up to 1,000 of each. */
+export const MAX_COPIES_IDS = 256;
 
 /** Rows in one page of a list. */
 export const MAX_PAGE_ROWS = 500;

@@ -70,6 +70,31 @@ export function describePacks(getStore: () => Store): void {
       ]);
     });
 
+    test("all copies of an id are told, one of each machine first, however many a single machine has", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId } = scene;
+      const [id, other] = [bytes(32), bytes(32)];
+      const record = async (machine: Pick<Scene, "machineId" | "agentId" | "sourceId" | "certHash">) => {
+        const lease = await openRun(store, { ...scene, ...machine });
+        const pack = packOf(machine, [other, other, other, other, id]);
+        await store.recordPack(companyId, lease, ZONE_1, pack);
+        return { packId: pack.packId, frame: 1 };
+      };
+      const many = [];
+      for (let count = 0; count < 20; count++) many.push(await record(scene));
+      const second = await record(await enrolMachine(store, companyId));
+      const third = await record(await enrolMachine(store, companyId));
+      const [copies, none] = await store.locateCopies(companyId, 0, [id, bytes(32)]);
+      expect(copies?.slice(0, 3)).toEqual([many[0], second, third]);
+      expect(copies).toEqual([many[0], second, third, ...many.slice(1, 14)]);
+      expect(none).toEqual([]);
+      await store.recordPresence(companyId, ZONE_2, { packIds: [third.packId], objectKeys: [] });
+      expect((await store.locateCopies(companyId, 0, [id]))[0]?.[0]).toEqual(third);
+      const tooMany = Array.from({ length: 257 }, () => bytes(32));
+      await expect(store.locateCopies(companyId, 0, tooMany)).rejects.toMatchObject({ code: "invalid" });
+    });
+
     test("a pack is refused without the lease", async () => {
       const store = getStore();
       const scene = await createScene(store);

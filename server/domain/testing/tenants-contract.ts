@@ -45,6 +45,7 @@ export function describeTenants(getStore: () => Store): void {
       const query = { scope: 0, zoneId: ZONE_1, machineId, chunkIds: [chunk] };
       expect(await store.known({ ...query, companyId: strange, kind: 1 })).toEqual([false]);
       expect(await store.locate(strange, 0, [chunk])).toEqual([null]);
+      expect(await store.locateCopies(strange, 0, [chunk])).toEqual([[]]);
       expect(await store.reach(strange, query)).toEqual([null]);
       expect(await store.findPack(strange, packId)).toBeNull();
       expect(await store.listPacks(strange, [packId])).toEqual([null]);

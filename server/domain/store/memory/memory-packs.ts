@@ -1,6 +1,7 @@
+import type { ChunkLocation } from "../../../../engine/ports/chunk-index.ts";
 import type { NewPack, PackRow, PackStore, ReachedChunk, ReachQuery, RecordPackOutcome } from "../pack-store.ts";
 import type { RunLease } from "../run-store.ts";
-import { MAX_BATCH_IDS, StoreError } from "../store.ts";
+import { MAX_BATCH_IDS, MAX_COPIES_IDS, StoreError } from "../store.ts";
 import {
   type ChunkEntry,
   type CompanyState,
@@ -32,6 +33,10 @@ export function createMemoryPacks(state: MemoryState): PackStore {
           .toSorted((a, b) => copyCount(b.pack) - copyCount(a.pack));
         return best ? { packId: best.pack.packId, frame: best.frame } : null;
       });
+    },
+    async locateCopies(companyId, scope, chunkIds) {
+      requireAtMost(chunkIds.length, MAX_COPIES_IDS);
+      return entriesOf(state.companies.get(companyId), scope, chunkIds).map(byTurns);
     },
     async reach(companyId, query) {
       const company = state.companies.get(companyId);
@@ -91,10 +96,30 @@ function copyCount(pack: PackEntry): number {
   return [...pack.copies.values()].filter((copy) => copy.state === "present").length;
 }
 
+const MAX_COPIES = 16;
+
+/** One pack of each machine, then a second of each. */
+function byTurns(entries: readonly ChunkEntry[]): ChunkLocation[] {
+  const turns = new Map<string, number>();
+  return entries
+    .filter(({ pack }) => isReadable(pack))
+    .toSorted((a, b) => copyCount(b.pack) - copyCount(a.pack))
+    .map((entry) => {
+      const turn = turns.get(entry.pack.machineId) ?? 0;
+      turns.set(entry.pack.machineId, turn + 1);
+      return { entry, turn };
+    })
+    .toSorted((a, b) => a.turn - b.turn)
+    .slice(0, MAX_COPIES)
+    .map(({ entry: { pack, frame } }) => ({ packId: pack.packId, frame }));
+}
+
+function requireAtMost(count: number, limit: number): void {
+  if (count > limit) throw new StoreError("invalid", `${count} ids in one call; ${limit} are the most`);
+}
+
 function entriesOf(company: CompanyState | undefined, scope: number, chunkIds: readonly Uint8Array[]): ChunkEntry[][] {
-  if (chunkIds.length > MAX_BATCH_IDS) {
-    throw new StoreError("invalid", `${chunkIds.length} ids in one call; ${MAX_BATCH_IDS} are the most`);
-  }
+  requireAtMost(chunkIds.length, MAX_BATCH_IDS);
   return chunkIds.map((chunkId) => {
     if (chunkId.length !== ID_BYTES) throw new StoreError("invalid", `an id has ${ID_BYTES} bytes`);
     return company?.chunks.get(`${scope}/${hexOf(chunkId)}`) ?? [];
