@@ -82,7 +82,27 @@ module.exports = {
     },
     shut("agent-knows-no-server", "^agent/", "^(server|app|components|prisma)/", "It runs at the customer."),
     shut("app-reaches-the-server-through-api", "^app/", "^server/(?!api/|auth/|platform/)", "Pages hold no logic."),
-    shut("components-see-contracts", "^components/", "^(server|agent|app|bin)/", "Components see views, never rows."),
+    shut(
+      "components-see-contracts",
+      "^components/",
+      "^(server/(?!api/client/)|agent|app|bin)/",
+      "Components see views, never rows; they call the API through its client.",
+    ),
+    {
+      name: "the-client-of-the-api-runs-in-browsers",
+      comment: "Of the server it knows the router's type alone.",
+      severity: "error",
+      from: { path: "^server/api/client/", pathNot: TESTS },
+      to: {
+        path: "(^(node:)|^(server/(?!api/client/|api/router\\.ts)|agent|app|bin|components)/|^engine/primitives/node\\.ts)",
+      },
+    },
+    {
+      name: "the-client-of-the-api-takes-types-alone",
+      severity: "error",
+      from: { path: "^server/api/client/", pathNot: TESTS },
+      to: { path: "^server/api/router\\.ts$", dependencyTypesNot: ["type-only"] },
+    },
     shut(
       "domain-below",
       "^server/domain/",

@@ -4,9 +4,6 @@ export type ClientErrorCode =
   | "client_state_damaged"
   | "secret_file_unreadable"
   | "not_a_member"
-  | "no_keys_yet"
-  | "root_changed"
-  | "snapshot_misreported"
   | "snapshot_not_found"
   | "target_not_empty"
   | "target_unusable";

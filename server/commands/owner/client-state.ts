@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { SequencePin } from "../../../engine/keys/header-chain.ts";
+import type { CompanyPin, PinStore } from "../../api/client/pin-store.ts";
 import { ClientError } from "./client-error.ts";
 import type { Environment } from "./environment.ts";
 
@@ -16,7 +17,7 @@ const SessionEntry = z.strictObject({
 });
 
 /** What this device saw of a company: it never goes back behind it. */
-const CompanyPin = z.strictObject({
+const CompanyPinEntry = z.strictObject({
   rootFingerprint: hash,
   head: z.strictObject({ number: z.int().min(0), hash }),
 });
@@ -25,13 +26,12 @@ const ClientState = z.strictObject({
   v: z.literal(1),
   /** The newest sign-in comes last. */
   sessions: z.array(SessionEntry),
-  companies: z.record(z.string(), CompanyPin),
+  companies: z.record(z.string(), CompanyPinEntry),
   /** By agent: the newest manifest header. */
   agents: z.record(z.string(), z.strictObject({ sequence: z.int().min(1), headerHash: hash })),
 });
 
 export type SessionEntry = z.infer<typeof SessionEntry>;
-export type CompanyPin = z.infer<typeof CompanyPin>;
 export type ClientState = z.infer<typeof ClientState>;
 
 const EMPTY: ClientState = { v: 1, sessions: [], companies: {}, agents: {} };
@@ -103,6 +103,19 @@ export function withSequencePins(state: ClientState, pins: readonly SequencePin[
     if ((agents[agentId]?.sequence ?? 0) < sequence) agents[agentId] = { sequence, headerHash };
   }
   return { ...state, agents };
+}
+
+/** The pins of this user, in the same file. */
+export function filePins(path: string): PinStore {
+  return {
+    findCompany: async (companyId) => (await readClientState(path)).companies[companyId] ?? null,
+    rememberCompany: (companyId, pin) => updateClientState(path, (state) => withPin(state, companyId, pin)),
+    findAgent: async (agentId) => {
+      const pin = (await readClientState(path)).agents[agentId];
+      return pin === undefined ? null : { agentId, ...pin };
+    },
+    rememberAgents: (pins) => updateClientState(path, (state) => withSequencePins(state, pins)),
+  };
 }
 
 async function readIfPresent(path: string): Promise<string | null> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { emailSchema, nameSchema } from "../../../contracts/fields.ts";
+import { createCompany } from "../../api/client/create-company.ts";
 import { parseCommandInput, print } from "./command-input.ts";
-import { createCompany } from "./create-company.ts";
 import { openSession } from "./open-session.ts";
 import { nodeKeyTools } from "./owner-session.ts";
 

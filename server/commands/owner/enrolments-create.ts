@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { nameSchema } from "../../../contracts/fields.ts";
 import { LINK_MAX_TTL_MS } from "../../../contracts/limits.ts";
+import { createEnrolment } from "../../api/client/create-enrolment.ts";
+import { pinOf } from "../../api/client/open-member.ts";
 import { parseCommandInput, print } from "./command-input.ts";
-import { createEnrolment } from "./create-enrolment.ts";
-import { nodeKeyTools, openOwnerSession, rememberLog } from "./owner-session.ts";
+import { nodeKeyTools, openOwnerSession } from "./owner-session.ts";
 
 const HOUR_MS = 3_600_000;
 const MAX_HOURS = LINK_MAX_TTL_MS / HOUR_MS;
@@ -29,7 +30,7 @@ export async function run(input: Record<string, unknown>): Promise<number> {
     expiresAt,
     ...(name !== undefined && { machineName: name }),
   });
-  await rememberLog(process.env, created.owner);
+  await session.pins.rememberCompany(session.viewer.companyId, pinOf(created.owner));
   const { enrolmentId, link } = created;
   print(json, { enrolmentId, link, expiresAt: expiresAt.toISOString() }, link);
   if (!json) {

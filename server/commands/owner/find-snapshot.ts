@@ -2,10 +2,10 @@ import type { MachineId } from "../../../contracts/ids.ts";
 import { PAGE_MAX_COUNT } from "../../../contracts/limits.ts";
 import type { MachineView } from "../../../contracts/machines.ts";
 import type { SnapshotView } from "../../../contracts/snapshots.ts";
-import { checkMachineHistory } from "./check-history.ts";
-import { checkSnapshotView } from "./check-snapshot-view.ts";
+import { checkMachineHistory } from "../../api/client/check-history.ts";
+import { checkSnapshotView } from "../../api/client/check-snapshot-view.ts";
+import { listPages } from "../../api/client/list-pages.ts";
 import { ClientError } from "./client-error.ts";
-import { listPages } from "./list-pages.ts";
 import type { OwnerSession } from "./owner-session.ts";
 
 const WHOLE_ID = 32;
@@ -27,7 +27,7 @@ export async function findSnapshot(
   const view = text.startsWith(LATEST)
     ? await findLatest(session, text.slice(LATEST.length))
     : await findById(session, text);
-  checkSnapshotView(session.trust, view);
+  checkSnapshotView(session.tools.primitives, session.trust, view);
   for (const { message } of await checkMachineHistory(session, view.machineId)) tell(message);
   return view;
 }
@@ -99,7 +99,7 @@ export async function findSnapshotAt(
   const before = new Date(at.getTime() + 1);
   const page = await session.client.snapshots.list.query({ ...source, before, limit: 1 });
   const view = page.rows[0] ?? null;
-  if (view) checkSnapshotView(session.trust, view);
+  if (view) checkSnapshotView(session.tools.primitives, session.trust, view);
   return view;
 }
 

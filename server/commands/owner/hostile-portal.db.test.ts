@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { KeysView } from "../../../contracts/keys.ts";
 import type { SnapshotPageView, SnapshotView } from "../../../contracts/snapshots.ts";
 import { fromBase64, toBase64 } from "../../../engine/codec/hex.ts";
-import { checkMachineHistory } from "./check-history.ts";
-import { createCompany } from "./create-company.ts";
-import { createEnrolment } from "./create-enrolment.ts";
-import { type CreatedKeys, createKeys } from "./create-keys.ts";
+import { checkMachineHistory } from "../../api/client/check-history.ts";
+import { createCompany } from "../../api/client/create-company.ts";
+import { createEnrolment } from "../../api/client/create-enrolment.ts";
+import { type CreatedKeys, createKeys } from "../../api/client/create-keys.ts";
 import { openSession } from "./open-session.ts";
 import { nodeKeyTools, openOwnerSession } from "./owner-session.ts";
 import { backUpTestMachine, enrolTestMachine, type TestMachine } from "./testing/test-machine.ts";
@@ -79,7 +79,7 @@ function changeList(change: (rows: SnapshotView[]) => SnapshotView[]): void {
 async function findCodes(state: string): Promise<string[]> {
   const env = envOf(state);
   const session = await openOwnerSession({ env });
-  const findings = await checkMachineHistory(session, machine.machineId as SnapshotView["machineId"], env);
+  const findings = await checkMachineHistory(session, machine.machineId as SnapshotView["machineId"]);
   return findings.map(({ code }) => code);
 }
 

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { parseSecretLink } from "../../../engine/keys/link-secret.ts";
+import { type CreatedKeys, createKeys } from "../../api/client/create-keys.ts";
+import { pinOf } from "../../api/client/open-member.ts";
 import { ClientError } from "./client-error.ts";
+import { clientStatePath, filePins } from "./client-state.ts";
 import { parseCommandInput, parsePortalUrl } from "./command-input.ts";
-import { type CreatedKeys, createKeys } from "./create-keys.ts";
 import { rememberSession } from "./open-session.ts";
-import { nodeKeyTools, rememberLog } from "./owner-session.ts";
+import { nodeKeyTools } from "./owner-session.ts";
 import { findSecret, readNewSecret } from "./read-secret.ts";
 
 const Input = z.object({ link: z.string().min(1), json: z.boolean().default(false) });
@@ -23,7 +25,7 @@ export async function run(input: Record<string, unknown>): Promise<number> {
     ...(passphrase !== null && { passphrase }),
   });
   const { portalUrl, email, session } = created;
-  await rememberLog(env, created.owner);
+  await filePins(clientStatePath(env)).rememberCompany(created.companyId, pinOf(created.owner));
   const { sessionToken, expiresAt } = session;
   await rememberSession(env, { portalUrl, email, sessionToken, expiresAt: expiresAt.toISOString() });
   printKeys(created, { isJson: json, isGenerated: passphrase === null });

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { companyIdSchema } from "../../../contracts/ids.ts";
 import { PAGE_MAX_COUNT } from "../../../contracts/limits.ts";
 import type { MachineView } from "../../../contracts/machines.ts";
+import { listPages } from "../../api/client/list-pages.ts";
 import { parseCommandInput, print } from "./command-input.ts";
-import { listPages } from "./list-pages.ts";
 import { openSession } from "./open-session.ts";
 
 const Input = z.object({ company: companyIdSchema.optional(), json: z.boolean().default(false) });

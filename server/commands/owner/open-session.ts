@@ -1,10 +1,10 @@
 import { emailSchema } from "../../../contracts/fields.ts";
 import type { Viewer } from "../../../contracts/viewer.ts";
+import { createPortalClient, type PortalClient } from "../../api/client/portal-client.ts";
 import { ClientError } from "./client-error.ts";
 import { clientStatePath, readClientState, type SessionEntry, updateClientState, withSession } from "./client-state.ts";
 import { requirePortalUrl } from "./command-input.ts";
 import type { Environment } from "./environment.ts";
-import { createPortalClient, type PortalClient } from "./portal-client.ts";
 import { readSecret } from "./read-secret.ts";
 
 /** A person who is signed in; nothing is unlocked. */

@@ -10,10 +10,10 @@ import { openEnrolment } from "../../../engine/keys/enrolment.ts";
 import { parseSecretLink } from "../../../engine/keys/link-secret.ts";
 import { getCompanySecret, requireRoot } from "../../../engine/keys/owner-keys.ts";
 import { nodePrimitives } from "../../../engine/primitives/node.ts";
+import { createEnrolment } from "../../api/client/create-enrolment.ts";
+import { createPortalClient } from "../../api/client/portal-client.ts";
 import { updateClientState } from "./client-state.ts";
-import { createEnrolment } from "./create-enrolment.ts";
 import { nodeKeyTools, openOwnerSession } from "./owner-session.ts";
-import { createPortalClient } from "./portal-client.ts";
 import { openTestPortal, STAFF, type TestPortal } from "./testing/test-portal.ts";
 
 const Failure = z.object({ error: z.object({ code: z.string() }) });

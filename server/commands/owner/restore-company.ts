@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { PAGE_MAX_COUNT } from "../../../contracts/limits.ts";
 import type { MachineView, SourceView } from "../../../contracts/machines.ts";
 import type { SnapshotView } from "../../../contracts/snapshots.ts";
+import { listPages } from "../../api/client/list-pages.ts";
+import { readSourceNames } from "../../api/client/read-source-names.ts";
 import { print } from "./command-input.ts";
 import { findSnapshotAt, listMachines } from "./find-snapshot.ts";
-import { listPages } from "./list-pages.ts";
 import type { Reading } from "./open-reading.ts";
-import { readSourceNames } from "./read-source-names.ts";
 import { restoreToFolder } from "./restore-to-folder.ts";
 
 export interface RestoreCompanyOptions {

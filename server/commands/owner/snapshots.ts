@@ -2,14 +2,14 @@ import { z } from "zod";
 import { companyIdSchema, type MachineId, machineIdSchema, sourceIdSchema } from "../../../contracts/ids.ts";
 import { PAGE_MAX_COUNT } from "../../../contracts/limits.ts";
 import type { SnapshotView } from "../../../contracts/snapshots.ts";
-import { checkMachineHistory } from "./check-history.ts";
-import { checkSnapshotView } from "./check-snapshot-view.ts";
+import { checkMachineHistory } from "../../api/client/check-history.ts";
+import { checkSnapshotView } from "../../api/client/check-snapshot-view.ts";
+import { listPages } from "../../api/client/list-pages.ts";
+import type { PortalClient } from "../../api/client/portal-client.ts";
+import { readSourceNames } from "../../api/client/read-source-names.ts";
 import { parseCommandInput, print } from "./command-input.ts";
-import { listPages } from "./list-pages.ts";
 import { openSession } from "./open-session.ts";
 import { type OwnerSession, openOwnerSession } from "./owner-session.ts";
-import type { PortalClient } from "./portal-client.ts";
-import { readSourceNames } from "./read-source-names.ts";
 
 const Input = z.object({
   company: companyIdSchema.optional(),
@@ -70,9 +70,9 @@ async function listUnlocked(options: SnapshotsInput): Promise<number> {
   return isGenuine ? 0 : EXIT_FAILED;
 }
 
-function findProblem({ trust }: OwnerSession, snapshot: SnapshotView): string | null {
+function findProblem({ trust, tools }: OwnerSession, snapshot: SnapshotView): string | null {
   try {
-    checkSnapshotView(trust, snapshot);
+    checkSnapshotView(tools.primitives, trust, snapshot);
     return null;
   } catch (error) {
     if (error instanceof Error && "code" in error) return error.message;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkMachineHistory } from "./check-history.ts";
+import { checkMachineHistory } from "../../api/client/check-history.ts";
 import { parseCommandInput, print } from "./command-input.ts";
 import { findSnapshot } from "./find-snapshot.ts";
 import { openReading } from "./open-reading.ts";

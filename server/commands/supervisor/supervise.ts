@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findFreePort, holdPort } from "../../platform/free-port.ts";
 import { createSecret, readOrCreateSecretFile } from "../../platform/secrets.ts";
-import { buildPortal } from "./build-portal.ts";
+import { buildPortal, buildVault } from "./build-portal.ts";
 import { prepareDataFolder, takeDataFolder } from "./data-folder.ts";
 import { keepDatabase } from "./keep-database.ts";
 import { planProcesses, type ServiceAddresses } from "./plan-processes.ts";
@@ -58,10 +58,10 @@ async function bringUp(
   undo.push(database.stop);
   const secretFile = join(dataFolder, "secrets", "process-secret");
   await readOrCreateSecretFile(secretFile, createSecret);
-  if (!options.isDevelopment) {
-    const buildLog = join(dataFolder, "logs", "build.log");
-    await buildPortal(projectRoot, buildLog, () => tell("building the portal (about a minute, the first time)"));
-  }
+  const build = options.isDevelopment ? buildVault : buildPortal;
+  await build(projectRoot, join(dataFolder, "logs"), (what) =>
+    tell(`building ${what} (about a minute, the first time)`),
+  );
   const { appUrl, workerUrl } = database.urls;
   const addresses = { appUrl, workerUrl, secretFile, zones, portalPort: await findFreePort() };
   await releasePort();

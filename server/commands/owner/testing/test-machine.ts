@@ -6,13 +6,13 @@ import { openEnrolment } from "../../../../engine/keys/enrolment.ts";
 import { parseSecretLink } from "../../../../engine/keys/link-secret.ts";
 import { signSourceDefinition } from "../../../../engine/keys/source-definition.ts";
 import { nodePrimitives, nodeRandomness } from "../../../../engine/primitives/node.ts";
+import { createPortalClient } from "../../../api/client/portal-client.ts";
 import { recordPack } from "../../../domain/pack/record-pack.ts";
 import { commitSnapshot } from "../../../domain/snapshot/commit-snapshot.ts";
 import { putSource } from "../../../domain/source/put-source.ts";
 import { packObjectKey } from "../../../domain/zone/object-keys.ts";
 import { newId } from "../../../platform/ids.ts";
 import { type CompanyWorld, sealTestSnapshot, startTestRun } from "../../../testing/company-world.ts";
-import { createPortalClient } from "../portal-client.ts";
 import type { TestPortal } from "./test-portal.ts";
 
 const SIGNED_HEADER_SIZE_BYTES = 364;

@@ -2,13 +2,13 @@ import { invitationIdSchema, personIdSchema } from "../../../contracts/ids.ts";
 import type { InvitationAcceptInput } from "../../../contracts/invitations.ts";
 import type { SessionView } from "../../../contracts/session.ts";
 import { toBase64 } from "../../../engine/codec/hex.ts";
+import { uuid7 } from "../../../engine/ids/uuid7.ts";
 import { createCompanyKeys } from "../../../engine/keys/company-keys.ts";
 import type { KeyTools } from "../../../engine/keys/key-tools.ts";
 import { inviteAuth, parseSecretLink } from "../../../engine/keys/link-secret.ts";
 import type { OwnerKeys } from "../../../engine/keys/owner-keys.ts";
 import { requireStrongPassphrase } from "../../../engine/keys/passphrase.ts";
 import { encodeWords, generatePassphrase } from "../../../engine/primitives/words.ts";
-import { newId } from "../../platform/ids.ts";
 import { createPortalClient, hasCode, type PortalClient } from "./portal-client.ts";
 
 export interface CreateKeysInput {
@@ -48,7 +48,7 @@ export async function createKeys(tools: KeyTools, input: CreateKeysInput): Promi
   const invitationId = invitationIdSchema.parse(link.linkId);
   const auth = toBase64(inviteAuth(tools.primitives, link.secret));
   const invitation = await client.invitations.get.query({ invitationId, inviteAuth: auth });
-  const memberId = personIdSchema.parse(newId());
+  const memberId = personIdSchema.parse(uuid7(tools.randomness, Date.now()));
   const { companyId } = invitation;
   const created = await createCompanyKeys(tools, { companyId, memberId, passphrase, at: new Date() });
   const session = await acceptInvitation(client, invitation.email, {

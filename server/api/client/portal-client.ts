@@ -3,9 +3,12 @@ import { observable } from "@trpc/server/observable";
 import superjson from "superjson";
 import type { ErrorCode } from "../../../contracts/errors.ts";
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from "../../../contracts/limits.ts";
-import type { AppRouter } from "../../api/router.ts";
+import type { AppRouter } from "../router.ts";
 
-/** The control API as a person's client calls it. Errors carry a stable `code` (contracts/errors.ts, or `portal_unreachable`). */
+/**
+ * The control API as a person's client calls it: the command line, pages and the vault's worker. Of the server it imports
+ * types alone. Errors carry a stable `code` (contracts/errors.ts, or `portal_unreachable`).
+ */
 export type PortalClient = ReturnType<typeof createPortalClient>;
 
 /** Longer than any procedure takes; a portal that says nothing for so long is gone. */
@@ -14,9 +17,9 @@ const ANSWER_TIMEOUT_MS = 120_000;
 const MAX_URL_LENGTH = 4096;
 
 export interface PortalAddress {
-  /** Origin of the portal, without a slash at the end. */
+  /** Origin of the portal, without a slash at the end; empty in a browser, which is there already. */
   readonly portalUrl: string;
-  /** From `session.create`; absent for what a visitor may call. */
+  /** From `session.create`; absent for what a visitor may call, and in a browser, whose cookie says who is signed in. */
   readonly sessionToken?: string;
 }
 
@@ -65,7 +68,10 @@ function nameErrors(portalUrl: string): TRPCLink<AppRouter> {
 function nameError(error: TRPCClientError<AppRouter>, portalUrl: string): TRPCClientError<AppRouter> {
   const { data } = error;
   if (data) return Object.assign(error, { code: data.code2, retryable: data.isRetryable });
-  const message = `${portalUrl} does not answer as a Holdfast portal (${reasonOf(error)}): check HOLDFAST_PORTAL and that the service runs`;
+  const message =
+    portalUrl === ""
+      ? "The portal does not answer. Nothing was changed; try again when the line is back."
+      : `${portalUrl} does not answer as a Holdfast portal (${reasonOf(error)}): check HOLDFAST_PORTAL and that the service runs`;
   const unreachable = new TRPCClientError<AppRouter>(message, { cause: error });
   return Object.assign(unreachable, { code: "portal_unreachable", retryable: true });
 }

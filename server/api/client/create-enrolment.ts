@@ -1,11 +1,11 @@
 import { enrolmentIdSchema } from "../../../contracts/ids.ts";
 import { toBase64 } from "../../../engine/codec/hex.ts";
+import { uuid7 } from "../../../engine/ids/uuid7.ts";
 import { extendCompanyLog } from "../../../engine/keys/company-log.ts";
 import { createEnrolment as makeEnrolment } from "../../../engine/keys/enrolment.ts";
 import type { KeyTools } from "../../../engine/keys/key-tools.ts";
 import { formatSecretLink } from "../../../engine/keys/link-secret.ts";
 import type { OwnerKeys } from "../../../engine/keys/owner-keys.ts";
-import { newId } from "../../platform/ids.ts";
 import { hasCode, type PortalClient } from "./portal-client.ts";
 
 /** What enrolling takes of an owner's session. */
@@ -60,7 +60,7 @@ async function tryCreate(
   { client, owner, portalUrl }: EnrollingSession,
   { expiresAt, machineName }: CreateEnrolmentInput,
 ): Promise<CreatedEnrolment> {
-  const enrolmentId = enrolmentIdSchema.parse(newId());
+  const enrolmentId = enrolmentIdSchema.parse(uuid7(tools.randomness, Date.now()));
   const made = makeEnrolment(tools, { owner, enrolmentId, at: new Date(), expiresAt });
   await client.enrolments.create.mutate({
     enrolmentId,

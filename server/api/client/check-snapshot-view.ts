@@ -1,18 +1,18 @@
 import type { SnapshotView } from "../../../contracts/snapshots.ts";
 import { fromBase64 } from "../../../engine/codec/hex.ts";
 import { type CheckedHeader, type CompanyTrust, checkManifestHeader } from "../../../engine/keys/manifest-checks.ts";
-import { nodePrimitives } from "../../../engine/primitives/node.ts";
-import { ClientError } from "./client-error.ts";
+import type { Primitives } from "../../../engine/ports/primitives.ts";
+import { MemberError } from "./member-error.ts";
 
 /**
  * Checks that a listed snapshot is the one whose header an agent of this company signed, and that the list says the
  * same as the header.
  *
- * @throws IntegrityError as `checkManifestHeader`; ClientError `snapshot_misreported`
+ * @throws IntegrityError as `checkManifestHeader`; MemberError `snapshot_misreported`
  */
-export function checkSnapshotView(trust: CompanyTrust, view: SnapshotView): CheckedHeader {
+export function checkSnapshotView(primitives: Primitives, trust: CompanyTrust, view: SnapshotView): CheckedHeader {
   if (view.header === null) throw misreported(view, "its signed header is missing");
-  const checked = checkManifestHeader(nodePrimitives, trust, fromBase64(view.header));
+  const checked = checkManifestHeader(primitives, trust, fromBase64(view.header));
   const { header, headerHash } = checked;
   if (headerHash.slice(0, view.snapshotId.length) !== view.snapshotId) throw misreported(view, "its id is another");
   const isSame =
@@ -30,8 +30,8 @@ export function checkSnapshotView(trust: CompanyTrust, view: SnapshotView): Chec
   return checked;
 }
 
-function misreported({ snapshotId }: SnapshotView, what: string): ClientError {
-  return new ClientError(
+function misreported({ snapshotId }: SnapshotView, what: string): MemberError {
+  return new MemberError(
     "snapshot_misreported",
     `the portal lists snapshot ${snapshotId} otherwise than its agent signed it: ${what}`,
   );

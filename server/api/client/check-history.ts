@@ -4,10 +4,8 @@ import type { SnapshotView } from "../../../contracts/snapshots.ts";
 import { type ChainFinding, findChainBreaks, type SequencePin } from "../../../engine/keys/header-chain.ts";
 import type { CheckedHeader } from "../../../engine/keys/manifest-checks.ts";
 import { checkSnapshotView } from "./check-snapshot-view.ts";
-import { clientStatePath, readClientState, updateClientState, withSequencePins } from "./client-state.ts";
-import type { Environment } from "./environment.ts";
 import { listPages } from "./list-pages.ts";
-import type { OwnerSession } from "./owner-session.ts";
+import type { OpenMember } from "./open-member.ts";
 
 /** What does not fit in the history of a machine; `sequence` is null for a snapshot that is not genuine at all. */
 export interface HistoryFinding {
@@ -17,43 +15,37 @@ export interface HistoryFinding {
 
 /**
  * Walks everything that a machine's agents ever committed, checks each header and the chain of each agent, against what
- * this computer saw before as well, and remembers the newest. So a snapshot that is withheld, repeated or exchanged shows.
+ * this device saw before as well, and remembers the newest. So a snapshot that is withheld, repeated or exchanged shows.
  *
  * @returns what does not fit; empty when all is well
  */
-export async function checkMachineHistory(
-  session: OwnerSession,
-  machineId: MachineId,
-  env: Environment = process.env,
-): Promise<HistoryFinding[]> {
-  const { headers, findings } = await fetchHeaders(session, machineId);
-  const pins = (await readClientState(clientStatePath(env))).agents;
-  const ofMachine = [...session.trust.agents.values()].filter((agent) => agent.machineId === machineId);
+export async function checkMachineHistory(member: OpenMember, machineId: MachineId): Promise<HistoryFinding[]> {
+  const { headers, findings } = await fetchHeaders(member, machineId);
+  const ofMachine = [...member.trust.agents.values()].filter((agent) => agent.machineId === machineId);
   const newest: SequencePin[] = [];
   for (const { agentId } of ofMachine) {
     const chain = headers.filter(({ agent }) => agent.agentId === agentId);
-    const pin = pins[agentId];
-    const breaks = findChainBreaks(chain, pin && { agentId, ...pin });
+    const breaks = findChainBreaks(chain, (await member.pins.findAgent(agentId)) ?? undefined);
     findings.push(...breaks.map(({ code, message }) => ({ code, message })));
     const last = chain.at(-1);
     if (breaks.length === 0 && last) newest.push(pinOf(last));
   }
-  await updateClientState(clientStatePath(env), (state) => withSequencePins(state, newest));
+  await member.pins.rememberAgents(newest);
   return findings;
 }
 
 async function fetchHeaders(
-  session: OwnerSession,
+  member: OpenMember,
   machineId: MachineId,
 ): Promise<{ headers: CheckedHeader[]; findings: HistoryFinding[] }> {
   const findings: HistoryFinding[] = [];
   const listed: { commit: number; checked: CheckedHeader }[] = [];
   const views = listPages<SnapshotView>((cursor) =>
-    session.client.snapshots.list.query({ machineId, limit: PAGE_MAX_COUNT, ...(cursor !== undefined && { cursor }) }),
+    member.client.snapshots.list.query({ machineId, limit: PAGE_MAX_COUNT, ...(cursor !== undefined && { cursor }) }),
   );
   for await (const view of views) {
     try {
-      listed.push({ commit: view.commit, checked: checkSnapshotView(session.trust, view) });
+      listed.push({ commit: view.commit, checked: checkSnapshotView(member.tools.primitives, member.trust, view) });
     } catch (error) {
       if (!(error instanceof Error && "code" in error)) throw error;
       findings.push({ code: "snapshot_not_genuine", message: error.message });

@@ -1,0 +1,213 @@
+import type { z } from "zod";
+import { bulkErrorView, locateView } from "../../../contracts/bulk.ts";
+import { concatBytes } from "../../../engine/codec/hex.ts";
+import type { ChunkLocation } from "../../../engine/ports/chunk-index.ts";
+import type { BadCopy, PackBytes, PackRange, PackReadOptions, PackSource } from "../../../engine/ports/pack-source.ts";
+import { PackSourceError } from "../../../engine/restore/pack-source-error.ts";
+
+export interface FetchPackSourceOptions {
+  /** A restore token; asked for again when the gateway no longer takes the last one. */
+  readonly getToken: (isRefused: boolean) => Promise<string>;
+  /** Ends every read. */
+  readonly signal: AbortSignal;
+  /** Told of every answer with bytes of a pack, for whoever shows what is read. */
+  readonly onRead?: (read: { readonly packId: string; readonly zoneId: string; readonly sizeBytes: number }) => void;
+  /** Told when the line is lost, and when it is back. */
+  readonly onLine?: (line: "lost" | "back") => void;
+}
+
+/** A request that brings nothing for so long is given up and tried again. */
+const ANSWER_TIMEOUT_MS = 60_000;
+/** Pauses between tries; the last one repeats until the line has been lost for `MAX_LOST_MS`. */
+const RETRY_DELAYS_MS = [200, 500, 1_000, 2_000, 4_000];
+/** A laptop that changes networks is back sooner; whoever sleeps longer starts the restore again. */
+const MAX_LOST_MS = 10 * 60_000;
+
+interface Call {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: Uint8Array;
+  readonly range?: PackRange;
+  readonly signal?: AbortSignal;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly zoneId: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Reads through the gateway by `fetch`. What it brings is believed by nobody: whoever asks verifies. */
+export class FetchPackSource implements PackSource {
+  readonly #options: FetchPackSourceOptions;
+  #token: string | null = null;
+  #isLost = false;
+
+  constructor(options: FetchPackSourceOptions) {
+    this.#options = options;
+  }
+
+  async locate(ids: readonly Uint8Array[]): Promise<readonly (ChunkLocation | null)[]> {
+    const answer = await this.#call({ method: "POST", path: "/bulk/v1/locate", body: concatBytes(...ids) });
+    const { packs, at } = parseJson(locateView, answer.bytes);
+    if (at.length !== ids.length) throw new PackSourceError("damaged", "the gateway placed other ids than were asked");
+    return at.map((place) => {
+      const packId = place === null ? undefined : packs[place[0]];
+      return place === null || packId === undefined ? null : { packId, frame: place[1] };
+    });
+  }
+
+  packIndex(packId: string, options: PackReadOptions = {}): Promise<PackBytes> {
+    return this.#read(
+      packId,
+      { method: "GET", path: `/bulk/v1/packs/${packId}/index${excludeQuery(options)}` },
+      options,
+    );
+  }
+
+  range(packId: string, range: PackRange, options: PackReadOptions = {}): Promise<PackBytes> {
+    return this.#read(
+      packId,
+      { method: "GET", path: `/bulk/v1/packs/${packId}${excludeQuery(options)}`, range },
+      options,
+    );
+  }
+
+  async manifest(snapshotId: string): Promise<Uint8Array> {
+    return (await this.#call({ method: "GET", path: `/bulk/v1/snapshots/${snapshotId}/manifest` })).bytes;
+  }
+
+  async reportBadCopy(copy: BadCopy): Promise<void> {
+    const body = new TextEncoder().encode(JSON.stringify(copy));
+    try {
+      await this.#call({ method: "POST", path: "/bulk/v1/reports", body });
+    } catch (error) {
+      // A report that does not arrive must not stop the restore that made it.
+      if (!(error instanceof PackSourceError)) throw error;
+    }
+  }
+
+  async #read(packId: string, call: Call, { signal }: PackReadOptions): Promise<PackBytes> {
+    const answer = await this.#call(signal ? { ...call, signal } : call);
+    this.#options.onRead?.({ packId, zoneId: answer.zoneId, sizeBytes: answer.bytes.length });
+    return answer;
+  }
+
+  async #call(call: Call): Promise<Answer> {
+    const startedAtMs = performance.now();
+    let isRefused = false;
+    for (let attempt = 0; ; attempt++) {
+      const isLast = performance.now() - startedAtMs > MAX_LOST_MS;
+      const answer = await this.#attempt(call, isLast);
+      if (answer !== null) {
+        this.#tellLine("back");
+        if (answer.status !== 401 || isRefused) return requireSuccess(call, answer);
+        isRefused = true;
+        this.#token = await this.#options.getToken(true);
+      } else {
+        this.#tellLine("lost");
+        await sleep(RETRY_DELAYS_MS[attempt] ?? RETRY_DELAYS_MS.at(-1) ?? 0, this.#options.signal);
+      }
+    }
+  }
+
+  /** Null when trying again later may help. */
+  async #attempt(call: Call, isLast: boolean): Promise<Answer | null> {
+    const signals = [
+      this.#options.signal,
+      AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      ...(call.signal ? [call.signal] : []),
+    ];
+    const signal = AbortSignal.any(signals);
+    try {
+      this.#token ??= await this.#options.getToken(false);
+      const answer = await exchange(call, this.#token, signal);
+      const isBusy = answer.status === 429 || (answer.status >= 502 && answer.status <= 504 && !isZoneAnswer(answer));
+      return isBusy && !isLast ? null : answer;
+    } catch (error) {
+      this.#options.signal.throwIfAborted();
+      call.signal?.throwIfAborted();
+      if (error instanceof PackSourceError || !isLineError(error)) throw error;
+      if (isLast) throw new PackSourceError("unreachable", "the portal cannot be reached");
+      return null;
+    }
+  }
+
+  #tellLine(line: "lost" | "back"): void {
+    if (this.#isLost === (line === "lost")) return;
+    this.#isLost = line === "lost";
+    this.#options.onLine?.(line);
+  }
+}
+
+async function exchange({ method, path, body, range }: Call, token: string, signal: AbortSignal): Promise<Answer> {
+  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  if (range) headers.range = `bytes=${range.offset}-${range.offset + range.sizeBytes - 1}`;
+  const response = await fetch(path, {
+    method,
+    headers,
+    signal,
+    credentials: "omit",
+    // What is restored must not lie in the browser's cache, sealed or not: it would fill the disk.
+    cache: "no-store",
+    ...(body && { body: body.slice() }),
+  });
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (response.status === 206 && bytes.length !== range?.sizeBytes) throw new TypeError("the answer was cut short");
+  return { status: response.status, zoneId: response.headers.get("x-holdfast-zone") ?? "", bytes };
+}
+
+/** What fetch throws when the line breaks or nothing comes. */
+function isLineError(error: unknown): boolean {
+  if (error instanceof TypeError) return true;
+  if (error instanceof DOMException) return error.name === "TimeoutError" || error.name === "NetworkError";
+  return error instanceof Error && "code" in error && error.code === "portal_unreachable";
+}
+
+/** The gateway tells by a code of its own that no zone could serve; asking it again at once is useless. */
+function isZoneAnswer(answer: Answer): boolean {
+  return bulkErrorView.safeParse(tryJson(answer.bytes)).data?.code === "zone_unreachable";
+}
+
+function requireSuccess(call: Call, answer: Answer): Answer {
+  const isPartial = call.range === undefined || answer.status === 206;
+  if (answer.status >= 200 && answer.status < 300 && isPartial) return answer;
+  const told = bulkErrorView.safeParse(tryJson(answer.bytes)).data;
+  const what = told ? `${told.message} (${told.code})` : `status ${answer.status}`;
+  const code = isZoneAnswer(answer) ? "not_found" : codeOf(answer.status);
+  throw new PackSourceError(code, `${call.method} ${call.path.replace(/\?.*/, "")}: ${what}`);
+}
+
+function codeOf(status: number): PackSourceError["code"] {
+  if (status === 404) return "not_found";
+  if (status === 401 || status === 403) return "refused";
+  return status >= 500 || status === 429 ? "unreachable" : "damaged";
+}
+
+function parseJson<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
+  const parsed = schema.safeParse(tryJson(bytes));
+  if (parsed.success) return parsed.data;
+  throw new PackSourceError("damaged", "the gateway's answer is not understood; load this page again");
+}
+
+function tryJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+}
+
+function excludeQuery({ excludeZones = [] }: PackReadOptions): string {
+  return excludeZones.length > 0 ? `?exclude=${excludeZones.map(encodeURIComponent).join(",")}` : "";
+}
+
+function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, delayMs);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

@@ -1,0 +1,2 @@
+/** Turns a channel into a download; never sees a key. */
+export {};

@@ -1,0 +1,95 @@
+import { decodeWords } from "../../../engine/primitives/words.ts";
+import { type MemberSecret, type OpenMember, openMember } from "../../../server/api/client/open-member.ts";
+import { browserPins } from "./browser-pins.ts";
+import { browserTools } from "./browser-tools.ts";
+import { IdleLock } from "./idle-lock.ts";
+import type { SessionCalls, VaultLock, VaultPerson } from "./protocol/session-calls.ts";
+import type { VaultRoom } from "./vault-room.ts";
+
+/** Nobody who could unlock is signed in. */
+class SignInRequiredError extends Error {
+  readonly code = "sign_in_required";
+  readonly retryable = false;
+}
+
+export interface VaultSession extends SessionCalls {
+  /** Unlocks with keys that were made here just now. */
+  enter(member: OpenMember): VaultLock;
+}
+
+/** Who it is, unlocking and locking. */
+export function openVaultSession(room: VaultRoom): VaultSession {
+  const idle = new IdleLock(() => lock());
+  let shown: Omit<Extract<VaultLock, { state: "unlocked" }>, "locksAtMs" | "idleMinutes"> | null = null;
+
+  function state(): VaultLock {
+    if (shown === null) return { state: "locked" };
+    return { ...shown, locksAtMs: idle.locksAtMs, idleMinutes: idle.minutes };
+  }
+
+  function tell(): VaultLock {
+    const now = state();
+    room.tell({ kind: "lock", lock: now });
+    return now;
+  }
+
+  function lock(): void {
+    idle.stop();
+    shown = null;
+    room.close();
+    tell();
+  }
+
+  function enter(member: OpenMember): VaultLock {
+    const { rootFingerprint, head } = member.owner.log;
+    room.open(member);
+    shown = {
+      state: "unlocked",
+      rootFingerprint,
+      logNumber: head.number,
+      isFirstSight: member.isFirstSight,
+      warnings: member.incidents.map(({ message }) => message),
+    };
+    idle.start();
+    return tell();
+  }
+
+  async function unlock(secret: MemberSecret): Promise<VaultLock> {
+    const [found, tools] = await Promise.all([room.findMember(), browserTools()]);
+    if (found === null) throw new SignInRequiredError("Sign in as one of the company's people to unlock its vault.");
+    const member = { client: room.client, viewer: found.viewer, tools, pins: browserPins };
+    return enter(await openMember(member, secret));
+  }
+
+  return {
+    enter,
+    whoIsIt: () => readPerson(room),
+    unlock: ({ passphrase }) => unlock({ kind: "passphrase", passphrase }),
+    unlockByRecoveryKey: async ({ words }) => unlock({ kind: "recovery", recoveryKey: decodeWords(words) }),
+    lock: async () => lock(),
+    stay: async () => {
+      if (shown !== null) idle.start();
+      return tell();
+    },
+    setIdleMinutes: async ({ minutes }) => {
+      idle.setMinutes(minutes);
+      return tell();
+    },
+  };
+}
+
+async function readPerson(room: VaultRoom): Promise<VaultPerson | null> {
+  const found = await room.findMember();
+  if (found === null) return null;
+  const { email, companyName, providerName } = found.session;
+  const { role, companyId } = found.viewer;
+  const pin = await browserPins.findCompany(companyId);
+  return {
+    email,
+    role,
+    companyId,
+    companyName: companyName ?? "",
+    providerName,
+    pin: pin && { rootFingerprint: pin.rootFingerprint, logNumber: pin.head.number },
+  };
+}
