@@ -1,6 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps, Agent as TlsAgent } from "node:https";
-import { z } from "zod";
+import type { z } from "zod";
+import { bulkErrorView } from "../../contracts/bulk.ts";
 import { locatedChunksView, locatedCopiesView } from "../../contracts/chunks.ts";
 import { concatBytes } from "../../engine/codec/hex.ts";
 import type { ChunkLocation } from "../../engine/ports/chunk-index.ts";
@@ -22,8 +23,6 @@ const RETRY_DELAYS_MS = [200, 500, 1_000, 2_000, 4_000];
 /** Whatever an error or an index may weigh; ranges are bounded by what was asked for. */
 const MAX_ANSWER_BYTES = 40 * 1024 * 1024;
 const MAX_SOCKETS = 6;
-
-const ErrorAnswer = z.object({ code: z.string(), message: z.string() });
 
 interface Call {
   readonly method: "GET" | "POST";
@@ -232,13 +231,13 @@ async function gather(response: IncomingMessage): Promise<Uint8Array> {
 
 /** The gateway tells by a code of its own that no zone could serve; asking it again at once is useless. */
 function isZoneAnswer(answer: Answer): boolean {
-  return ErrorAnswer.safeParse(tryJson(answer.bytes)).data?.code === "zone_unreachable";
+  return bulkErrorView.safeParse(tryJson(answer.bytes)).data?.code === "zone_unreachable";
 }
 
 function requireSuccess(call: Call, answer: Answer): Answer {
   const isPartial = call.range === undefined || answer.status === 206;
   if (answer.status >= 200 && answer.status < 300 && isPartial) return answer;
-  const told = ErrorAnswer.safeParse(tryJson(answer.bytes)).data;
+  const told = bulkErrorView.safeParse(tryJson(answer.bytes)).data;
   const what = told ? `${told.message} (${told.code})` : `status ${answer.status}`;
   const code = isZoneAnswer(answer) ? "not_found" : codeOf(answer.status);
   throw new PackSourceError(code, `${call.method} ${call.path.replace(/\?.*/, "")}: ${what}`);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { bulkErrorView, locateView } from "../../../contracts/bulk.ts";
+import { bulkErrorView } from "../../../contracts/bulk.ts";
+import { locatedChunksView, locatedCopiesView } from "../../../contracts/chunks.ts";
 import { concatBytes } from "../../../engine/codec/hex.ts";
 import type { ChunkLocation } from "../../../engine/ports/chunk-index.ts";
 import type { BadCopy, PackBytes, PackRange, PackReadOptions, PackSource } from "../../../engine/ports/pack-source.ts";
@@ -49,12 +50,16 @@ export class FetchPackSource implements PackSource {
 
   async locate(ids: readonly Uint8Array[]): Promise<readonly (ChunkLocation | null)[]> {
     const answer = await this.#call({ method: "POST", path: "/bulk/v1/locate", body: concatBytes(...ids) });
-    const { packs, at } = parseJson(locateView, answer.bytes);
-    if (at.length !== ids.length) throw new PackSourceError("damaged", "the gateway placed other ids than were asked");
-    return at.map((place) => {
-      const packId = place === null ? undefined : packs[place[0]];
-      return place === null || packId === undefined ? null : { packId, frame: place[1] };
-    });
+    const { packs, at } = parseJson(locatedChunksView, answer.bytes);
+    requireAll(ids, at);
+    return at.map((place) => place && toLocation(packs, place));
+  }
+
+  async locateCopies(ids: readonly Uint8Array[]): Promise<readonly (readonly ChunkLocation[])[]> {
+    const answer = await this.#call({ method: "POST", path: "/bulk/v1/locate-copies", body: concatBytes(...ids) });
+    const { packs, at } = parseJson(locatedCopiesView, answer.bytes);
+    requireAll(ids, at);
+    return at.map((places) => places.flatMap((place) => toLocation(packs, place) ?? []));
   }
 
   packIndex(packId: string, options: PackReadOptions = {}): Promise<PackBytes> {
@@ -138,6 +143,15 @@ export class FetchPackSource implements PackSource {
     this.#isLost = line === "lost";
     this.#options.onLine?.(line);
   }
+}
+
+function requireAll(ids: readonly Uint8Array[], at: readonly unknown[]): void {
+  if (at.length !== ids.length) throw new PackSourceError("damaged", "the gateway placed other ids than were asked");
+}
+
+function toLocation(packs: readonly string[], [pack, frame]: readonly [number, number]): ChunkLocation | null {
+  const packId = packs[pack];
+  return packId === undefined ? null : { packId, frame };
 }
 
 async function exchange({ method, path, body, range }: Call, token: string, signal: AbortSignal): Promise<Answer> {
