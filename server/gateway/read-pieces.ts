@@ -1,7 +1,6 @@
 import type { ByteRange } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { ObjectReader } from "../zones/object-reader.ts";
-import { answeredWithin } from "../zones/with-deadline.ts";
 
 /** Large enough that a restore is not made of system calls, small enough that 96 reads of two pieces stay under 100 MiB. */
 const PIECE_BYTES = 512 * 1024;
@@ -14,7 +13,6 @@ export interface PieceRead {
   readonly zoneId: string;
   readonly reader: ObjectReader;
   readonly range: ByteRange;
-  readonly answerMs: number;
 }
 
 /**
@@ -22,7 +20,7 @@ export interface PieceRead {
  * have sent it by then. After an error, or when the reader stops early, the buffers are left to the collector, because the system may
  * still write to them or send from them.
  */
-export async function* readPieces({ zoneId, reader, range, answerMs }: PieceRead): AsyncGenerator<Uint8Array> {
+export async function* readPieces({ zoneId, reader, range }: PieceRead): AsyncGenerator<Uint8Array> {
   const buffers = [takePiece(), takePiece()];
   try {
     const end = range.offset + range.sizeBytes;
@@ -31,7 +29,7 @@ export async function* readPieces({ zoneId, reader, range, answerMs }: PieceRead
     for (let offset = range.offset; offset < end; turn += 1) {
       const buffer = buffers[turn % 2] ?? takePiece();
       const piece = buffer.subarray(0, Math.min(PIECE_BYTES, end - offset));
-      await answeredWithin(reader.read(offset, piece), answerMs, zoneId);
+      await reader.read(offset, piece);
       offset += piece.length;
       yield piece;
     }

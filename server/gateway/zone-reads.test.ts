@@ -3,7 +3,8 @@ import type { Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
 import { createMemoryZone } from "../zones/memory-zone.ts";
-import { zoneHandleOf, zoneSetOf } from "../zones/open-zones.ts";
+import { boundZone, zoneHandleOf, zoneSetOf } from "../zones/open-zones.ts";
+import { ZoneCalls } from "../zones/zone-calls.ts";
 import { bytes } from "../zones/zone-contract.ts";
 import { ZoneReads } from "./zone-reads.ts";
 
@@ -17,10 +18,12 @@ async function filledZone(zoneId: string): Promise<Zone> {
 
 function readsOf(...zones: Zone[]) {
   const failures: string[] = [];
-  const handles = zones.map((backup, at) =>
-    zoneHandleOf({ zoneId: backup.zoneId, ordinal: at + 1, zoneKind: "memory", backup, archive: backup }),
-  );
-  const reads = new ZoneReads(zoneSetOf(handles), ({ zoneId }) => failures.push(zoneId), 50);
+  const handles = zones.map((zone, at) => {
+    const { zoneId } = zone;
+    const backup = boundZone(zone, new ZoneCalls(zoneId, 8), { answerMs: 50, putMs: 50 });
+    return zoneHandleOf({ zoneId, ordinal: at + 1, zoneKind: "memory", backup, archive: backup });
+  });
+  const reads = new ZoneReads(zoneSetOf(handles), ({ zoneId }) => failures.push(zoneId));
   return { reads, failures };
 }
 

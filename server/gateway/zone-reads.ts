@@ -2,11 +2,8 @@ import type { ByteRange, Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { CopyName } from "../domain/store/zone-store.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
-import { answeredWithin, withDeadline } from "../zones/with-deadline.ts";
 import { readPieces } from "./read-pieces.ts";
 
-/** A zone that does not begin to answer within this is passed over: longer than any disk that works, shorter than a reader's patience. */
-const ANSWER_MS = 8_000;
 /** For so long after a failure a zone is asked last, so that a hanging mount does not cost its deadline for every object. */
 const AVOID_MS = 10_000;
 
@@ -37,19 +34,17 @@ export interface FailedRead {
 
 /**
  * Reads objects from whichever zone has them. Objects never change, so a read that breaks off in one zone goes on in the next one at the
- * byte where it stopped.
+ * byte where it stopped. A zone that does not answer fails by its own deadline (`server/zones/open-zones.ts`).
  */
 export class ZoneReads {
   readonly #zones = new Map<string, Zone>();
   readonly #avoidUntilMs = new Map<string, number>();
   readonly #report: (failure: FailedRead) => void;
   readonly #zoneSet: OpenZoneSet;
-  readonly #answerMs: number;
 
-  constructor(zones: OpenZoneSet, report: (failure: FailedRead) => void, answerMs = ANSWER_MS) {
+  constructor(zones: OpenZoneSet, report: (failure: FailedRead) => void) {
     this.#zoneSet = zones;
-    this.#answerMs = answerMs;
-    for (const handle of zones.all()) this.#zones.set(handle.zoneId, withDeadline(handle.backup, answerMs));
+    for (const handle of zones.all()) this.#zones.set(handle.zoneId, handle.backup);
     this.#report = report;
   }
 
@@ -109,8 +104,7 @@ export class ZoneReads {
     const { zoneId } = zone;
     const open = this.#zoneSet.find(zoneId)?.openReader;
     if (!open || !range) return zone.get(read.key, range, read.signal);
-    const reader = await answeredWithin(open(read.key), this.#answerMs, zoneId);
-    return readPieces({ zoneId, reader, range, answerMs: this.#answerMs });
+    return readPieces({ zoneId, reader: await open(read.key), range });
   }
 
   async *#pieces(read: ObjectRead, waiting: string[], opened: OneZoneRead): AsyncGenerator<Uint8Array> {

@@ -17,6 +17,8 @@ export interface Faults {
   maxLatencyMs: number;
   /** The whole base is gone. */
   isLost: boolean;
+  /** Calls get no answer while it lasts, as from a mount whose server is gone; then they go on. */
+  isSilent: boolean;
 }
 
 export const NO_FAULTS: Readonly<Faults> = {
@@ -26,7 +28,11 @@ export const NO_FAULTS: Readonly<Faults> = {
   bitRotRate: 0,
   maxLatencyMs: 0,
   isLost: false,
+  isSilent: false,
 };
+
+/** How soon a zone that was silent notices that it may speak. */
+const SILENT_LOOK_MS = 5;
 
 export interface FaultyOptions {
   readonly seed: number;
@@ -43,6 +49,8 @@ export function withFaults(zone: Zone, { seed, clock, faults }: FaultyOptions): 
     const isRefused = random() < faults.errorRate;
     const isAnswerLost = random() < faults.lostAnswerRate;
     if (delayMs > 0) await clock.sleep(delayMs);
+    // Real time: this is about callers that wait in real time, not about the clock of a simulation.
+    while (faults.isSilent) await new Promise((resolve) => setTimeout(resolve, SILENT_LOOK_MS).unref());
     if (faults.isLost || isRefused) throw new ZoneError("unreachable", zone.zoneId, "an injected fault");
     const result = await call();
     if (isAnswerLost) throw new ZoneError("unreachable", zone.zoneId, "an injected loss of the answer");

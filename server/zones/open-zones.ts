@@ -1,12 +1,27 @@
 import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Primitives } from "../../engine/ports/primitives.ts";
+import type { Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { ZoneHandle, ZoneSet } from "../domain/zone/zone-set.ts";
+import { systemClock } from "../platform/clock.ts";
 import { sweepUnfinished } from "./fs-unfinished.ts";
 import { createFsZone } from "./fs-zone.ts";
 import type { ObjectReader } from "./object-reader.ts";
-import { readZoneIdentity, type ZoneBase } from "./zone-identity.ts";
+import { type Deadlines, openWithin, withDeadline } from "./with-deadline.ts";
+import { withRetry } from "./with-retry.ts";
+import { ZONE_CALLS, ZoneCalls } from "./zone-calls.ts";
+import { IDENTITY_KEY, readZoneIdentity, type ZoneBase } from "./zone-identity.ts";
+
+const DEADLINES: Deadlines = {
+  /** Longer than any disk that works takes to begin, shorter than a reader's patience: then the other zone is asked. */
+  answerMs: 8_000,
+  /** 32 MiB at 1 MiB/s, and an fsync behind what others write. An agent waits for 120 s. */
+  putMs: 60_000,
+};
+/** A second try after a moment, for a mount that just came back or a process short of descriptors; an absent zone costs 100 ms more. */
+const RETRY = { attempts: 2, firstDelayMs: 100 };
+const BASES = ["backup", "archive"] as const;
 
 /** One zone as a deployment names it; the same shape as a process finds it in `HOLDFAST_ZONES`. */
 export interface ZoneConfig {
@@ -29,6 +44,8 @@ export interface OpenZone extends ZoneHandle {
   probe(): Promise<ZoneCheck>;
 }
 
+type Room = Pick<ZoneCheck, "freeBytes" | "totalBytes">;
+
 export interface ZoneCheck {
   readonly isReachable: boolean;
   /** ZoneError code, null when all is well. */
@@ -49,16 +66,30 @@ export interface OpenZonesOptions {
 }
 
 /**
- * Opens every zone. A zone that cannot be reached is part of the set as well and serves as soon as it is back; nothing is ever created
- * here. Unfinished objects of processes that ended are swept.
+ * Opens every zone. A zone that cannot be reached, or hangs, is part of the set as well and serves as soon as it is back; nothing is ever
+ * created here. Unfinished objects of processes that ended are swept.
  */
 export async function openZones({ zones, primitives, now }: OpenZonesOptions): Promise<OpenZoneSet> {
-  const handles = zones.map((config) => openZone(config, primitives)).sort((a, b) => a.ordinal - b.ordinal);
-  for (const config of zones) {
-    for (const base of ["backup", "archive"] as const) await sweepUnfinished(basePathOf(config, base), now);
-  }
-  await Promise.all(handles.map((handle) => handle.probe()));
-  return zoneSetOf(handles);
+  const handles = await Promise.all(
+    zones.map(async (config) => {
+      const calls = new ZoneCalls(config.zoneId, ZONE_CALLS);
+      const handle = openZone(config, calls, primitives);
+      const sweep = () => Promise.all(BASES.map((base) => sweepUnfinished(basePathOf(config, base), now)));
+      // What is not swept now is swept at the next start; the probe says what is wrong.
+      await calls.within(DEADLINES.answerMs, sweep).catch(() => undefined);
+      await handle.probe();
+      return handle;
+    }),
+  );
+  return zoneSetOf(handles.sort((a, b) => a.ordinal - b.ordinal));
+}
+
+/**
+ * What surrounds the storage of every zone, from the inside: a second try, then deadlines over both tries. Nothing here checks hashes:
+ * who puts knows the hash already and who reads a whole object compares it with the one that is recorded, so that each byte is hashed once.
+ */
+export function boundZone(zone: Zone, calls: ZoneCalls, deadlines: Deadlines): Zone {
+  return withDeadline(withRetry(zone, { clock: systemClock, ...RETRY }), calls, deadlines);
 }
 
 /** A set of given handles, for tests and the simulator. */
@@ -76,7 +107,10 @@ export function zoneSetOf(handles: readonly OpenZone[]): OpenZoneSet {
 }
 
 /** A handle over any two bases; reachable is what can show its identity, or (in memory) answers at all. */
-export function zoneHandleOf(zone: Omit<OpenZone, "state" | "probe">, basePath: string | null = null): OpenZone {
+export function zoneHandleOf(
+  zone: Omit<OpenZone, "state" | "probe">,
+  measure: () => Promise<Room | null> = async () => null,
+): OpenZone {
   let state: OpenZone["state"] = "healthy";
   return {
     ...zone,
@@ -85,12 +119,11 @@ export function zoneHandleOf(zone: Omit<OpenZone, "state" | "probe">, basePath: 
     },
     async probe() {
       try {
-        if (basePath === null) await zone.backup.find("control/zone");
+        if (zone.zoneKind === "memory") await zone.backup.find(IDENTITY_KEY);
         else await readZoneIdentity(zone.backup);
-        const space = basePath === null ? null : await statfs(basePath);
+        const room = await measure();
         state = "healthy";
-        const freeBytes = space ? space.bavail * space.bsize : null;
-        return { isReachable: true, errorCode: null, freeBytes, totalBytes: space ? space.blocks * space.bsize : null };
+        return { isReachable: true, errorCode: null, freeBytes: null, totalBytes: null, ...room };
       } catch (error) {
         state = "unreachable";
         const errorCode = error instanceof ZoneError ? error.code : "unreachable";
@@ -105,7 +138,7 @@ export function basePathOf(config: Pick<ZoneConfig, "path">, base: ZoneBase): st
   return join(resolve(config.path), base);
 }
 
-function openZone(config: ZoneConfig, primitives: Primitives): OpenZone {
+function openZone(config: ZoneConfig, calls: ZoneCalls, primitives: Primitives): OpenZone {
   const open = (base: ZoneBase) => {
     const identity = config.identities?.[base];
     const path = basePathOf(config, base);
@@ -113,6 +146,18 @@ function openZone(config: ZoneConfig, primitives: Primitives): OpenZone {
   };
   const { zoneId, ordinal, kind } = config;
   const backup = open("backup");
-  const handle = { zoneId, ordinal, zoneKind: kind, backup, archive: open("archive"), openReader: backup.openReader };
-  return zoneHandleOf(handle, basePathOf(config, "backup"));
+  const handle = {
+    zoneId,
+    ordinal,
+    zoneKind: kind,
+    backup: boundZone(backup, calls, DEADLINES),
+    archive: boundZone(open("archive"), calls, DEADLINES),
+    openReader: openWithin(backup.openReader, calls, DEADLINES.answerMs),
+  };
+  return zoneHandleOf(handle, () => calls.within(DEADLINES.answerMs, () => measureRoom(basePathOf(config, "backup"))));
+}
+
+async function measureRoom(path: string): Promise<Room> {
+  const space = await statfs(path);
+  return { freeBytes: space.bavail * space.bsize, totalBytes: space.blocks * space.bsize };
 }

@@ -1,19 +1,27 @@
-import type { Zone } from "../../engine/ports/zone.ts";
-import { ZoneError } from "../../engine/ports/zone-error.ts";
+import type { ByteParts } from "../../engine/ports/primitives.ts";
+import type { PutOptions, Zone } from "../../engine/ports/zone.ts";
+import type { ObjectReader } from "./object-reader.ts";
+import type { ZoneCalls } from "./zone-calls.ts";
+
+export interface Deadlines {
+  /** Until a call answers; for reads until the first bytes are there, and between two pieces. */
+  readonly answerMs: number;
+  /** Until a put is durable. */
+  readonly putMs: number;
+}
 
 /**
- * Bounds how long a call may take until it answers (for `get`: until the first bytes are there, and between two pieces). A call
- * that is late is `unreachable`; what it left running in the system ends by itself. Puts have no deadline here: they are bounded by
- * their caller, and a put that was given up could still arrive.
+ * Gives every call an end: one that is late is `unreachable`. A put that is late is aborted, so that nothing of what its body's memory
+ * holds later can be stored; what it had written whole before that may still arrive, and is what its name says.
  */
-export function withDeadline(zone: Zone, deadlineMs: number): Zone {
-  const within = <T>(call: Promise<T>) => answeredWithin(call, deadlineMs, zone.zoneId);
+export function withDeadline(zone: Zone, calls: ZoneCalls, { answerMs, putMs }: Deadlines): Zone {
+  const within = <T>(call: () => Promise<T>) => calls.within(answerMs, call);
 
   async function* punctual(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const iterator = body[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const next = await within(iterator.next());
+        const next = await within(() => iterator.next());
         if (next.done) return;
         yield next.value;
       }
@@ -22,24 +30,44 @@ export function withDeadline(zone: Zone, deadlineMs: number): Zone {
     }
   }
 
+  async function put(
+    key: string,
+    body: AsyncIterable<Uint8Array> | ByteParts,
+    sizeBytes: number,
+    options: PutOptions = {},
+  ): Promise<void> {
+    const late = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal;
+    try {
+      await calls.within(putMs, () => zone.put(key, body, sizeBytes, { ...options, signal }));
+    } catch (error) {
+      late.abort(error);
+      throw error;
+    }
+  }
+
   return {
-    ...zone,
-    get: async (key, range, signal) => punctual(await within(zone.get(key, range, signal))),
-    find: (key) => within(zone.find(key)),
-    list: (prefix, options) => within(zone.list(prefix, options)),
+    zoneId: zone.zoneId,
+    put,
+    get: async (key, range, signal) => punctual(await within(() => zone.get(key, range, signal))),
+    find: (key) => within(() => zone.find(key)),
+    list: (prefix, options) => within(() => zone.list(prefix, options)),
+    delete: (key) => within(() => zone.delete(key)),
   };
 }
 
-/** What the call answers, or `unreachable` when that takes longer. */
-export async function answeredWithin<T>(call: Promise<T>, deadlineMs: number, zoneId: string): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(new ZoneError("unreachable", zoneId, `no answer within ${deadlineMs} ms`));
-  }, deadlineMs);
-  call.catch(() => undefined);
-  try {
-    return await Promise.race([call, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** The same for objects that are read into memory of the caller's. After a late read that memory may still be written to. */
+export function openWithin(
+  open: (key: string) => Promise<ObjectReader>,
+  calls: ZoneCalls,
+  answerMs: number,
+): (key: string) => Promise<ObjectReader> {
+  return async (key) => {
+    const reader = await calls.within(
+      answerMs,
+      () => open(key),
+      (late) => late.close(),
+    );
+    return { ...reader, read: (offset, into) => calls.within(answerMs, () => reader.read(offset, into)) };
+  };
 }

@@ -22,6 +22,7 @@ export function withRetry(zone: Zone, options: RetryOptions): Zone {
         return await call();
       } catch (error) {
         if (!(error instanceof ZoneError && error.retryable) || attempt >= options.attempts) throw error;
+        signal?.throwIfAborted();
         await options.clock.sleep(options.firstDelayMs * 2 ** (attempt - 1), signal);
       }
     }

@@ -1,6 +1,10 @@
 import { join } from "node:path";
 import type { ZoneSettings } from "../../platform/env.ts";
+import { ZONE_CALLS } from "../../zones/zone-calls.ts";
 import type { StartOptions } from "./start-options.ts";
+
+/** Threads for all but the zones: name look-ups, passwords, compression. */
+const OTHER_THREADS = 4;
 
 export interface ServiceAddresses {
   readonly appUrl: string;
@@ -31,6 +35,8 @@ export function planProcesses(options: StartOptions, addresses: ServiceAddresses
     HOLDFAST_PORT: String(options.port),
     NEXTAUTH_URL: options.publicUrl,
     NEXT_TELEMETRY_DISABLED: "1",
+    // [Note: a zone that hangs]: it keeps its calls' threads, and the others need theirs.
+    UV_THREADPOOL_SIZE: String(OTHER_THREADS + addresses.zones.length * ZONE_CALLS),
   };
   return (["portal", "gateway", "worker"] as const).map((name) => ({
     name,

@@ -24,8 +24,10 @@ export interface GatewayWorld {
   close(): Promise<void>;
 }
 
-/** A real gateway over PostgreSQL and two zones in folders. */
-export async function openGatewayWorld(): Promise<GatewayWorld> {
+/** A real gateway over PostgreSQL and two zones in folders; `adapt` may put something around the zones. */
+export async function openGatewayWorld(
+  adapt: (zones: OpenZoneSet) => OpenZoneSet = (zones) => zones,
+): Promise<GatewayWorld> {
   const testDatabase = await createTestDatabase();
   const database = openPgDatabase({ url: testDatabase.appUrl, connections: 6 });
   const store = createPgStore(database);
@@ -40,7 +42,7 @@ export async function openGatewayWorld(): Promise<GatewayWorld> {
     }
     await store.registerZone({ zoneId, ordinal, zoneKind: "fs" });
   }
-  const zones = await openZones({ zones: configs, primitives: nodePrimitives, now: new Date() });
+  const zones = adapt(await openZones({ zones: configs, primitives: nodePrimitives, now: new Date() }));
   const secret = nodeRandomness.bytes(32);
   const passwords = { hashPassword: async () => "x", isPasswordOf: async () => false };
   const log = createLog("test");
