@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants, existsSync, globSync } from "node:fs";
-import { access, open, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodePrimitives } from "../../../engine/primitives/node.ts";
 import { LockHeldError, takeLockFile } from "./lock-file.ts";
@@ -37,6 +37,8 @@ export async function buildOnce(wanted: Build, onBuild: (what: string) => void):
   if (await isBuilt(wanted)) return;
   await requireWritable(wanted);
   onBuild(wanted.what);
+  // A fresh checkout has no folder for what is only built.
+  await mkdir(dirname(wanted.folder), { recursive: true });
   const release = await takeTurn(`${wanted.folder}.lock`);
   try {
     if (!(await isBuilt(wanted))) await build(wanted);
