@@ -5,16 +5,13 @@ import { headerHashOf, sealManifest } from "../../engine/format/manifest.ts";
 import { MANIFEST_HEADER_SIZE_BYTES, MANIFEST_SIGNATURE_SIZE_BYTES } from "../../engine/format/manifest-header.ts";
 import { type Slot, signSlot } from "../../engine/format/slot.ts";
 import { sealTo } from "../../engine/keys/sealed-box.ts";
+import type { Source } from "../../engine/ports/source.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { BulkClient, type CommittedSnapshot } from "../bulk-client.ts";
 import { ControlClient } from "../control-client.ts";
 import { HttpConnection } from "../http-connection.ts";
 import { codeOf } from "../retry.ts";
 import { followServer, nextInChain } from "../server-trust.ts";
-import { countFiles } from "../sources/files/count-files.ts";
-import { compileExcludes } from "../sources/files/excludes.ts";
-import { planSelection } from "../sources/files/selection.ts";
-import type { WalkInput } from "../sources/files/walk.ts";
 import { AgentError } from "../state/agent-error.ts";
 import { getIdentity, type Identity } from "../state/identity.ts";
 import { getPins, keepPins, type Pins } from "../state/pins.ts";
@@ -23,9 +20,11 @@ import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { lockState } from "../state/state-lock.ts";
 import type { BackupCounters } from "./backup-counters.ts";
 import { chooseSource } from "./choose-source.ts";
+import { countFiles } from "./count-files.ts";
+import { openSource } from "./open-source.ts";
 import { leaseLost, RunSession } from "./run-session.ts";
 import { type BuiltSnapshot, SnapshotPipeline } from "./snapshot-pipeline.ts";
-import { ownFolder, SourceCache } from "./source-cache.ts";
+import { SourceCache } from "./source-cache.ts";
 
 export interface BackupOptions {
   readonly paths: readonly string[];
@@ -61,7 +60,7 @@ const PROGRESS_EVERY_MS = 250;
 
 interface Shown {
   readonly pipeline: SnapshotPipeline;
-  readonly source: WalkInput;
+  readonly source: Source;
   readonly cache: SourceCache;
 }
 
@@ -185,19 +184,15 @@ class BackupRun {
       excludes,
       isVoid,
     });
+    let source: Source | undefined;
     try {
-      const source = {
-        selection: planSelection(paths),
-        isExcluded: await compileExcludes(excludes),
-        isSameSelection: cache.isSameSelection,
-        ownFolder: ownFolder(state),
-        cache: cache.cursor(),
-      };
+      source = await openSource({ paths, excludes, isSameSelection: cache.isSameSelection, ownFolder: state.cache });
       const pipeline = new SnapshotPipeline({
         ...{ companyId, scope, chunkIdKey, target, signal, dataKey: how.dataKey, slot: how.slot },
         isParanoid: this.#options.isParanoid ?? false,
         startedAt: this.#startedAt,
         source,
+        cache: cache.cursor(),
         spill: cache.spill,
         changeList: cache.plan,
         earlierChanges: cache.earlierChanges,
@@ -214,6 +209,7 @@ class BackupRun {
       cache.commit(built.changeListId, counters);
       return this.#result(committed, known.source, { built, counters });
     } finally {
+      source?.close();
       cache.close();
     }
   }

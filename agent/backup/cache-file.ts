@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import type { CacheRecords } from "../../engine/backup/cache-cursor.ts";
 import {
   CACHE_VERSION,
   type CacheRecord,
@@ -9,7 +10,6 @@ import { ByteReader } from "../../engine/codec/byte-reader.ts";
 import { ByteWriter } from "../../engine/codec/byte-writer.ts";
 import { encodeUtf8 } from "../../engine/codec/text.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
-import type { CacheRecords } from "../sources/files/cache-cursor.ts";
 
 /**
  * One file per source: what the last committed run found, in the order of the walk. Read in blocks beside the walk and

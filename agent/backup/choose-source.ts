@@ -1,17 +1,14 @@
-import { realpathSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
 import { agentSourceView } from "../../contracts/agent.ts";
 import { fromBase64, toBase64, toHex } from "../../engine/codec/hex.ts";
 import { signSourceDefinition } from "../../engine/keys/source-definition.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
 import type { ControlClient } from "../control-client.ts";
 import { newId } from "../new-id.ts";
-import { joinPath, statPath, systemCode } from "../platform/posix-read.ts";
 import { codeOf } from "../retry.ts";
-import { AgentError } from "../state/agent-error.ts";
 import type { Identity } from "../state/identity.ts";
 import { type KnownSource, keepSource, listSources } from "../state/sources.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import { resolvePaths } from "./open-source.ts";
 
 export interface SourceWish {
   /** As given; relative ones from the working folder. */
@@ -34,7 +31,7 @@ export async function chooseSource(
   wish: SourceWish,
   companyPublicKey: Uint8Array,
 ): Promise<KnownSource> {
-  const paths = [...new Set(wish.paths.map((path) => toBase64(toAbsolute(path))))].sort();
+  const paths = [...new Set((await resolvePaths(wish.paths)).map(toBase64))].sort();
   const known = listSources(state);
   const found = known.find((source) =>
     wish.name === undefined
@@ -99,23 +96,6 @@ function encodeDefinition(identity: Identity, source: KnownSource, companyPublic
       boxPublicKey: box.publicKey,
     },
   });
-}
-
-/**
- * The path as it is kept: absolute, and without symlinks on the way, so that every folder above it is what it is. The
- * last component is never followed.
- */
-function toAbsolute(path: string): Buffer {
-  const absolute = resolve(path);
-  try {
-    if (absolute === "/") return Buffer.from("/");
-    const folder = realpathSync.native(dirname(absolute), { encoding: "buffer" });
-    const whole = joinPath(folder, Buffer.from(basename(absolute)));
-    statPath(whole);
-    return whole;
-  } catch (error) {
-    throw new AgentError("path_not_found", `cannot back up ${path}: ${systemCode(error)}`);
-  }
 }
 
 function isEqual(a: readonly string[], b: readonly string[]): boolean {

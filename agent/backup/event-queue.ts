@@ -1,21 +1,20 @@
-import type { LeafRecord } from "../../engine/backup/cache-record.ts";
+import { type LeafRecord, UNSETTLED_FINGERPRINT } from "../../engine/backup/cache-record.ts";
 import type { ChangeCollector } from "../../engine/backup/change-collector.ts";
 import type { SnapshotTree } from "../../engine/backup/snapshot-tree.ts";
+import type { FolderClosed, FolderOpened, LeafFound, Vanished, WalkEvent } from "../../engine/backup/walk-events.ts";
+import { gapOf } from "../../engine/backup/walk-source.ts";
 import { ByteReader } from "../../engine/codec/byte-reader.ts";
 import { decodeTreeEntry, type TreeEntry } from "../../engine/format/tree-entry.ts";
 import { pathHash } from "../../engine/ids/chunk-id.ts";
+import type { Gap, Source } from "../../engine/ports/source.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
 import type { TreeBuilder } from "../../engine/tree/tree-builder.ts";
-import { closeFd, systemCode } from "../platform/posix-read.ts";
-import { fingerprintOf, readFingerprint, SETTLED_AFTER_NS, UNSETTLED } from "../sources/files/fingerprint.ts";
-import { toGap } from "../sources/files/walk.ts";
-import type { FolderClosed, FolderOpened, LeafFound, Vanished, WalkEvent } from "../sources/files/walk-events.ts";
 import type { FileJobs, FileRead } from "./file-jobs.ts";
-import { bareFolderEntry, fileEntry, folderEntry, specialEntry } from "./found-entry.ts";
+import { fileEntry, folderEntry, type Named, specialEntry } from "./found-entry.ts";
 import type { GapList } from "./gap-list.ts";
-import type { ReadFailed } from "./read-messages.ts";
 
 export interface EventQueueOptions {
+  readonly source: Pick<Source, "attributesOf" | "isSettled">;
   readonly jobs: FileJobs;
   readonly builder: TreeBuilder;
   readonly tree: SnapshotTree;
@@ -27,7 +26,7 @@ export interface EventQueueOptions {
 
 type Queued =
   | { readonly kind: "same-leaf"; readonly record: LeafRecord; readonly fileBytes: number | undefined }
-  | { readonly kind: "leaf"; readonly found: LeafFound; readonly entry: TreeEntry }
+  | { readonly kind: "leaf"; readonly found: LeafFound; readonly fingerprint: Uint8Array; readonly entry: TreeEntry }
   | {
       readonly kind: "file";
       readonly name: Uint8Array;
@@ -45,13 +44,11 @@ const MAX_QUEUED = 2_048;
 /** What the walk found, waiting in its order for contents that are still being read. */
 export class EventQueue {
   readonly #options: EventQueueOptions;
-  readonly #settledBeforeNs: bigint;
   #queue: Queued[] = [];
   #head = 0;
 
   constructor(options: EventQueueOptions) {
     this.#options = options;
-    this.#settledBeforeNs = BigInt(options.startedAt.getTime()) * 1_000_000n - SETTLED_AFTER_NS;
   }
 
   get isEmpty(): boolean {
@@ -83,14 +80,15 @@ export class EventQueue {
   }
 
   #begin(found: LeafFound): Queued {
-    const { name, stat, cached, isSame } = found;
-    const isFile = stat.isFile();
+    const { name, object, cached, isSame } = found;
+    const isFile = object.type === "file";
     if (isSame && cached !== undefined) {
-      return { kind: "same-leaf", record: cached, fileBytes: isFile ? Number(stat.size) : undefined };
+      return { kind: "same-leaf", record: cached, fileBytes: isFile ? object.sizeBytes : undefined };
     }
-    if (isFile) return { kind: "file", name, cached, read: this.#options.jobs.read(found) };
+    if (isFile) return { kind: "file", name, cached, read: this.#options.jobs.read(object) };
     try {
-      return { kind: "leaf", found, entry: specialEntry(found) };
+      const fingerprint = object.fingerprint();
+      return { kind: "leaf", found, fingerprint, entry: specialEntry(this.#named(name, fingerprint), object) };
     } catch (error) {
       return { kind: "unreadable", name, error };
     }
@@ -103,8 +101,8 @@ export class EventQueue {
         tree.addSameLeaf(next.record, next.fileBytes);
         break;
       case "leaf": {
-        const { found, entry } = next;
-        tree.addLeaf({ entry, fingerprint: fingerprintOf(found.stat), cached: found.cached });
+        const { found, fingerprint, entry } = next;
+        tree.addLeaf({ entry, fingerprint: this.#trusted(fingerprint), cached: found.cached });
         break;
       }
       case "file":
@@ -122,7 +120,7 @@ export class EventQueue {
         gaps.add(next.gap);
         break;
       case "unreadable":
-        this.#missing(next.name, next.error);
+        this.#missing(next.name, gapOf(this.#pathOf(next.name), next.error));
         break;
       case "vanished":
         this.#putGone(next);
@@ -132,40 +130,37 @@ export class EventQueue {
   #putFile(name: Uint8Array, cached: LeafRecord | undefined, { result }: FileRead): void {
     if (result === undefined) return;
     if (result.status !== "read") {
-      this.#missing(name, result);
+      this.#missing(name, { path: this.#pathOf(name), reason: result.reason, detail: result.detail });
       return;
     }
-    const isSettled = this.#isSettled(readFingerprint(result.fingerprint).ctimeNs);
-    this.#options.tree.addLeaf({
-      entry: fileEntry(name, result, this.#options.builder),
-      fingerprint: isSettled ? result.fingerprint : UNSETTLED,
-      contentFingerprint: result.contentFingerprint,
-      cached,
-    });
+    const { fingerprint, contentFingerprint } = result;
+    const entry = fileEntry(this.#named(name, fingerprint), result, this.#options.builder);
+    this.#options.tree.addLeaf({ entry, fingerprint: this.#trusted(fingerprint), contentFingerprint, cached });
   }
 
-  #open(found: FolderOpened): void {
-    const { tree } = this.#options;
-    const { cached, isSame, isListed, stat, name } = found;
+  #open({ name, object, cached, isSame, isListed }: FolderOpened): void {
+    const { tree, gaps } = this.#options;
     if (isSame && cached !== undefined) {
       tree.openSameFolder(cached);
       return;
     }
+    const found = object.fingerprint();
+    const named = this.#named(name, found);
     try {
       // Where a folder's names are not certain, they are listed again at the next run.
-      const fingerprint = isListed && this.#isSettled(stat.ctimeNs) ? fingerprintOf(stat) : UNSETTLED;
-      tree.openFolder({ entry: folderEntry(found), fingerprint, cached });
+      const fingerprint = isListed ? this.#trusted(found) : UNSETTLED_FINGERPRINT;
+      tree.openFolder({ entry: folderEntry(named, object.xattrs()), fingerprint, cached });
     } catch (error) {
       // Gone since it was found: it stays as an empty folder, and is named.
-      this.#addGap(name, error);
-      tree.openFolder({ entry: bareFolderEntry(found), fingerprint: UNSETTLED, cached });
+      gaps.add(gapOf(this.#pathOf(name), error));
+      tree.openFolder({ entry: folderEntry(named, []), fingerprint: UNSETTLED_FINGERPRINT, cached });
     }
   }
 
-  #close({ cachedEnd, hasLost, fd }: FolderClosed): void {
+  #close({ cachedEnd, hasLost, folder }: FolderClosed): void {
     if (hasLost) this.#options.tree.markChanged();
     this.#options.tree.closeFolder(cachedEnd);
-    if (fd !== undefined) closeFd(fd);
+    folder?.close();
   }
 
   #putGone({ path, entry }: Vanished): void {
@@ -182,28 +177,23 @@ export class EventQueue {
     });
   }
 
-  /** A file or special object that cannot be read: not in the snapshot, and tried again at the next run. */
-  #missing(name: Uint8Array, error: unknown): void {
+  /** What cannot be read is not in the snapshot, and is tried again at the next run. */
+  #missing(name: Uint8Array, gap: Gap): void {
     this.#options.tree.addMissing(name);
-    this.#addGap(name, error);
+    this.#options.gaps.add(gap);
   }
 
-  #addGap(name: Uint8Array, error: unknown): void {
-    const { tree, gaps } = this.#options;
-    const path = tree.pathOf(name).slice();
-    if (isReadFailed(error) && error.status === "changed") {
-      gaps.add({ path, reason: "changed-while-read", detail: "it changed each of 3 times that it was read" });
-    } else {
-      const code = isReadFailed(error) ? error.code : systemCode(error);
-      gaps.add(toGap(path, Object.assign(new Error(code), { code })));
-    }
+  #pathOf(name: Uint8Array): Uint8Array {
+    return this.#options.tree.pathOf(name).slice();
   }
 
-  #isSettled(ctimeNs: bigint): boolean {
-    return ctimeNs < this.#settledBeforeNs;
+  #named(name: Uint8Array, fingerprint: Uint8Array): Named {
+    return { name, attributes: this.#options.source.attributesOf(fingerprint) };
   }
-}
 
-function isReadFailed(error: unknown): error is ReadFailed {
-  return typeof error === "object" && error !== null && "status" in error && "code" in error;
+  /** The fingerprint by which the next run may know the object again. */
+  #trusted(fingerprint: Uint8Array): Uint8Array {
+    const { source, startedAt } = this.#options;
+    return source.isSettled(fingerprint, startedAt) ? fingerprint : UNSETTLED_FINGERPRINT;
+  }
 }

@@ -1,31 +1,23 @@
 import { ByteReader } from "../../engine/codec/byte-reader.ts";
 import { ByteWriter } from "../../engine/codec/byte-writer.ts";
+import type { SourceObject, SourceReader, Stretch } from "../../engine/ports/source.ts";
+import { SourceError } from "../../engine/ports/source-error.ts";
 import type { TreeBuilder } from "../../engine/tree/tree-builder.ts";
-import {
-  closeFd,
-  type Extent,
-  listExtents,
-  openForRead,
-  type SystemPath,
-  statPath,
-  systemCode,
-} from "../platform/posix-read.ts";
-import { fingerprintOf } from "../sources/files/fingerprint.ts";
-import type { LeafFound } from "../sources/files/walk-events.ts";
 import { type LargeDone, LargeFile } from "./large-file.ts";
 import { planParts } from "./plan-parts.ts";
 import { decodeResult, encodeTask, type ReadDone, type ReadFailed, type ReadResult } from "./read-messages.ts";
 
 /** A file whose content is being read; the result comes later. */
 export interface FileRead {
-  readonly path: SystemPath;
-  /** The inode has other names, which will want this result as well. */
+  readonly key: Uint8Array;
+  /** The object has other names, which will want this result as well. */
   readonly isShared: boolean;
   result: ReadDone | LargeDone | ReadFailed | undefined;
 }
 
 export interface FileJobsOptions {
   readonly chunkIdKey: Uint8Array;
+  readonly source: SourceReader;
   /** Takes the chunk lists of large files. */
   readonly tree: TreeBuilder;
   readonly submit: (tasks: Uint8Array) => void;
@@ -39,7 +31,7 @@ const JOB_BYTES = 8 * 1024 * 1024;
 const JOB_FILES = 128;
 const ATTEMPTS = 3;
 const PAUSE_MS = 200;
-/** Inodes with several names whose content is remembered until all names were met; a bound on memory. */
+/** Objects with several names whose content is remembered until all names were met; a bound on memory. */
 const LINKS_REMEMBERED = 65_536;
 
 interface Parts {
@@ -63,17 +55,17 @@ export class FileJobs {
     this.#options = options;
   }
 
-  /** Begins to read a file. Further names of one inode share the first one's read. */
-  read({ path, stat }: LeafFound): FileRead {
-    const fingerprint = fingerprintOf(stat);
-    // All of the fingerprint: device and inode alone may name another file by now (a removed inode's number is given again).
-    const key = stat.nlink > 1n ? Buffer.from(fingerprint).toString("latin1") : undefined;
-    const known = key === undefined ? undefined : this.#links.get(key);
+  /** Begins to read a file. Further names of one object share the first one's read, as long as it does not change. */
+  read(object: SourceObject): FileRead {
+    const { key, sizeBytes } = object;
+    const fingerprint = object.fingerprint();
+    const link = object.hasOtherNames ? Buffer.from(fingerprint).toString("latin1") : undefined;
+    const known = link === undefined ? undefined : this.#links.get(link);
     if (known !== undefined) return known;
-    const file: FileRead = { path, isShared: key !== undefined, result: undefined };
-    if (key !== undefined) this.#remember(key, file);
-    if (Number(stat.size) > PART_BYTES) this.#readParts(file, 1);
-    else this.#add(file, fingerprint, Number(stat.size));
+    const file: FileRead = { key, isShared: link !== undefined, result: undefined };
+    if (link !== undefined) this.#remember(link, file);
+    if (sizeBytes > PART_BYTES) this.#readParts(file, 1);
+    else this.#add(file, fingerprint, sizeBytes);
     return file;
   }
 
@@ -101,7 +93,7 @@ export class FileJobs {
   #add(file: FileRead, fingerprint: Uint8Array, sizeBytes: number): void {
     const taskId = this.#nextTaskId++;
     this.#whole.set(taskId, file);
-    encodeTask(this.#job, { taskId, path: file.path, fingerprint, part: undefined });
+    encodeTask(this.#job, { taskId, key: file.key, fingerprint, part: undefined });
     this.#jobBytes += sizeBytes;
     this.#jobFiles += 1;
     if (this.#jobBytes >= JOB_BYTES || this.#jobFiles >= JOB_FILES) this.flush();
@@ -109,18 +101,33 @@ export class FileJobs {
 
   #readParts(file: FileRead, attempt: number): void {
     try {
-      const stat = statPath(file.path);
-      const sizeBytes = Number(stat.size);
-      const isSparse = stat.blocks * 512n < stat.size;
-      const extents = isSparse ? sparseExtents(file.path, sizeBytes) : [{ isHole: false, offset: 0, sizeBytes }];
-      this.#submitParts(file, attempt, fingerprintOf(stat), planParts(extents, PART_BYTES));
+      const { fingerprint, stretches } = this.#look(file.key);
+      const plan = planParts(stretches, PART_BYTES);
+      if (plan.length > 0) {
+        this.#submitParts(file, attempt, fingerprint, plan);
+      } else {
+        // It lost all of its content since it was found.
+        this.#add(file, fingerprint, 0);
+        this.flush();
+      }
     } catch (error) {
-      file.result = { taskId: 0, status: "failed", code: systemCode(error) };
+      if (!(error instanceof SourceError)) throw error;
+      file.result = { taskId: 0, status: "failed", reason: error.code, detail: error.detail };
       this.#options.wake();
     }
   }
 
-  #submitParts(file: FileRead, attempt: number, fingerprint: Uint8Array, plan: readonly (readonly Extent[])[]): void {
+  /** @throws SourceError */
+  #look(key: Uint8Array): { readonly fingerprint: Uint8Array; readonly stretches: readonly Stretch[] } {
+    const content = this.#options.source.open(key);
+    try {
+      return { fingerprint: content.fingerprint, stretches: content.stretches() };
+    } finally {
+      content.close();
+    }
+  }
+
+  #submitParts(file: FileRead, attempt: number, fingerprint: Uint8Array, plan: readonly (readonly Stretch[])[]): void {
     this.flush();
     const { tree, chunkIdKey } = this.#options;
     const parts: Parts = { file, attempt, whole: new LargeFile(tree, chunkIdKey, plan.length) };
@@ -128,7 +135,7 @@ export class FileJobs {
       const taskId = this.#nextTaskId++;
       this.#parts.set(taskId, { parts, at });
       const writer = new ByteWriter(1024);
-      encodeTask(writer, { taskId, path: file.path, fingerprint, part });
+      encodeTask(writer, { taskId, key: file.key, fingerprint, part });
       this.#options.submit(writer.finish());
     }
   }
@@ -142,7 +149,8 @@ export class FileJobs {
 
   #joinParts({ file, attempt, whole }: Parts): void {
     const result = whole.finish();
-    if (result.status === "changed" && attempt < ATTEMPTS) {
+    const hasChanged = result.status === "failed" && result.reason === "changed-while-read";
+    if (hasChanged && attempt < ATTEMPTS) {
       setTimeout(() => this.#readParts(file, attempt + 1), PAUSE_MS * attempt);
       return;
     }
@@ -154,15 +162,6 @@ export class FileJobs {
     if (this.#links.size <= LINKS_REMEMBERED) return;
     const [oldest] = this.#links.keys();
     if (oldest !== undefined) this.#links.delete(oldest);
-  }
-}
-
-function sparseExtents(path: SystemPath, sizeBytes: number): Extent[] {
-  const fd = openForRead(path);
-  try {
-    return listExtents(fd, sizeBytes);
-  } finally {
-    closeFd(fd);
   }
 }
 

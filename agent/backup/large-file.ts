@@ -52,7 +52,7 @@ export class LargeFile {
   /** Once all parts are there. */
   finish(): LargeDone | ReadFailed {
     if (this.#failed !== undefined) return this.#failed;
-    if (this.#first === undefined) return { taskId: 0, status: "failed", code: "EIO" };
+    if (this.#first === undefined) return { taskId: 0, status: "failed", reason: "io-error", detail: "EIO" };
     const { fingerprint, xattrs } = this.#first;
     const sizeBytes = this.#list.sizeBytes;
     const contentFingerprint = this.#fingerprint.finish();

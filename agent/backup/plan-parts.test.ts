@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Extent } from "../platform/posix-read.ts";
+import type { Stretch } from "../../engine/ports/source.ts";
 import { planParts } from "./plan-parts.ts";
 
-const data = (offset: number, sizeBytes: number): Extent => ({ isHole: false, offset, sizeBytes });
-const hole = (offset: number, sizeBytes: number): Extent => ({ isHole: true, offset, sizeBytes });
+const data = (offset: number, sizeBytes: number): Stretch => ({ isHole: false, offset, sizeBytes });
+const hole = (offset: number, sizeBytes: number): Stretch => ({ isHole: true, offset, sizeBytes });
 
 test("a file without holes is cut at multiples of a part", () => {
   expect(planParts([data(0, 250)], 100)).toEqual([[data(0, 100)], [data(100, 100)], [data(200, 50)]]);

@@ -1,13 +1,13 @@
-import type { Extent } from "../platform/posix-read.ts";
+import type { Stretch } from "../../engine/ports/source.ts";
 
 /**
  * Splits a large file into parts that several threads read at once. Cutting begins anew with every part, at multiples
  * of the size of a part, so that a part that did not change gives the same chunks again.
  */
-export function planParts(extents: readonly Extent[], partBytes: number): Extent[][] {
-  const parts: Extent[][] = [];
-  for (const extent of extents) {
-    for (const piece of extent.isHole ? [extent] : splitAtMultiples(extent, partBytes)) {
+export function planParts(stretches: readonly Stretch[], partBytes: number): Stretch[][] {
+  const parts: Stretch[][] = [];
+  for (const stretch of stretches) {
+    for (const piece of stretch.isHole ? [stretch] : splitAtMultiples(stretch, partBytes)) {
       const part = parts.at(-1);
       const first = part?.[0];
       const isSamePart = first !== undefined && partOf(first, partBytes) === partOf(piece, partBytes);
@@ -18,14 +18,14 @@ export function planParts(extents: readonly Extent[], partBytes: number): Extent
   return parts;
 }
 
-function partOf(extent: Extent, partBytes: number): number {
-  return Math.floor(extent.offset / partBytes);
+function partOf(stretch: Stretch, partBytes: number): number {
+  return Math.floor(stretch.offset / partBytes);
 }
 
-function splitAtMultiples(extent: Extent, partBytes: number): Extent[] {
-  const pieces: Extent[] = [];
-  const end = extent.offset + extent.sizeBytes;
-  for (let offset = extent.offset; offset < end; ) {
+function splitAtMultiples(stretch: Stretch, partBytes: number): Stretch[] {
+  const pieces: Stretch[] = [];
+  const end = stretch.offset + stretch.sizeBytes;
+  for (let offset = stretch.offset; offset < end; ) {
     const next = Math.min(end, (Math.floor(offset / partBytes) + 1) * partBytes);
     pieces.push({ isHole: false, offset, sizeBytes: next - offset });
     offset = next;

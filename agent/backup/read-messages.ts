@@ -2,8 +2,7 @@ import { FINGERPRINT_SIZE_BYTES } from "../../engine/backup/cache-record.ts";
 import type { ByteReader } from "../../engine/codec/byte-reader.ts";
 import type { ByteWriter } from "../../engine/codec/byte-writer.ts";
 import { FormatError } from "../../engine/codec/format-error.ts";
-import type { Xattr } from "../../engine/ports/source.ts";
-import type { Extent } from "../platform/posix-read.ts";
+import type { GapReason, Stretch, Xattr } from "../../engine/ports/source.ts";
 
 /**
  * What main thread and readers tell each other. Everything large is bytes in buffers of their own that change
@@ -47,11 +46,12 @@ export interface ReaderSetup {
 /** One file to be read, or a part of a large one. */
 export interface ReadTask {
   readonly taskId: number;
-  readonly path: Uint8Array;
+  /** How its source finds it. */
+  readonly key: Uint8Array;
   /** As the walk saw it. A whole file that differs is read as it is now; a part then counts as changed. */
   readonly fingerprint: Uint8Array;
   /** Undefined for a whole file. */
-  readonly part: readonly Extent[] | undefined;
+  readonly part: readonly Stretch[] | undefined;
 }
 
 export type ReadResult = ReadDone | ReadFailed;
@@ -69,65 +69,87 @@ export interface ReadDone {
 
 export interface ReadFailed {
   readonly taskId: number;
-  readonly status: "changed" | "failed";
-  /** The system's name of the error. */
-  readonly code: string;
+  readonly status: "failed";
+  readonly reason: GapReason;
+  readonly detail: string;
 }
 
-const PATH_LIMIT_BYTES = 65_536;
+const KEY_LIMIT_BYTES = 65_536;
+const XATTR_LIMIT_BYTES = 65_536;
+const DETAIL_LIMIT_BYTES = 256;
 const ITEMS_LIMIT_BYTES = 1024 * 1024 * 1024;
 
 export function encodeTask(writer: ByteWriter, task: ReadTask): void {
   writer
     .varint(task.taskId)
-    .bytes(task.path)
+    .bytes(task.key)
     .raw(task.fingerprint)
     .varint(task.part === undefined ? 0 : task.part.length + 1);
-  for (const extent of task.part ?? []) {
+  for (const stretch of task.part ?? []) {
     writer
-      .u8(extent.isHole ? 1 : 0)
-      .varint(extent.offset)
-      .varint(extent.sizeBytes);
+      .u8(stretch.isHole ? 1 : 0)
+      .varint(stretch.offset)
+      .varint(stretch.sizeBytes);
   }
 }
 
 export function decodeTask(reader: ByteReader): ReadTask {
   const taskId = reader.varint();
-  const path = reader.bytes(PATH_LIMIT_BYTES);
+  const key = reader.bytes(KEY_LIMIT_BYTES);
   const fingerprint = reader.raw(FINGERPRINT_SIZE_BYTES);
   const partSize = reader.varint();
-  if (partSize === 0) return { taskId, path, fingerprint, part: undefined };
-  const part: Extent[] = [];
+  if (partSize === 0) return { taskId, key, fingerprint, part: undefined };
+  const part: Stretch[] = [];
   for (let at = 1; at < partSize; at++) {
     part.push({ isHole: reader.u8() === 1, offset: reader.varint(), sizeBytes: reader.varint() });
   }
-  return { taskId, path, fingerprint, part };
+  return { taskId, key, fingerprint, part };
 }
 
-const STATUSES = ["read", "changed", "failed"] as const;
+const READ = 0;
+/** Numbers of the reasons between threads, from 1 on. */
+const REASONS = [
+  "unreadable",
+  "changed-while-read",
+  "vanished",
+  "name-too-long",
+  "io-error",
+] as const satisfies readonly GapReason[];
 
 export function encodeResult(writer: ByteWriter, result: ReadResult): void {
-  writer.varint(result.taskId).u8(STATUSES.indexOf(result.status));
+  writer.varint(result.taskId);
   if (result.status !== "read") {
-    writer.bytes(Buffer.from(result.code));
+    const detail = Buffer.from(result.detail).subarray(0, DETAIL_LIMIT_BYTES);
+    writer.u8(REASONS.indexOf(result.reason) + 1).bytes(detail);
     return;
   }
-  writer.raw(result.fingerprint).raw(result.contentFingerprint).varint(result.xattrs.length);
+  writer.u8(READ).raw(result.fingerprint).raw(result.contentFingerprint).varint(result.xattrs.length);
   for (const xattr of result.xattrs) writer.bytes(xattr.name).bytes(xattr.value);
   writer.varint(result.itemCount).bytes(result.items);
 }
 
 export function decodeResult(reader: ByteReader): ReadResult {
   const taskId = reader.varint();
-  const status = STATUSES[reader.u8()];
-  if (status === undefined) throw new FormatError("bad_result", "a reader answered with an unknown status");
-  if (status !== "read") return { taskId, status, code: Buffer.from(reader.bytes(256)).toString() };
+  const status = reader.u8();
+  if (status !== READ) {
+    const reason = REASONS[status - 1];
+    if (reason === undefined) throw new FormatError("bad_result", "a reader answered with an unknown status");
+    return { taskId, status: "failed", reason, detail: Buffer.from(reader.bytes(DETAIL_LIMIT_BYTES)).toString() };
+  }
   const fingerprint = reader.raw(FINGERPRINT_SIZE_BYTES);
   const contentFingerprint = reader.raw(16);
   const xattrs: Xattr[] = [];
   for (let left = reader.varint(); left > 0; left--) {
-    xattrs.push({ name: reader.bytes(PATH_LIMIT_BYTES), value: reader.bytes(PATH_LIMIT_BYTES) });
+    xattrs.push({ name: reader.bytes(XATTR_LIMIT_BYTES), value: reader.bytes(XATTR_LIMIT_BYTES) });
   }
   const itemCount = reader.varint();
-  return { taskId, status, fingerprint, contentFingerprint, xattrs, itemCount, items: reader.bytes(ITEMS_LIMIT_BYTES) };
+  return {
+    taskId,
+    status: "read",
+    fingerprint,
+    contentFingerprint,
+    xattrs,
+    itemCount,
+    items: reader.bytes(ITEMS_LIMIT_BYTES),
+  };
 }

@@ -9,10 +9,11 @@ import { FrameScratch } from "../../engine/format/frame.ts";
 import { decodeSlot } from "../../engine/format/slot.ts";
 import { gearTable } from "../../engine/ids/chunk-id.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
-import { FileReader } from "./file-reader.ts";
+import { ObjectReader } from "./object-reader.ts";
+import { openReader } from "./open-source.ts";
 import { decodeTask, encodeResult, type FromReader, type ReaderSetup, type ToReader } from "./read-messages.ts";
 
-/** A reader thread: files in, packs out. Everything it does is asked for by the main thread. */
+/** A reader thread: contents of a source in, packs out. Everything it does is asked for by the main thread. */
 
 if (parentPort === null) throw new Error("this file runs as a worker thread of the agent");
 const port = parentPort;
@@ -54,12 +55,13 @@ try {
 
 async function work(): Promise<void> {
   const content = await openContentWriter();
-  const files = new FileReader(nodePrimitives, setup.chunkIdKey, content);
+  const source = await openReader();
+  const objects = new ObjectReader({ primitives: nodePrimitives, chunkIdKey: setup.chunkIdKey, source, content });
   tell({ type: "ready" });
   for (;;) {
     const job = jobs.shift();
     if (job !== undefined) {
-      await readJob(files, job);
+      await readJob(objects, job);
     } else if (isFinishing) {
       break;
     } else {
@@ -74,14 +76,14 @@ async function work(): Promise<void> {
   tell({ type: "finished" });
 }
 
-async function readJob(files: FileReader, job: Uint8Array): Promise<void> {
+async function readJob(objects: ObjectReader, job: Uint8Array): Promise<void> {
   const reader = new ByteReader(job);
   results.reset();
-  files.counts.bytes = 0;
-  files.counts.chunks = 0;
-  while (reader.remaining > 0) encodeResult(results, await files.read(decodeTask(reader)));
+  objects.counts.bytes = 0;
+  objects.counts.chunks = 0;
+  while (reader.remaining > 0) encodeResult(results, await objects.read(decodeTask(reader)));
   const bytes = results.finish();
-  const { bytes: readBytes, chunks } = files.counts;
+  const { bytes: readBytes, chunks } = objects.counts;
   tell({ type: "results", results: bytes, readBytes, chunks }, [bytes.buffer]);
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { CacheCursor } from "../../engine/backup/cache-cursor.ts";
 import type { CacheRecord } from "../../engine/backup/cache-record.ts";
 import {
   ChangeCollector,
@@ -8,15 +9,16 @@ import {
 } from "../../engine/backup/change-collector.ts";
 import { MetaWriter } from "../../engine/backup/meta-writer.ts";
 import { SnapshotTree } from "../../engine/backup/snapshot-tree.ts";
+import type { WalkEvent } from "../../engine/backup/walk-events.ts";
+import { walkSource } from "../../engine/backup/walk-source.ts";
 import type { ChangeRow } from "../../engine/format/change-list.ts";
 import { FrameScratch } from "../../engine/format/frame.ts";
 import { PACK_BUFFER_SIZE_BYTES } from "../../engine/format/pack-builder.ts";
 import type { Slot } from "../../engine/format/slot.ts";
+import type { Source } from "../../engine/ports/source.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { TreeBuilder } from "../../engine/tree/tree-builder.ts";
 import type { BackupTarget } from "../bulk-client.ts";
-import { type WalkInput, walk } from "../sources/files/walk.ts";
-import type { WalkEvent } from "../sources/files/walk-events.ts";
 import { type BackupCounters, newCounters } from "./backup-counters.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -34,7 +36,9 @@ export interface PipelineOptions {
   readonly dataKey: Uint8Array;
   readonly slot: Slot;
   readonly isParanoid: boolean;
-  readonly source: WalkInput;
+  readonly source: Source;
+  /** What the last run found; undefined when nothing is known of it. */
+  readonly cache: CacheCursor | undefined;
   readonly target: BackupTarget;
   readonly spill: RowSpill;
   readonly changeList: ChangeListPlan;
@@ -111,7 +115,8 @@ export class SnapshotPipeline {
       wake,
     });
     const tree = new TreeBuilder(this.#output);
-    const jobs = new FileJobs({ chunkIdKey, tree, submit: (tasks) => this.#readers.submit(tasks), wake });
+    const { source } = options;
+    const jobs = new FileJobs({ chunkIdKey, source, tree, submit: (tasks) => this.#readers.submit(tasks), wake });
     this.#changes = new ChangeCollector(options.spill);
     this.#tree = new SnapshotTree(
       {
@@ -122,9 +127,10 @@ export class SnapshotPipeline {
         isBaseline: options.changeList.form === "baseline",
         keep: options.keepRecord,
       },
-      options.source.cache !== undefined,
+      options.cache !== undefined,
     );
     this.#events = new EventQueue({
+      source,
       jobs,
       builder: tree,
       tree: this.#tree,
@@ -157,7 +163,7 @@ export class SnapshotPipeline {
   }
 
   async #walkAndRead(): Promise<void> {
-    const found = walk(this.#options.source);
+    const found = walkSource(this.#options.source, this.#options.cache);
     let isWalking = true;
     while (isWalking || !this.#events.isEmpty) {
       this.#check();

@@ -1,11 +1,10 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
+import { CacheCursor } from "../../engine/backup/cache-cursor.ts";
 import type { ChangeListPlan } from "../../engine/backup/change-collector.ts";
 import { concatBytes } from "../../engine/codec/hex.ts";
 import { encodeUtf8 } from "../../engine/codec/text.ts";
 import type { ChangeRow } from "../../engine/format/change-list.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
-import { CacheCursor } from "../sources/files/cache-cursor.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { CacheWriter, type OpenCache, openCache } from "./cache-file.ts";
 import { CHANGES_LIMIT_BYTES, ChangesAppender, hasChanges, readChanges, SpillFiles } from "./change-files.ts";
@@ -108,10 +107,4 @@ export class SourceCache {
 function selectionKeyOf({ paths, excludes }: SourceCacheInput): Uint8Array {
   const texts = [...paths.map((path) => Buffer.from(path).toString("base64")), "|", ...excludes];
   return nodePrimitives.sha256(encodeUtf8(JSON.stringify(texts)));
-}
-
-/** The folder that a backup leaves out by itself, because it changes while it is read. */
-export function ownFolder(state: StateFolder): { readonly dev: bigint; readonly ino: bigint } {
-  const { dev, ino } = statSync(state.cache, { bigint: true });
-  return { dev, ino };
 }

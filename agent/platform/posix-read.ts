@@ -7,8 +7,11 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
+  readSync,
+  realpathSync,
 } from "node:fs";
-import type { EntryType, Xattr } from "../../engine/ports/source.ts";
+import type { EntryType, GapReason, Stretch, Xattr } from "../../engine/ports/source.ts";
+import { SourceError } from "../../engine/ports/source-error.ts";
 import { readCalls } from "./posix-libc.ts";
 
 /** Everything by which the agent reads a POSIX file system. No call follows a symlink in the last component. */
@@ -62,9 +65,28 @@ export function openForRead(path: SystemPath): number {
   }
 }
 
-/** A folder's descriptor: on Linux `/proc/self/fd/<n>/name` reaches below it where the whole path would be too long. */
-export function openFolder(path: SystemPath): number {
-  return openSync(path, O_RDONLY | O_NOFOLLOW | O_DIRECTORY | O_PATH);
+/** Linux takes paths of 4,095 bytes; from this length on a folder is reached through its descriptor. */
+const REACH_LIMIT_BYTES = 3_700;
+
+/**
+ * How the system reaches below a folder: its path, or, where paths below it would become too long, an open descriptor of it
+ * that `/proc/self/fd` gives a short name. @throws the system's error
+ */
+export function reachFolder(path: SystemPath): { readonly reach: SystemPath; readonly fd: number | undefined } {
+  if (path.length <= REACH_LIMIT_BYTES) return { reach: path, fd: undefined };
+  if (process.platform !== "linux") throw new SourceError("name-too-long", "ENAMETOOLONG");
+  const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_DIRECTORY | O_PATH);
+  return { reach: Buffer.from(`/proc/self/fd/${fd}`), fd };
+}
+
+/** The path of a folder without symlinks on the way. @throws the system's error */
+export function realFolder(path: string): SystemPath {
+  return realpathSync.native(path, NAMES_OPTIONS);
+}
+
+/** Bytes from a place in an open file on; fewer than fit are no end, 0 is. @throws the system's error */
+export function readAt(fd: number, into: Uint8Array, offset: number): number {
+  return readSync(fd, into, 0, into.length, offset);
 }
 
 export function statFd(fd: number): BigIntStats {
@@ -77,6 +99,25 @@ export { closeSync as closeFd };
 export function systemCode(error: unknown): string {
   if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
   return "unknown";
+}
+
+/** Trying again helps against a hiccup of the storage, not against a missing right or a missing file. */
+const PASSING = new Set(["EIO", "EAGAIN", "ESTALE", "ETXTBSY"]);
+const REASONS = new Map<string, GapReason>([
+  ["EACCES", "unreadable"],
+  ["EPERM", "unreadable"],
+  ["ENOENT", "vanished"],
+  ["ENOTDIR", "vanished"],
+  ["ELOOP", "vanished"],
+  ["ENAMETOOLONG", "name-too-long"],
+]);
+
+/** What the system failed with, in words of the Source port. The system's message holds the path as text; it is left out. */
+export function asSourceError(error: unknown): unknown {
+  if (error instanceof SourceError) return error;
+  const code = systemCode(error);
+  if (code === "unknown") return error;
+  return new SourceError(REASONS.get(code) ?? "io-error", code, { isPassing: PASSING.has(code) });
 }
 
 const TYPE_MASK = 0o170000;
@@ -144,18 +185,12 @@ function noneOrThrow(code: string): readonly Xattr[] {
   throw Object.assign(new Error(`listing extended attributes: ${code}`), { code });
 }
 
-export interface Extent {
-  readonly isHole: boolean;
-  readonly offset: number;
-  readonly sizeBytes: number;
-}
-
 /** More extents than this and small holes are read as the zeros they are: a bound on memory, 3 MiB of extents. */
 const MAX_EXTENTS = 65_536;
 
 /** The data and holes of an open file, in order, covering exactly `sizeBytes`. */
-export function listExtents(fd: number, sizeBytes: number): Extent[] {
-  const extents: Extent[] = [];
+export function listExtents(fd: number, sizeBytes: number): Stretch[] {
+  const extents: Stretch[] = [];
   let offset = 0;
   while (offset < sizeBytes) {
     if (extents.length >= MAX_EXTENTS) {

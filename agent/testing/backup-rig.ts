@@ -8,11 +8,10 @@ import { sealTo } from "../../engine/keys/sealed-box.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { TreeReader } from "../../engine/tree/tree-reader.ts";
 import type { BackupCounters } from "../backup/backup-counters.ts";
+import { openSource } from "../backup/open-source.ts";
 import { type BuiltSnapshot, SnapshotPipeline } from "../backup/snapshot-pipeline.ts";
 import { SourceCache } from "../backup/source-cache.ts";
 import { newId } from "../new-id.ts";
-import { compileExcludes } from "../sources/files/excludes.ts";
-import { planSelection } from "../sources/files/selection.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { MemoryTarget } from "./memory-target.ts";
 
@@ -60,6 +59,8 @@ export class BackupRig {
     const paths = [Buffer.from(this.source)];
     const excludes = options.excludes ?? [];
     const cache = new SourceCache({ state, sourceId: this.#sourceId, place, chunkIdKey, paths, excludes, isVoid });
+    const ownFolder = state.cache;
+    const source = await openSource({ paths, excludes, isSameSelection: cache.isSameSelection, ownFolder });
     try {
       const pipeline = new SnapshotPipeline({
         ...place,
@@ -67,12 +68,8 @@ export class BackupRig {
         chunkIdKey,
         isParanoid: false,
         target: this.target,
-        source: {
-          selection: planSelection(paths),
-          isExcluded: await compileExcludes(excludes),
-          isSameSelection: cache.isSameSelection,
-          cache: cache.cursor(),
-        },
+        source,
+        cache: cache.cursor(),
         spill: cache.spill,
         changeList: cache.plan,
         earlierChanges: cache.earlierChanges,
@@ -86,6 +83,7 @@ export class BackupRig {
       cache.commit(built.changeListId, counters);
       return { ...built, counters };
     } finally {
+      source.close();
       cache.close();
     }
   }

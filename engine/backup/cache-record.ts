@@ -16,7 +16,7 @@ interface Decoded {
 export interface LeafRecord extends Decoded {
   readonly kind: "leaf";
   readonly name: Uint8Array;
-  /** 64 bytes of what the system says about it; equal means that it was not touched. */
+  /** 64 bytes of what its source says about it; equal means that it was not touched. */
   readonly fingerprint: Uint8Array;
   /** As a change list states it; 16 bytes. */
   readonly contentFingerprint: Uint8Array;
@@ -48,6 +48,8 @@ export interface FolderEndRecord extends Decoded {
 
 export const CACHE_VERSION = 2;
 export const FINGERPRINT_SIZE_BYTES = 64;
+/** Stands for an object that must be read again at the next run: no object has this fingerprint. */
+export const UNSETTLED_FINGERPRINT = new Uint8Array(FINGERPRINT_SIZE_BYTES);
 const CONTENT_FINGERPRINT_SIZE_BYTES = 16;
 const ID_SIZE_BYTES = 32;
 const NAME_MAX_BYTES = 4096;

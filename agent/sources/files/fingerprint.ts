@@ -1,5 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { FINGERPRINT_SIZE_BYTES } from "../../../engine/backup/cache-record.ts";
+import type { SourceAttributes } from "../../../engine/ports/source.ts";
 import { nodePrimitives } from "../../../engine/primitives/node.ts";
 
 const words = new BigUint64Array(FINGERPRINT_SIZE_BYTES / 8);
@@ -20,60 +21,47 @@ export function isFingerprintOf(fingerprint: Uint8Array, stat: BigIntStats): boo
   return bytes.equals(fingerprint);
 }
 
-/** Stands for an object that must be read again at the next run. */
-export const UNSETTLED = new Uint8Array(FINGERPRINT_SIZE_BYTES);
-
 /**
  * An object that was changed within this time before it was looked at may change again without its times moving,
  * because file systems count time in steps (up to 2 s on some). It is read again at the next run.
  */
-export const SETTLED_AFTER_NS = 2_000_000_000n;
+const SETTLED_AFTER_NS = 2_000_000_000n;
+const CTIME_WORD = 4;
+
+export function isSettled(fingerprint: Uint8Array, at: Date): boolean {
+  bytes.set(fingerprint);
+  const changedAtNs = BigInt.asIntN(64, words[CTIME_WORD] ?? 0n);
+  return changedAtNs < BigInt(at.getTime()) * 1_000_000n - SETTLED_AFTER_NS;
+}
 
 function write(stat: BigIntStats): void {
   words[0] = stat.dev;
   words[1] = stat.ino;
   words[2] = stat.size;
   words[3] = BigInt.asUintN(64, stat.mtimeNs);
-  words[4] = BigInt.asUintN(64, stat.ctimeNs);
+  words[CTIME_WORD] = BigInt.asUintN(64, stat.ctimeNs);
   words[5] = (stat.mode << 32n) | stat.uid;
   words[6] = (stat.gid << 32n) | stat.nlink;
   words[7] = stat.rdev;
 }
 
-/** What a fingerprint says, in numbers. */
-export interface FingerprintFields {
-  readonly sizeBytes: number;
-  readonly mtimeSeconds: number;
-  readonly mtimeNanoseconds: number;
-  readonly ctimeNs: bigint;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly device: bigint;
-  /**
-   * When the object has more than one name: 16 bytes that stand for the whole fingerprint, so that a name whose inode
-   * was changed or given to another file during the walk is never restored as a link to what it was before.
-   */
-  readonly linkId: Uint8Array | undefined;
-}
-
 const NS_PER_SECOND = 1_000_000_000n;
+const LINK_ID_SIZE_BYTES = 16;
 
-export function readFingerprint(fingerprint: Uint8Array): FingerprintFields {
+/** The link id stands for the whole fingerprint: device and inode alone may name another file a moment later. */
+export function attributesOf(fingerprint: Uint8Array): SourceAttributes {
   bytes.set(fingerprint);
-  const [, , size = 0n, mtime = 0n, ctime = 0n, modeAndUid = 0n, gidAndNames = 0n, device = 0n] = words;
+  const [, , , mtime = 0n, , modeAndUid = 0n, gidAndNames = 0n] = words;
   const mtimeNs = BigInt.asIntN(64, mtime);
   // Whole seconds downwards, so that the nanoseconds of a time before 1970 count upwards too.
   const nanoseconds = ((mtimeNs % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
+  const hasOtherNames = (gidAndNames & 0xffff_ffffn) > 1n;
   return {
-    sizeBytes: Number(size),
-    mtimeSeconds: Number((mtimeNs - nanoseconds) / NS_PER_SECOND),
-    mtimeNanoseconds: Number(nanoseconds),
-    ctimeNs: BigInt.asIntN(64, ctime),
-    mode: Number(modeAndUid >> 32n),
+    mode: Number(modeAndUid >> 32n) & 0o7777,
     uid: Number(modeAndUid & 0xffff_ffffn),
     gid: Number(gidAndNames >> 32n),
-    device,
-    linkId: (gidAndNames & 0xffff_ffffn) > 1n ? nodePrimitives.sha256(fingerprint).slice(0, 16) : undefined,
+    mtimeSeconds: Number((mtimeNs - nanoseconds) / NS_PER_SECOND),
+    mtimeNanoseconds: Number(nanoseconds),
+    ...(hasOtherNames && { linkId: nodePrimitives.sha256(fingerprint).slice(0, LINK_ID_SIZE_BYTES) }),
   };
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { closeFd } from "../../platform/posix-read.ts";
-import { type WalkInput, walk } from "./walk.ts";
+import { walkSource } from "../../engine/backup/walk-source.ts";
+import type { Source } from "../../engine/ports/source.ts";
 
 /** As long as this the backup itself waits at a time. */
 const SLICE_MS = 5;
@@ -14,14 +14,14 @@ export interface FileCount {
  * Counts what a walk will find, in slices beside the backup's own work, so that a first backup can say how long it will
  * take. Reads no content. Counts to the end of the walk, or until the signal is aborted: then what was counted is not all.
  */
-export async function countFiles(input: WalkInput, signal: AbortSignal): Promise<FileCount> {
+export async function countFiles(source: Source, signal: AbortSignal): Promise<FileCount> {
   const count = { files: 0, bytes: 0 };
   let sliceEndMs = performance.now() + SLICE_MS;
-  for (const event of walk({ ...input, cache: undefined, isSameSelection: false })) {
-    if (event.kind === "close" && event.fd !== undefined) closeFd(event.fd);
-    if (event.kind === "leaf" && event.stat.isFile()) {
+  for (const event of walkSource(source)) {
+    if (event.kind === "close") event.folder?.close();
+    if (event.kind === "leaf" && event.object.type === "file") {
       count.files += 1;
-      count.bytes += Number(event.stat.size);
+      count.bytes += event.object.sizeBytes;
     }
     if (performance.now() < sliceEndMs) continue;
     await nextTurn();

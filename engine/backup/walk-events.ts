@@ -1,16 +1,12 @@
-import type { BigIntStats } from "node:fs";
-import type { FolderEndRecord, FolderRecord, LeafRecord } from "../../../engine/backup/cache-record.ts";
-import type { Gap } from "../../../engine/ports/source.ts";
-import type { SystemPath } from "../../platform/posix-read.ts";
+import type { Gap, SourceFolder, SourceObject } from "../ports/source.ts";
+import type { FolderEndRecord, FolderRecord, LeafRecord } from "./cache-record.ts";
 
 /** What the walk finds, in the order of the tree: a folder, all that is below it in order of names, its end. */
 export type WalkEvent = FolderOpened | FolderClosed | LeafFound | GapFound | Vanished;
 
 interface Found {
   readonly name: Uint8Array;
-  /** How the system reaches it now. */
-  readonly path: SystemPath;
-  readonly stat: BigIntStats;
+  readonly object: SourceObject;
   /** True when nobody touched it since the cached record was made; then the record says all about it. */
   readonly isSame: boolean;
 }
@@ -33,8 +29,8 @@ export interface FolderClosed {
   readonly cachedEnd: FolderEndRecord | undefined;
   /** True when something that the cache lists is no longer there. */
   readonly hasLost: boolean;
-  /** To be closed once everything in the folder was read. */
-  readonly fd: number | undefined;
+  /** To be closed once everything in it was read; undefined when it could not be opened. */
+  readonly folder: SourceFolder | undefined;
 }
 
 /** A folder that cannot be listed, or a name that nothing can be said about; what else cannot be read shows later. */
@@ -45,7 +41,7 @@ export interface GapFound {
   readonly gap: Gap;
 }
 
-/** Something that the cache lists and the machine no longer has; one event for each object of a lost folder. */
+/** Something that the cache lists and the source no longer has; one event for each object of a lost folder. */
 export interface Vanished {
   readonly kind: "vanished";
   readonly path: Uint8Array;

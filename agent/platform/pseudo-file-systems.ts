@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import type { SystemPath } from "../../platform/posix-read.ts";
+import type { SystemPath } from "./posix-read.ts";
 
 /** Linux's file systems without storage behind them: what is in them is made up when it is read, and has no end. */
 const PSEUDO_TYPES = new Set([

@@ -1,10 +1,4 @@
-import type {
-  CacheRecord,
-  FolderEndRecord,
-  FolderRecord,
-  LeafRecord,
-  MissingRecord,
-} from "../../../engine/backup/cache-record.ts";
+import type { CacheRecord, FolderEndRecord, FolderRecord, LeafRecord, MissingRecord } from "./cache-record.ts";
 
 /** Where the records of the last run come from, one after the other. */
 export interface CacheRecords {
