@@ -80,6 +80,20 @@ module.exports = {
       from: { pathNot: ["^server/db/", "^prisma", TESTS] },
       to: { path: "(node_modules/(@types/)?(pg|@prisma/[^/]+|prisma)/|^server/db/generated)" },
     },
+    shut(
+      "sources-behind-their-port",
+      "^agent/(?!sources/|backup/open-source\\.ts$)",
+      "^agent/sources/",
+      "A backup knows the Source port; one file chooses the adapter.",
+    ),
+    shut("backup-asks-no-system", "^agent/backup/", "^agent/platform/", "A source asks the system, in its own words."),
+    {
+      name: "c-library-only-in-platform",
+      comment: "What only one system has stays where another system's files can take its place.",
+      severity: "error",
+      from: { pathNot: ["^agent/platform/", TESTS] },
+      to: { path: "node_modules/(@types/)?koffi/" },
+    },
     shut("agent-knows-no-server", "^agent/", "^(server|app|components|prisma)/", "It runs at the customer."),
     shut("app-reaches-the-server-through-api", "^app/", "^server/(?!api/|auth/|platform/)", "Pages hold no logic."),
     shut(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { MemoryObjects } from "../../engine/backup/testing/memory-source.ts";
-import { find } from "../../engine/backup/testing/source-contract.ts";
+import { find } from "../../engine/backup/testing/source-scene.ts";
 import { ByteReader } from "../../engine/codec/byte-reader.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
 import { TreeBuilder } from "../../engine/tree/tree-builder.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ReadInto, TakeChunk } from "../../engine/backup/content-writer.ts";
 import { MemoryObjects } from "../../engine/backup/testing/memory-source.ts";
-import { find } from "../../engine/backup/testing/source-contract.ts";
+import { find } from "../../engine/backup/testing/source-scene.ts";
 import { ByteReader } from "../../engine/codec/byte-reader.ts";
 import { decodeItem } from "../../engine/format/chunk-item.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";

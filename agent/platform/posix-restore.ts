@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, openSync, realpathSync } from "node:fs";
 import { constants as osConstants } from "node:os";
 import koffi from "koffi";
 
@@ -77,6 +77,11 @@ function open(folder: number, name: string, flags: number, mode: number): number
     const errno = koffi.errno();
     if (errno !== EINTR) throw new PosixError("open", errno);
   }
+}
+
+/** Opens the folder to restore into; this one may be reached through symlinks. @throws the system's error */
+export function openRootFolder(path: string): number {
+  return openSync(realpathSync(path), constants.O_RDONLY | constants.O_DIRECTORY);
 }
 
 /** Opens a folder inside an open one; a symlink is ENOTDIR or ELOOP, never followed. */

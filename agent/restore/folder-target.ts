@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync } from "node:fs";
 import { toBinaryText } from "../../engine/restore/binary-text.ts";
 import {
   closeFile,
@@ -9,9 +9,11 @@ import {
   makeSocketAt,
   makeSymlinkAt,
   openFolderAt,
+  openRootFolder,
   PosixError,
   removeAt,
 } from "../platform/posix-restore.ts";
+import { processOwner } from "../platform/posix-state.ts";
 import { applyMeta, applyMetaAt, type Maker, Shortfalls } from "./apply-meta.ts";
 import { metaOf } from "./entry-meta.ts";
 import { FolderHandles, parentOf } from "./folder-handles.ts";
@@ -44,14 +46,14 @@ export class FolderTarget {
     this.#isOverwriting = isOverwriting;
     // Below a folder that hands down its group, the group of what is made there is not this process's own.
     const handsDownGroup = (fstatSync(rootFd).mode & SET_GROUP_ID) !== 0 || isOverwriting;
-    this.#maker = { uid: process.geteuid?.() ?? -1, gid: handsDownGroup ? -1 : (process.getegid?.() ?? -1) };
+    const { uid, gid } = processOwner();
+    this.#maker = { uid, gid: handsDownGroup ? -1 : gid };
   }
 
   /** Makes the folder if it is not there. @throws the system's error */
   static open({ path, isOverwriting }: FolderTargetOptions): FolderTarget {
     mkdirSync(path, { recursive: true });
-    const rootFd = openSync(realpathSync(path), constants.O_RDONLY | constants.O_DIRECTORY);
-    return new FolderTarget(rootFd, isOverwriting);
+    return new FolderTarget(openRootFolder(path), isOverwriting);
   }
 
   /** What writer threads need of it. */

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { isSuperuser, syncFolder } from "../platform/posix-state.ts";
 
 /** What an agent keeps on its machine. `identity/` cannot be replaced; `cache/` may be deleted at any time. */
 export interface StateFolder {
@@ -20,7 +21,7 @@ export function openStateFolder(chosen?: string): StateFolder {
 }
 
 function defaultRoot(): string {
-  if (process.getuid?.() === 0) return "/var/lib/holdfast";
+  if (isSuperuser()) return "/var/lib/holdfast";
   return join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "holdfast");
 }
 
@@ -46,13 +47,4 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
   }
   renameSync(draft, path);
   syncFolder(dirname(path));
-}
-
-export function syncFolder(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

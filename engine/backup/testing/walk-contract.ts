@@ -4,7 +4,7 @@ import type { Source } from "../../ports/source.ts";
 import { CacheCursor } from "../cache-cursor.ts";
 import type { CacheRecord } from "../cache-record.ts";
 import { walkSource } from "../walk-source.ts";
-import type { SourceScene } from "./source-contract.ts";
+import type { SourceScene } from "./source-scene.ts";
 
 const END = { kind: "end", entriesBelow: 0, bytesBelow: 0, listingId: new Uint8Array(32) } as const;
 const NO_MARK = new Uint8Array(16);
