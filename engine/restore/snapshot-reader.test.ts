@@ -77,6 +77,21 @@ describe("a snapshot", () => {
     ]);
   });
 
+  it("leads by positions to where a path leads, and says which positions those are", async () => {
+    const { reader } = await open();
+    const place = await reader.locate("/home/ana/n\xe9\xff");
+    expect(place).toMatchObject({ path: "home/ana/n\xe9\xff", steps: [0, 0, 3], entry: { type: "file" } });
+    expect(await reader.at([0, 0, 3])).toEqual(place);
+    expect(await reader.at([])).toEqual({ path: "", steps: [], entry: null });
+    expect(await reader.locate("")).toEqual({ path: "", steps: [], entry: null });
+    expect(await reader.locate("home/ana/letter.txt/further")).toBeNull();
+    expect(await reader.locate("home/cy")).toBeNull();
+    for (const steps of [[1], [0, 0, 4], [0, 0, 3, 0]]) {
+      await expect(reader.at(steps)).rejects.toMatchObject({ code: "path_not_found" });
+    }
+    expect(await reader.count(null)).toBe(1);
+  });
+
   it("names a path that it does not have", async () => {
     const { reader } = await open();
     await expect(reader.find("/home/eve")).rejects.toMatchObject({ code: "path_not_found" });

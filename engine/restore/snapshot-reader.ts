@@ -2,7 +2,7 @@ import type { ChunkItem } from "../format/chunk-item.ts";
 import type { TreeEntry } from "../format/tree-entry.ts";
 import type { PackSource } from "../ports/pack-source.ts";
 import type { Primitives } from "../ports/primitives.ts";
-import { TreeReader } from "../tree/tree-reader.ts";
+import { type LocatedEntry, TreeReader } from "../tree/tree-reader.ts";
 import { fromBinaryText, toBinaryText, toReadableText } from "./binary-text.ts";
 import { type OpenedSnapshot, openSnapshot } from "./open-snapshot.ts";
 import { PackCatalogue } from "./pack-catalogue.ts";
@@ -27,6 +27,16 @@ export interface EntryStep {
   readonly folder: string;
   readonly name: string;
   readonly entry: Exclude<TreeEntry, FolderEntry>;
+}
+
+/** Where something lies in a snapshot. */
+export interface Place {
+  /** Binary text without a leading slash; "" is the root. */
+  readonly path: string;
+  /** At each folder on the way, the position of the entry in the order of names. */
+  readonly steps: readonly number[];
+  /** Null for the root, which has no entry of its own. */
+  readonly entry: TreeEntry | null;
 }
 
 export interface SnapshotReaderOptions {
@@ -68,6 +78,41 @@ export class SnapshotReader {
       "path_not_found",
       `snapshot ${this.snapshot.snapshotId} has no ${toReadableText(`/${normal}`)}; list what it has with "holdfast ls"`,
     );
+  }
+
+  /** Where a path leads; null when this snapshot does not have it. */
+  async locate(path: string): Promise<Place | null> {
+    const names = normalPath(path).split("/");
+    let place: Place = { path: "", steps: [], entry: null };
+    for (const name of names[0] === "" ? [] : names) {
+      const folder = folderOf(place);
+      const found = folder && (await this.#tree.locate(folder.entry ?? this.#root, fromBinaryText(name)));
+      if (!found) return null;
+      place = below(place, found);
+    }
+    return place;
+  }
+
+  /** Where positions lead. @throws RestoreError `path_not_found` */
+  async at(steps: readonly number[]): Promise<Place> {
+    let place: Place = { path: "", steps: [], entry: null };
+    for (const position of steps) {
+      const folder = folderOf(place);
+      const entry = folder && (await this.#tree.at(folder.entry ?? this.#root, position));
+      if (!entry) throw new RestoreError("path_not_found", `snapshot ${this.snapshot.snapshotId} has no such place`);
+      place = below(place, { entry, position });
+    }
+    return place;
+  }
+
+  /** How many entries a folder lists itself; null is the root. */
+  count(folder: FolderEntry | null): Promise<number> {
+    return this.#tree.count(folder ?? this.#root);
+  }
+
+  /** Entries of a folder, a page at a time. @param from position of the first that is wanted */
+  leaves(folder: FolderEntry | null, from = 0): AsyncIterable<readonly TreeEntry[]> {
+    return this.#tree.leaves(folder ?? this.#root, from);
   }
 
   /** Entries of a folder in order of their names; null lists the root. */
@@ -133,6 +178,17 @@ interface OpenFolder {
   readonly leaves: AsyncGenerator<readonly TreeEntry[]>;
   entries: readonly TreeEntry[];
   at: number;
+}
+
+/** Null when the place is no folder. */
+function folderOf({ entry }: Place): { readonly entry: FolderEntry | null } | null {
+  if (entry === null) return { entry };
+  return entry.type === "folder" ? { entry } : null;
+}
+
+function below({ path, steps }: Place, { entry, position }: LocatedEntry): Place {
+  const name = toBinaryText(entry.name);
+  return { path: path === "" ? name : `${path}/${name}`, steps: [...steps, position], entry };
 }
 
 async function nextEntry(folder: OpenFolder): Promise<TreeEntry | null> {

@@ -2,7 +2,13 @@ import { FormatError, IntegrityError } from "../codec/format-error.ts";
 import { compareBytes } from "../codec/hex.ts";
 import { type ChunkItem, sizeOfItems } from "../format/chunk-item.ts";
 import type { FileContent, TreeEntry } from "../format/tree-entry.ts";
-import { type ChunkListIndexRow, childIdsOfTreePage, decodeTreePage, type TreePage } from "../format/tree-page.ts";
+import {
+  type ChunkListIndexRow,
+  childIdsOfTreePage,
+  type DirectoryIndexRow,
+  decodeTreePage,
+  type TreePage,
+} from "../format/tree-page.ts";
 import { chunkId } from "../ids/chunk-id.ts";
 import type { ChunkKind } from "../ports/chunk-index.ts";
 import type { Primitives } from "../ports/primitives.ts";
@@ -23,6 +29,12 @@ export interface TreeReaderOptions {
 
 /** A folder is read through the id of its listing's top page. */
 export type ListedFolder = { readonly pageId: Uint8Array };
+
+/** An entry, and how many stand before it in its folder, in the order of names. */
+export interface LocatedEntry {
+  readonly entry: TreeEntry;
+  readonly position: number;
+}
 
 /** Deeper index pages than any folder or file of this world needs: 2,048 * 4,096^4 rows. */
 const DEPTH_LIMIT = 6;
@@ -46,22 +58,54 @@ export class TreeReader {
     for await (const entries of this.leaves(folder)) yield* entries;
   }
 
-  /** The same, a page at a time: for whoever reads whole trees, where a turn of the event loop for each entry is felt. */
-  async *leaves(folder: ListedFolder): AsyncGenerator<readonly TreeEntry[]> {
-    yield* this.#listPage(await this.#page(folder.pageId), 0);
+  /**
+   * The same, a page at a time: for whoever reads whole trees, where a turn of the event loop for each entry is felt.
+   *
+   * @param from position of the first entry that is wanted; pages before it are not read
+   */
+  async *leaves(folder: ListedFolder, from = 0): AsyncGenerator<readonly TreeEntry[]> {
+    const skip = { left: from };
+    for await (const entries of this.#listPage(await this.#page(folder.pageId), 0, skip)) {
+      const dropped = Math.min(skip.left, entries.length);
+      skip.left -= dropped;
+      yield dropped === 0 ? entries : entries.slice(dropped);
+    }
+  }
+
+  /** How many entries a folder lists, not counting what its folders hold; reads its top page alone. */
+  async count(folder: ListedFolder): Promise<number> {
+    const page = await this.#page(folder.pageId);
+    return page.type === "directory-index" ? sumOfEntries(page.rows) : requireLeaf(page).length;
+  }
+
+  /** The entry at a position in the order of names, or null; reads one path of pages, however long the folder. */
+  async at(folder: ListedFolder, position: number): Promise<TreeEntry | null> {
+    for await (const entries of this.leaves(folder, position)) return entries[0] ?? null;
+    return null;
   }
 
   /** The entry of that name, or null; reads one path of pages, however long the folder. */
   async find(folder: ListedFolder, name: Uint8Array): Promise<TreeEntry | null> {
+    return (await this.locate(folder, name))?.entry ?? null;
+  }
+
+  /** As `find`, with the entry's position in the order of names. */
+  async locate(folder: ListedFolder, name: Uint8Array): Promise<LocatedEntry | null> {
     let page = await this.#page(folder.pageId);
+    let before = 0;
     for (let depth = 0; page.type === "directory-index"; depth++) {
       requireDepth(depth);
-      const row = page.rows.findLast((candidate) => compareBytes(candidate.firstName, name) <= 0);
+      const at = page.rows.findLastIndex((candidate) => compareBytes(candidate.firstName, name) <= 0);
+      const row = page.rows[at];
       if (row === undefined) return null;
+      before += sumOfEntries(page.rows.slice(0, at));
       page = await this.#page(row.pageId);
       requireFirstName(page, row.firstName);
     }
-    return requireLeaf(page).find((entry) => compareBytes(entry.name, name) === 0) ?? null;
+    const entries = requireLeaf(page);
+    const at = entries.findIndex((entry) => compareBytes(entry.name, name) === 0);
+    const entry = entries[at];
+    return entry === undefined ? null : { entry, position: before + at };
   }
 
   /**
@@ -90,7 +134,12 @@ export class TreeReader {
     yield* this.#listItems(row, 0);
   }
 
-  async *#listPage(page: TreePage, depth: number): AsyncGenerator<readonly TreeEntry[]> {
+  /** @param skip entries that are not wanted; what is left of it after a page lies in the leaf that comes next */
+  async *#listPage(
+    page: TreePage,
+    depth: number,
+    skip: { left: number },
+  ): AsyncGenerator<readonly TreeEntry[], void, void> {
     requireDepth(depth);
     if (page.type !== "directory-index") {
       yield requireLeaf(page);
@@ -98,10 +147,15 @@ export class TreeReader {
     }
     let previous: Uint8Array | null = null;
     for (const row of page.rows) {
+      if (skip.left >= row.entries) {
+        skip.left -= row.entries;
+        continue;
+      }
       const below = await this.#page(row.pageId);
       requireFirstName(below, row.firstName);
+      const isWhole = skip.left === 0 || below.type === "directory-leaf";
       let count = 0;
-      for await (const entries of this.#listPage(below, depth + 1)) {
+      for await (const entries of this.#listPage(below, depth + 1, skip)) {
         // Within a leaf the decoder has seen to the order.
         const [first, last] = [entries[0], entries.at(-1)];
         if (previous !== null && first !== undefined && compareBytes(previous, first.name) >= 0) {
@@ -111,7 +165,8 @@ export class TreeReader {
         count += entries.length;
         yield entries;
       }
-      if (count !== row.entries) throw new IntegrityError("bad_index", "an index page miscounts what lies below it");
+      if (isWhole && count !== row.entries)
+        throw new IntegrityError("bad_index", "an index page miscounts what lies below it");
     }
   }
 
@@ -139,6 +194,10 @@ export class TreeReader {
     if (clear !== null) requireEqualIds(childIdsOfTreePage(page), clear);
     return page;
   }
+}
+
+function sumOfEntries(rows: readonly DirectoryIndexRow[]): number {
+  return rows.reduce((sum, row) => sum + row.entries, 0);
 }
 
 function requireEqualIds(sealed: readonly Uint8Array[], clear: readonly Uint8Array[]): void {

@@ -39,6 +39,31 @@ async function codeOfAsync(promise: Promise<unknown>): Promise<string> {
 }
 
 describe("a folder", () => {
+  it("is read from any position on, and tells the position of each name, by few pages", async () => {
+    const store = new PageStore();
+    const entries = manyFiles(30_000);
+    const built = buildFolder(store, entries);
+    const reader = new TreeReader(store.readerOptions);
+    expect(await reader.count(built)).toBe(30_000);
+    const position = fc.integer({ min: 0, max: 29_999 });
+    await fc.assert(
+      fc.asyncProperty(position, async (at) => {
+        store.fetchedCount = 0;
+        const entry = entries[at];
+        expect(await reader.at(built, at)).toEqual(entry);
+        expect(await reader.locate(built, entry?.name ?? new Uint8Array())).toEqual({ entry, position: at });
+        expect(store.fetchedCount).toBeLessThanOrEqual(2 * 2);
+        const [first] = await collect(reader.leaves(built, at));
+        expect(first?.[0]).toEqual(entry);
+      }),
+      { numRuns: 20 },
+    );
+    const from = await collect(reader.leaves(built, 12_345));
+    expect(from.flat()).toEqual(entries.slice(12_345));
+    expect(await reader.at(built, 30_000)).toBeNull();
+    expect(await reader.locate(built, encodeUtf8("file-zzz"))).toBeNull();
+  });
+
   it("of any names is listed as it was built", async () => {
     const names = fc.uniqueArray(
       fc
