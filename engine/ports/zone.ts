@@ -14,7 +14,7 @@ export interface ByteRange {
 }
 
 /**
- * One base (backup or archive) of one datacentre's storage. Every name proves its bytes, nothing is ever overwritten.
+ * One base (backup or archive) of one datacentre's storage. Every name proves its bytes, nothing is ever overwritten ([Note: healing]).
  *
  * All errors are ZoneError (`engine/ports/zone-error.ts`) with a `code` and `retryable`: `unreachable` (also a base without its
  * identity: never "empty"), `not_found`, `exists`, `full`, `read_only`, `damaged`, `invalid_key`, `identity_mismatch`.
@@ -33,6 +33,19 @@ export interface Zone {
     sizeBytes: number,
     options?: PutOptions,
   ): Promise<void>;
+  /**
+   * Puts the bytes that a name stands for in the place of bytes that it does not stand for, in one step: a reader sees the old copy or
+   * the new one, never none, also when the process dies in between.
+   *
+   * [Note: healing] An object is never overwritten (invariant 3), and this does not: an object is what its name or its record says it is,
+   * and what is replaced here is not that object. So it is allowed only where the hash is known, and proves itself: the new bytes have the
+   * hash, the stored ones are read and do not have it, and the new copy is read back. Keys below `control/` promise their first writer
+   * and no hash: they are never replaced.
+   * @returns `kept` when the stored copy turns out to be good; an absent one counts as bad
+   * @throws ZoneError `damaged` when `body` does not have the hash, or the new copy reads wrong; `invalid_key` for `control/` and when
+   *   the name promises another hash
+   */
+  replaceBad(key: ObjectKey, body: ByteParts, options: ReplaceOptions): Promise<"replaced" | "kept">;
   /** Whole object or a range, streamed. A range beyond the end is `damaged`. */
   get(key: ObjectKey, range?: ByteRange, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   find(key: ObjectKey): Promise<ObjectInfo | null>;
@@ -42,9 +55,15 @@ export interface Zone {
   delete(key: ObjectKey): Promise<void>;
 }
 
+export interface ReplaceOptions {
+  readonly sha256: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
 export interface PutOptions {
   readonly sha256?: Uint8Array;
   /** Create-only keys (control/...) promise one winner: `exists` even when the bytes are equal. */
   readonly isCreateOnly?: boolean;
+  /** Once it is aborted, nothing that the body's memory holds later is stored: the caller may use that memory again. */
   readonly signal?: AbortSignal;
 }

@@ -28,7 +28,7 @@ export async function putPack(exchange: Exchange<RunClaims>): Promise<void> {
     const zone = context.deps.zones.find(claims.zoneId);
     if (!zone) throw new GatewayError("zone_unreachable", `${claims.zoneId} is not a zone of this service`);
     const key = packObjectKey(claims.companyId, index.packKind, packId);
-    await putOrReplaceBad({ zone: zone.backup, primitives: context.deps.primitives, key, parts: [pack] });
+    await putOrReplaceBad({ zone: zone.backup, key, parts: [pack] });
     const { isNew } = await recordPack(context.deps, claims, { packId, sizeBytes, index });
     sendJson(exchange.response, isNew ? 201 : 200, { packId, isNew });
   } finally {

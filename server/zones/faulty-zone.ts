@@ -72,6 +72,7 @@ export function withFaults(zone: Zone, { seed, clock, faults }: FaultyOptions): 
       const isTorn = random() < faults.tornWriteRate;
       return misbehave(() => (isTorn ? tornPut(key, body) : zone.put(key, body, sizeBytes, options)));
     },
+    replaceBad: (key, body, options) => misbehave(() => zone.replaceBad(key, body, options)),
     get: (key, range, signal) =>
       misbehave(async () => {
         const isRotten = random() < faults.bitRotRate;

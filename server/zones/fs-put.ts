@@ -43,7 +43,8 @@ export async function putFile(put: FsPut): Promise<void> {
   }
 }
 
-async function writeUnfinished(put: FsPut, path: string): Promise<void> {
+/** Writes the body whole and fsyncs it, or throws. */
+export async function writeUnfinished(put: FsPut, path: string): Promise<void> {
   const file = await openNew(put.base, path);
   try {
     const hash = put.options.sha256 ? put.primitives.sha256Start() : null;
@@ -174,11 +175,18 @@ async function compareFiles(fileA: FileHandle, fileB: FileHandle): Promise<boole
   const bufferB = Buffer.allocUnsafe(COMPARE_BYTES);
   for (let offset = 0; offset < size; ) {
     const readA = (await fileA.read(bufferA, 0, COMPARE_BYTES, offset)).bytesRead;
-    const readB = (await fileB.read(bufferB, 0, readA, offset)).bytesRead;
+    const readB = (await fileB.read(bufferB, 0, readA, offset).catch(nullIfUnreadable))?.bytesRead;
     if (readA === 0 || readA !== readB || !bufferA.subarray(0, readA).equals(bufferB.subarray(0, readB))) return false;
     offset += readA;
   }
   return true;
+}
+
+/** A stored copy with a sector that cannot be read has other bytes, as far as anybody can tell: it is for healing. */
+function nullIfUnreadable(error: unknown): null {
+  const code = systemCodeOf(error);
+  if (code === "EIO" || code === "EBADMSG") return null;
+  throw error;
 }
 
 function wrongSize(put: FsPut, written: number): ZoneError {

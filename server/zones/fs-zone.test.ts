@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -39,8 +39,25 @@ describe("an fs base", () => {
     expect(await codeOf(zone.put("a/c", [bytes(10)], 12))).toBe("damaged");
     expect(await codeOf(zone.put("a/b", [bytes(11)], 11))).toBe("exists");
     await expect(zone.put("a/d", stream(bytes(5)), 5, { signal: AbortSignal.abort(new Error("x")) })).rejects.toThrow();
+    const sha256 = nodePrimitives.sha256(bytes(11));
+    expect(await zone.replaceBad("a/b", [bytes(11)], { sha256 })).toBe("replaced");
+    expect(await zone.replaceBad("a/b", [bytes(11)], { sha256 })).toBe("kept");
+    expect(await codeOf(zone.replaceBad("a/b", [bytes(12)], { sha256 }))).toBe("damaged");
     expect(await readdir(join(path, ".unfinished"))).toEqual([]);
     expect(await readdir(join(path, "a"))).toEqual(["b"]);
+  });
+
+  test("heals what is not even a file under an object's name, and follows no link while it does", async () => {
+    const { path } = await newBase();
+    const zone = openBase(path);
+    const outside = join(folder, `linked-${count}`);
+    await writeFile(outside, "not ours");
+    await mkdir(join(path, "a"));
+    await symlink(outside, join(path, "a", "b"));
+    const sha256 = nodePrimitives.sha256(bytes(11));
+    expect(await zone.replaceBad("a/b", [bytes(11)], { sha256 })).toBe("replaced");
+    expect((await read(zone, "a/b")).equals(bytes(11))).toBe(true);
+    expect(await readFile(outside, "utf8")).toBe("not ours");
   });
 
   test("without its identity is unreachable, never empty, also in the middle of its life", async () => {
@@ -54,10 +71,11 @@ describe("an fs base", () => {
       codeOf(zone.find("a/b")),
       codeOf(zone.list("", { limit: 1 })),
       codeOf(zone.delete("a/b")),
+      codeOf(zone.replaceBad("a/b", [bytes(1)], { sha256: nodePrimitives.sha256(bytes(1)) })),
     ];
-    expect(await Promise.all(calls())).toEqual(Array(5).fill("unreachable"));
+    expect(await Promise.all(calls())).toEqual(Array(6).fill("unreachable"));
     await mkdir(path);
-    expect(await Promise.all(calls())).toEqual(Array(5).fill("unreachable"));
+    expect(await Promise.all(calls())).toEqual(Array(6).fill("unreachable"));
     expect(await readdir(path)).toEqual([]);
     await rm(path, { recursive: true });
     await rename(`${path}-away`, path);

@@ -8,8 +8,10 @@ import { systemCodeOf, toReadError, toZoneError } from "./fs-errors.ts";
 import { walkKeys } from "./fs-list.ts";
 import { type PutBody, putFile } from "./fs-put.ts";
 import { readFile } from "./fs-read.ts";
+import { replaceFile } from "./fs-replace.ts";
 import { MAX_LIST_LIMIT, parseObjectKey, requirePrefix } from "./object-key.ts";
 import { type ObjectReader, openFileReader } from "./object-reader.ts";
+import { requireReplaceable } from "./require-replaceable.ts";
 
 export interface FsZoneOptions extends FsBaseOptions {
   readonly primitives: Primitives;
@@ -29,6 +31,11 @@ export function createFsZone(options: FsZoneOptions): FsZone {
     async put(key: string, body: PutBody, sizeBytes: number, putOptions: PutOptions = {}) {
       const parts = parseObjectKey(zoneId, key);
       await putFile({ base, primitives: options.primitives, parts, body, sizeBytes, options: putOptions });
+    },
+    async replaceBad(key, body, { sha256, signal }) {
+      const { primitives } = options;
+      const parts = requireReplaceable({ zoneId, primitives, key, body, sha256 });
+      return replaceFile({ base, primitives, parts, body, sha256, signal });
     },
     async get(key: string, range?: ByteRange, signal?: AbortSignal) {
       const parts = parseObjectKey(zoneId, key);

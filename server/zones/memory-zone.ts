@@ -3,6 +3,7 @@ import type { ByteRange, ObjectInfo, PutOptions, Zone } from "../../engine/ports
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { PutBody } from "./fs-put.ts";
 import { MAX_LIST_LIMIT, parseObjectKey, requirePrefix } from "./object-key.ts";
+import { requireReplaceable } from "./require-replaceable.ts";
 
 /** Bytes of one piece of a stream; small, so that consumers meet streams of several pieces. */
 const PIECE_BYTES = 64 * 1024;
@@ -45,6 +46,14 @@ export function createMemoryZone({ zoneId, primitives, objects = new Map() }: Me
     zoneId,
     put,
     get,
+    async replaceBad(key, body, { sha256, signal }) {
+      requireReplaceable({ zoneId, primitives, key, body, sha256 });
+      signal?.throwIfAborted();
+      const stored = objects.get(key);
+      if (stored && primitives.isEqual(primitives.sha256(stored), sha256)) return "kept";
+      objects.set(key, Buffer.concat(body));
+      return "replaced";
+    },
     async find(key) {
       parseObjectKey(zoneId, key);
       const stored = objects.get(key);

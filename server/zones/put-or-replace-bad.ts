@@ -1,11 +1,11 @@
-import type { ByteParts, Primitives } from "../../engine/ports/primitives.ts";
+import { fromHex } from "../../engine/codec/hex.ts";
+import type { ByteParts } from "../../engine/ports/primitives.ts";
 import type { Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { findPromisedHash } from "./object-key.ts";
 
 export interface GoodCopy {
   readonly zone: Zone;
-  readonly primitives: Primitives;
   readonly key: string;
   /** Hex; the hash of `parts`, as the caller has checked. Left out for a content-named key, which promises it itself. */
   readonly sha256?: string;
@@ -13,17 +13,11 @@ export interface GoodCopy {
 }
 
 /**
- * Stores a good copy. Where a copy of the same name exists with other bytes, one of the two lies; the stored one is read, and only if it
- * does not have the promised hash is it removed and replaced. This is the one way in which a backup object is replaced.
- * @throws ZoneError `exists` when the stored copy is good and ours is not
+ * Stores a good copy. Where a copy of the same name exists with other bytes, one of the two lies; the zone reads the stored one, and only
+ * if it does not have the promised hash is it replaced, as [Note: healing] says. No other way replaces a backup object.
+ * @throws ZoneError `exists` when no hash is known, `damaged` when ours is the one that lies
  */
-export async function putOrReplaceBad({
-  zone,
-  primitives,
-  key,
-  parts,
-  sha256,
-}: GoodCopy): Promise<"stored" | "replaced"> {
+export async function putOrReplaceBad({ zone, key, parts, sha256 }: GoodCopy): Promise<"stored" | "replaced"> {
   const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
   try {
     await zone.put(key, parts, sizeBytes);
@@ -31,21 +25,9 @@ export async function putOrReplaceBad({
   } catch (error) {
     if (!(error instanceof ZoneError) || error.code !== "exists") throw error;
     const promised = sha256 ?? findPromisedHash(key);
-    if (promised === null || (await hashOf(zone, primitives, key)) === promised) throw error;
+    if (promised === null) throw error;
+    // Somebody else may have healed it since.
+    const outcome = await zone.replaceBad(key, parts, { sha256: fromHex(promised) });
+    return outcome === "replaced" ? "replaced" : "stored";
   }
-  await zone.delete(key);
-  await zone.put(key, parts, sizeBytes);
-  return "replaced";
-}
-
-async function hashOf(zone: Zone, primitives: Primitives, key: string): Promise<string> {
-  const hash = primitives.sha256Start();
-  try {
-    for await (const piece of await zone.get(key)) hash.update(piece);
-  } catch (error) {
-    // A copy that cannot be read is as bad as one that reads wrong; one that vanished meanwhile as well.
-    if (error instanceof ZoneError && (error.code === "damaged" || error.code === "not_found")) return error.code;
-    throw error;
-  }
-  return Buffer.from(hash.digest()).toString("hex");
 }

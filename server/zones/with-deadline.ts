@@ -1,5 +1,4 @@
-import type { ByteParts } from "../../engine/ports/primitives.ts";
-import type { PutOptions, Zone } from "../../engine/ports/zone.ts";
+import type { Zone } from "../../engine/ports/zone.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import type { ZoneCalls } from "./zone-calls.ts";
 
@@ -30,16 +29,11 @@ export function withDeadline(zone: Zone, calls: ZoneCalls, { answerMs, putMs }: 
     }
   }
 
-  async function put(
-    key: string,
-    body: AsyncIterable<Uint8Array> | ByteParts,
-    sizeBytes: number,
-    options: PutOptions = {},
-  ): Promise<void> {
+  async function writing<T>(signal: AbortSignal | undefined, write: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const late = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal;
+    const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
     try {
-      await calls.within(putMs, () => zone.put(key, body, sizeBytes, { ...options, signal }));
+      return await calls.within(putMs, () => write(either));
     } catch (error) {
       late.abort(error);
       throw error;
@@ -48,7 +42,10 @@ export function withDeadline(zone: Zone, calls: ZoneCalls, { answerMs, putMs }: 
 
   return {
     zoneId: zone.zoneId,
-    put,
+    put: (key, body, sizeBytes, options) =>
+      writing(options?.signal, (signal) => zone.put(key, body, sizeBytes, { ...options, signal })),
+    replaceBad: (key, body, options) =>
+      writing(options.signal, (signal) => zone.replaceBad(key, body, { ...options, signal })),
     get: async (key, range, signal) => punctual(await within(() => zone.get(key, range, signal))),
     find: (key) => within(() => zone.find(key)),
     list: (prefix, options) => within(() => zone.list(prefix, options)),

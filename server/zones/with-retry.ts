@@ -12,7 +12,7 @@ export interface RetryOptions {
 
 /**
  * Tries again what the zone calls retryable. A body that is a stream can be read only once and is therefore tried once; bodies in
- * parts and everything else are repeatable, because equal puts succeed and deleting what is absent succeeds. Create-only
+ * parts and everything else are repeatable, because equal puts succeed, what was replaced is kept, and deleting what is absent succeeds. Create-only
  * puts are tried once: after a lost answer, `exists` could be our own doing, which only the caller can tell.
  */
 export function withRetry(zone: Zone, options: RetryOptions): Zone {
@@ -33,6 +33,8 @@ export function withRetry(zone: Zone, options: RetryOptions): Zone {
       Array.isArray(body) && !putOptions?.isCreateOnly
         ? retry(() => zone.put(key, body, sizeBytes, putOptions), putOptions?.signal)
         : zone.put(key, body, sizeBytes, putOptions),
+    replaceBad: (key, body, replaceOptions) =>
+      retry(() => zone.replaceBad(key, body, replaceOptions), replaceOptions.signal),
     get: (key, range, signal) => retry(() => zone.get(key, range, signal), signal),
     find: (key) => retry(() => zone.find(key)),
     list: (prefix, listOptions) => retry(() => zone.list(prefix, listOptions)),

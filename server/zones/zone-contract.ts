@@ -10,6 +10,7 @@ const LARGE_BYTES = 3 * 1024 * 1024 + 17;
 export function describeZoneContract(name: string, openEmptyZone: () => Promise<Zone>): void {
   describe(`${name} keeps the zone contract`, () => {
     describe("put", () => describePuts(openEmptyZone));
+    describe("replaceBad", () => describeReplacements(openEmptyZone));
     describe("get", () => describeGets(openEmptyZone));
     describe("names", () => describeNames(openEmptyZone));
     describe("list", () => describeLists(openEmptyZone));
@@ -80,6 +81,79 @@ function describePuts(open: () => Promise<Zone>): void {
   });
 }
 
+function describeReplacements(open: () => Promise<Zone>): void {
+  const good = bytes(70_000, 5);
+  const sha256 = nodePrimitives.sha256(good);
+  const hex = Buffer.from(sha256).toString("hex");
+  const key = `companies/c/packs/${hex.slice(0, 2)}/${hex}`;
+  const receipt = `companies/c/snapshots/000000000001-${hex}.receipt`;
+
+  test("a copy with other bytes, of any length, gives way to the one that has the hash", async () => {
+    for (const name of [key, receipt]) {
+      for (const bad of [bytes(70_000, 6), good.subarray(0, 100), bytes(90_000), bytes(0)]) {
+        const zone = await open();
+        await zone.put(name, [bad], bad.length);
+        expect(await zone.replaceBad(name, [good.subarray(0, 9), good.subarray(9)], { sha256 })).toBe("replaced");
+        expect((await read(zone, name)).equals(good)).toBe(true);
+        expect(await zone.find(name)).toEqual({ key: name, sizeBytes: good.length });
+        await zone.put(name, [good], good.length);
+      }
+    }
+  });
+
+  test("a good copy is kept, an absent one is stored", async () => {
+    const zone = await open();
+    expect(await zone.replaceBad(key, [good], { sha256 })).toBe("replaced");
+    expect(await zone.replaceBad(key, [good], { sha256 })).toBe("kept");
+    expect((await read(zone, key)).equals(good)).toBe(true);
+  });
+
+  test("bytes without the hash, another hash than the name's, and control keys are refused and change nothing", async () => {
+    const zone = await open();
+    const other = bytes(50, 8);
+    const otherHash = nodePrimitives.sha256(other);
+    await zone.put(key, [bytes(10)], 10);
+    expect(await codeOf(zone.replaceBad(key, [other], { sha256 }))).toBe("damaged");
+    expect(await codeOf(zone.replaceBad(key, [other], { sha256: otherHash }))).toBe("invalid_key");
+    expect((await read(zone, key)).equals(bytes(10))).toBe(true);
+    await zone.put("control/term-2", [bytes(10)], 10, { isCreateOnly: true });
+    expect(await codeOf(zone.replaceBad("control/term-2", [other], { sha256: otherHash }))).toBe("invalid_key");
+    expect((await read(zone, "control/term-2")).equals(bytes(10))).toBe(true);
+    expect(await codeOf(zone.replaceBad("../a", [good], { sha256 }))).toBe("invalid_key");
+  });
+
+  test("an aborted replacement leaves the old copy", async () => {
+    const zone = await open();
+    await zone.put(key, [bytes(10)], 10);
+    const reason = new Error("the worker stops");
+    const signal = AbortSignal.abort(reason);
+    await expect(zone.replaceBad(key, [good], { sha256, signal })).rejects.toBe(reason);
+    expect((await read(zone, key)).equals(bytes(10))).toBe(true);
+  });
+
+  test("readers meanwhile see the old copy or the new one, whole, and never none", async () => {
+    const zone = await open();
+    const bad = bytes(70_000, 6);
+    await zone.put(key, [bad], bad.length);
+    let isDone = false;
+    const reading = (async () => {
+      const seen = new Set<string>();
+      while (!isDone || seen.size === 0) {
+        // One piece in every adapter, so that a read is of one copy.
+        const found = await read(zone, key);
+        seen.add(found.equals(good) ? "good" : found.equals(bad) ? "bad" : "neither");
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return seen;
+    })();
+    const healers = Array.from({ length: 6 }, () => zone.replaceBad(key, [good], { sha256 }));
+    expect(await Promise.all(healers)).toContain("replaced");
+    isDone = true;
+    expect(await reading).not.toContain("neither");
+    expect((await read(zone, key)).equals(good)).toBe(true);
+  });
+}
+
 function describeGets(open: () => Promise<Zone>): void {
   test("a range gives exactly its bytes; one beyond the end is damaged", async () => {
     const zone = await open();
@@ -143,6 +217,8 @@ function describeNames(open: () => Promise<Zone>): void {
       expect(await codeOf(zone.put(key, [bytes(1)], 1))).toBe("invalid_key");
       expect(await codeOf(zone.get(key))).toBe("invalid_key");
       expect(await codeOf(zone.find(key))).toBe("invalid_key");
+      const sha256 = nodePrimitives.sha256(bytes(1));
+      expect(await codeOf(zone.replaceBad(key, [bytes(1)], { sha256 }))).toBe("invalid_key");
       expect(await codeOf(zone.delete(key))).toBe("invalid_key");
     }
     expect(await codeOf(zone.list("../", { limit: 5 }))).toBe("invalid_key");

@@ -100,8 +100,9 @@ describe("deadline", () => {
       zone.find("a"),
       zone.list("", { limit: 1 }),
       zone.delete("a"),
+      zone.replaceBad("a", [bytes(1)], { sha256: nodePrimitives.sha256(bytes(1)) }),
     ];
-    expect(await Promise.all(calls.map(codeOf))).toEqual(Array(5).fill("unreachable"));
+    expect(await Promise.all(calls.map(codeOf))).toEqual(Array(6).fill("unreachable"));
   });
 
   test("a stream that stalls is unreachable", async () => {

@@ -41,7 +41,7 @@ export async function copyObject({ step, target, sources, primitives }: CopyOpti
       continue;
     }
     const { objectKey, sha256 } = step;
-    const stored = await putOrReplaceBad({ zone: target, primitives, key: objectKey, parts: found, sha256 });
+    const stored = await putOrReplaceBad({ zone: target, key: objectKey, parts: found, sha256 });
     return { kind: stored === "replaced" ? "healed" : "copied", badZoneIds };
   }
   return { kind: "failed", badZoneIds };
