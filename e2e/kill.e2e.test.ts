@@ -1,11 +1,12 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareTrees } from "./compare-trees.ts";
 import {
+  childOf,
   enrolMachine,
   expectCommand,
   isProof,
@@ -31,19 +32,6 @@ const copies = new Map<string, string>();
 
 type Victim = "agent" | "gateway" | "worker" | "postgres";
 const victims: readonly Victim[] = ["agent", "gateway", "worker", "postgres"];
-
-function childOf(parent: number, mark: string): number | null {
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const ppid = Number(readFileSync(`/proc/${name}/stat`, "latin1").split(") ")[1]?.split(" ")[1]);
-      if (ppid === parent && readFileSync(`/proc/${name}/cmdline`, "latin1").includes(mark)) return Number(name);
-    } catch {
-      // ended while it was looked at
-    }
-  }
-  return null;
-}
 
 function supervisorPid(): number {
   return childOf(product.supervisor.pid ?? 0, "start") ?? product.supervisor.pid ?? 0;

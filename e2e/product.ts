@@ -300,3 +300,17 @@ export function superuserUrl(product: Product): string {
 
 /** How a restore to a folder ends: an ordinary user cannot give `/tmp` back to root, and is told so. */
 export const restoreCodes: readonly number[] = process.getuid?.() === 0 ? [0] : [0, 3];
+
+/** The process that a launcher started, by a word of its command line. */
+export function childOf(parent: number, mark: string): number | null {
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const ppid = Number(readFileSync(`/proc/${name}/stat`, "latin1").split(") ")[1]?.split(" ")[1]);
+      if (ppid === parent && readFileSync(`/proc/${name}/cmdline`, "latin1").includes(mark)) return Number(name);
+    } catch {
+      // ended while it was looked at
+    }
+  }
+  return null;
+}

@@ -55,6 +55,16 @@ const lsetxattr = isDarwin
   ? null
   : libc.func("int lsetxattr(const uint8_t *path, const uint8_t *name, const void *value, size_t size, int flags)");
 
+const renameNoReplace = isDarwin
+  ? libc.func("int renameatx_np(int from, const uint8_t *name, int to, const uint8_t *newName, uint32_t flags)")
+  : libc.func("int renameat2(int from, const uint8_t *name, int to, const uint8_t *newName, uint32_t flags)");
+
+const RENAME_NO_REPLACE = isDarwin ? 4 : 1;
+const AT_FDCWD = -100;
+const AT_SYMLINK_FOLLOW = 0x400;
+const AT_EMPTY_PATH = 0x1000;
+/** As the kernel's headers have it; it includes O_DIRECTORY, which some architectures number otherwise. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 const S_IFSOCK = 0o140000;
 const EINTR = osConstants.errno.EINTR;
 
@@ -92,6 +102,38 @@ export function openFolderAt(folder: number, name: string): number {
 /** Makes a new file for writing; EEXIST when the name is taken, be it by a symlink. */
 export function createFileAt(folder: number, name: string, mode: number): number {
   return open(folder, name, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, mode);
+}
+
+/** How systems and file systems say that they have no files without a name. */
+const NO_NAMELESS = new Set(["EOPNOTSUPP", "ENOTSUP", "EISDIR", "ENOENT", "EINVAL"]);
+
+/**
+ * Makes a file for writing that has no name yet, and vanishes with the process unless it is given one.
+ *
+ * @returns null where there are no such files
+ */
+export function createNamelessIn(folder: number, mode: number): number | null {
+  if (isDarwin) return null;
+  try {
+    return open(folder, ".", constants.O_WRONLY | O_TMPFILE, mode);
+  } catch (error) {
+    if (error instanceof PosixError && NO_NAMELESS.has(error.code)) return null;
+    throw error;
+  }
+}
+
+/**
+ * Gives a file that has none its name; EEXIST when that is taken.
+ *
+ * @returns false when this process may not do it
+ */
+export function nameFile(fd: number, folder: number, name: string): boolean {
+  // By its descriptor it is cheaper, but older kernels grant that to root alone; by /proc anybody may.
+  if (linkat(fd, cName(""), folder, cName(name), AT_EMPTY_PATH) >= 0) return true;
+  if (koffi.errno() === osConstants.errno.EEXIST) throw new PosixError("link", koffi.errno());
+  if (linkat(AT_FDCWD, cName(`/proc/self/fd/${fd}`), folder, cName(name), AT_SYMLINK_FOLLOW) >= 0) return true;
+  if (koffi.errno() === osConstants.errno.ENOENT) return false;
+  throw new PosixError("link", koffi.errno());
 }
 
 /** Opens a file that this restore made, or makes it; for the parts of one large file that arrive in any order. */
@@ -166,6 +208,16 @@ export function removeAt(folder: number, name: string, isFolder = false): void {
 export function renameWithin(folder: number, name: string, newName: string): void {
   check("rename", renameat(folder, cName(name), folder, cName(newName)));
 }
+
+/** Like renameWithin, but EEXIST when the new name is taken. @returns false where the system or the file system cannot promise that */
+export function renameToNew(folder: number, name: string, newName: string): boolean {
+  if (renameNoReplace(folder, cName(name), folder, cName(newName), RENAME_NO_REPLACE) >= 0) return true;
+  const errno = koffi.errno();
+  if (NO_PROMISE.has(codeOfErrno.get(errno) ?? "")) return false;
+  throw new PosixError("rename", errno);
+}
+
+const NO_PROMISE = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
 
 /** A second name for a file or symlink; EEXIST when it is taken. */
 export function linkAt(from: number, name: string, to: number, newName: string): void {

@@ -31,6 +31,11 @@ export type FileLock =
   | { readonly outcome: "busy" }
   | { readonly outcome: "failed"; readonly code: string };
 
+/** Locks an open file until it is closed, without waiting. @returns false when it is locked, or when there are no locks here */
+export function tryLock(fd: number): boolean {
+  return readCalls().flock(fd, LOCK_EXCLUSIVE | LOCK_NON_BLOCKING) === 0;
+}
+
 /** The lock is the kernel's, so it ends with the process however that ends. */
 export function lockFile(path: string): FileLock {
   const fd = openSync(path, "a", 0o600);

@@ -1,10 +1,13 @@
 import {
   closeFile,
   createFileAt,
+  createNamelessIn,
   linkAt,
+  nameFile,
   openPartAt,
   PosixError,
   removeAt,
+  renameToNew,
   renameWithin,
   setSize,
   writeAt,
@@ -30,6 +33,8 @@ export interface DocumentWriterOptions {
   readonly shortfalls: Shortfalls;
   /** Replaces files that exist. */
   readonly isOverwriting: boolean;
+  /** For file systems that have no files without a name; only tests say so, elsewhere the system does. */
+  readonly isNamed?: boolean;
 }
 
 /** Where verified content goes: to disk, or nowhere when a snapshot is only verified. */
@@ -47,6 +52,13 @@ export interface DocumentSink {
   closeParts(): void;
 }
 
+interface WholeDocument {
+  readonly folder: number;
+  readonly file: TaskFile;
+  readonly path: string;
+  readonly pieces: readonly Piece[];
+}
+
 /** Puts verified bytes on disk, so that no document is ever there short: whole at once, or exchanged when complete. */
 export class DocumentWriter implements DocumentSink {
   readonly failures: FileFailure[] = [];
@@ -62,19 +74,48 @@ export class DocumentWriter implements DocumentSink {
     const path = joinPath(folderPath, file.name);
     this.#guard(path, () => {
       const folder = this.#options.folders.get(folderPath);
-      const madeName = this.#createNew(folder, file);
-      const { fd, name } = madeName;
-      try {
-        this.#fill(fd, file, path, pieces);
-        if (name !== file.name) this.#giveName(folder, file);
-      } catch (error) {
-        removeQuietly(folder, name);
-        throw error;
-      } finally {
-        closeFile(fd);
-      }
+      const whole: WholeDocument = { folder, file, path, pieces };
+      if (!this.#writeNameless(whole)) this.#writeUnderTemporaryName(whole);
       this.finishedFiles++;
     });
+  }
+
+  /** Nothing of it is there, under any name, until all of it is. @returns false where that cannot be done */
+  #writeNameless(whole: WholeDocument): boolean {
+    const fd = this.#options.isNamed ? null : createNamelessIn(whole.folder, 0o600);
+    if (fd === null) return false;
+    try {
+      this.#fill(fd, whole);
+      return this.#nameNameless(fd, whole);
+    } finally {
+      closeFile(fd);
+    }
+  }
+
+  #nameNameless(fd: number, { folder, file }: WholeDocument): boolean {
+    try {
+      return nameFile(fd, folder, file.name);
+    } catch (error) {
+      const isTaken = error instanceof PosixError && error.code === "EEXIST";
+      if (!isTaken || !this.#options.isOverwriting) throw error;
+    }
+    if (!nameFile(fd, folder, file.temporaryName)) return false;
+    this.#giveName(folder, file);
+    return true;
+  }
+
+  #writeUnderTemporaryName(whole: WholeDocument): void {
+    const { folder, file } = whole;
+    const fd = createFileAt(folder, file.temporaryName, 0o600);
+    try {
+      this.#fill(fd, whole);
+      this.#giveName(folder, file);
+    } catch (error) {
+      removeQuietly(folder, file.temporaryName);
+      throw error;
+    } finally {
+      closeFile(fd);
+    }
   }
 
   writePart(file: TaskFile, folderPath: string, piece: Piece): boolean {
@@ -112,17 +153,7 @@ export class DocumentWriter implements DocumentSink {
     this.#openParts.clear();
   }
 
-  #createNew(folder: number, file: TaskFile): { fd: number; name: string } {
-    try {
-      return { fd: createFileAt(folder, file.name, 0o600), name: file.name };
-    } catch (error) {
-      const isTaken = error instanceof PosixError && error.code === "EEXIST";
-      if (!isTaken || !this.#options.isOverwriting) throw error;
-      return { fd: createFileAt(folder, file.temporaryName, 0o600), name: file.temporaryName };
-    }
-  }
-
-  #fill(fd: number, file: TaskFile, path: string, pieces: readonly Piece[]): void {
+  #fill(fd: number, { file, path, pieces }: WholeDocument): void {
     let end = 0;
     for (const piece of pieces) {
       writeAt(fd, piece.bytes, piece.offset);
@@ -132,13 +163,12 @@ export class DocumentWriter implements DocumentSink {
     applyMeta(fd, file.meta, { ...this.#options, path });
   }
 
-  /** A link refuses a name that was taken in the meantime; file systems without links can only rename. */
-  #giveName(folder: number, file: TaskFile): void {
-    if (this.#options.isOverwriting || !hasLinked(folder, file)) {
-      renameWithin(folder, file.temporaryName, file.name);
-    } else {
-      removeAt(folder, file.temporaryName);
-    }
+  /** A name that was taken in the meantime is refused; file systems that can do neither of the two can only rename. */
+  #giveName(folder: number, { temporaryName, name }: TaskFile): void {
+    if (this.#options.isOverwriting) renameWithin(folder, temporaryName, name);
+    else if (renameToNew(folder, temporaryName, name)) return;
+    else if (hasLinked(folder, temporaryName, name)) removeAt(folder, temporaryName);
+    else renameWithin(folder, temporaryName, name);
   }
 
   #partOf(file: TaskFile, folderPath: string): number {
@@ -166,9 +196,9 @@ export function joinPath(folder: string, name: string): string {
   return folder === "" ? name : `${folder}/${name}`;
 }
 
-function hasLinked(folder: number, file: TaskFile): boolean {
+function hasLinked(folder: number, temporaryName: string, name: string): boolean {
   try {
-    linkAt(folder, file.temporaryName, folder, file.name);
+    linkAt(folder, temporaryName, folder, name);
     return true;
   } catch (error) {
     if (error instanceof PosixError && NO_LINKS.has(error.code)) return false;

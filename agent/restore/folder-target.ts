@@ -18,6 +18,7 @@ import { applyMeta, applyMetaAt, type Maker, Shortfalls } from "./apply-meta.ts"
 import { metaOf } from "./entry-meta.ts";
 import { FolderHandles, parentOf } from "./folder-handles.ts";
 import type { BatchFolder, BatchLink, BatchSpecial } from "./restore-batch.ts";
+import { UnfinishedParts } from "./unfinished-parts.ts";
 import type { FileFailure } from "./write-task.ts";
 import type { WriterTarget } from "./writer-messages.ts";
 
@@ -35,13 +36,15 @@ export class FolderTarget {
   readonly shortfalls = new Shortfalls();
   readonly folders: FolderHandles;
   readonly rootFd: number;
+  readonly parts: UnfinishedParts;
   readonly #maker: Maker;
   readonly #isOverwriting: boolean;
   /** Folders on the way that were there before: they stay as they are. */
   readonly #keptFolders = new Set<string>();
 
-  private constructor(rootFd: number, isOverwriting: boolean) {
+  private constructor(rootFd: number, parts: UnfinishedParts, isOverwriting: boolean) {
     this.rootFd = rootFd;
+    this.parts = parts;
     this.folders = new FolderHandles(rootFd);
     this.#isOverwriting = isOverwriting;
     // Below a folder that hands down its group, the group of what is made there is not this process's own.
@@ -50,10 +53,11 @@ export class FolderTarget {
     this.#maker = { uid, gid: handsDownGroup ? -1 : gid };
   }
 
-  /** Makes the folder if it is not there. @throws the system's error */
+  /** Makes the folder if it is not there, and removes what a restore that was killed left in it. @throws the system's error */
   static open({ path, isOverwriting }: FolderTargetOptions): FolderTarget {
     mkdirSync(path, { recursive: true });
-    return new FolderTarget(openRootFolder(path), isOverwriting);
+    const rootFd = openRootFolder(path);
+    return new FolderTarget(rootFd, UnfinishedParts.open(rootFd, path), isOverwriting);
   }
 
   /** What writer threads need of it. */
@@ -112,8 +116,10 @@ export class FolderTarget {
     attempt(folderPath, () => removeAt(this.folders.get(folderPath), name));
   }
 
-  close(): void {
+  /** @param isComplete whether the restore went through to its end */
+  close(isComplete: boolean): void {
     this.folders.close();
+    this.parts.close(isComplete);
     closeSync(this.rootFd);
   }
 

@@ -135,11 +135,6 @@ function formOf(file: BatchFile, places: ReadonlyMap<string, MemberPlace>): Task
   return isTogether ? "direct" : "parts";
 }
 
-/** The same in every batch of a file, and short however long the name is. */
-export function temporaryName(prefix: string, { serial }: Pick<BatchFile, "serial">): string {
-  return `${prefix}${serial}`;
-}
-
 function readTask(input: TaskSettings, { uses, counts }: PlacedBatch, request: RestoreRequest): WriteTask {
   const use = uses.get(request.packId);
   if (!use) throw new RangeError("a request names a pack that was not placed");
@@ -193,7 +188,7 @@ class TaskTable {
     this.#folderNumbers.set(file.folder, folder);
     const { name, meta, pieces } = file;
     const own = { fileNumber, folder, name, meta, form, pieceCount: pieces.length };
-    const number = this.files.push({ ...own, temporaryName: temporaryName(this.#temporaryPrefix, file) }) - 1;
+    const number = this.files.push({ ...own, temporaryName: this.#temporaryPrefix + file.serial }) - 1;
     this.#fileNumbers.set(fileNumber, number);
     return number;
   }

@@ -2,7 +2,7 @@ import type { MemberPlace } from "../../engine/restore/pack-catalogue.ts";
 import type { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import { joinPath } from "./document-writer.ts";
 import type { FolderTarget } from "./folder-target.ts";
-import { type BatchTasks, makeTasks, makeTasksAgain, temporaryName } from "./make-tasks.ts";
+import { type BatchTasks, makeTasks, makeTasksAgain } from "./make-tasks.ts";
 import { BatchCollector, type BatchFile, type BatchLink, type RestoreBatch } from "./restore-batch.ts";
 import { SecondReads } from "./second-reads.ts";
 import type { FileFailure, Shortfall } from "./write-task.ts";
@@ -16,8 +16,6 @@ export interface RestoreTreeOptions {
   readonly pool: WriterPool;
   /** Null: everything is read and verified, nothing is written. */
   readonly target: FolderTarget | null;
-  /** Begins the names of files that are not complete yet; unlikely to be anybody else's. */
-  readonly temporaryPrefix: string;
   readonly events: RestoreEvents;
   /** Pieces in one batch; only tests make it small. */
   readonly maxPieces?: number;
@@ -138,12 +136,14 @@ class RestoreRun {
     const places = await reader.catalogue.place(ids, 1);
     const isLost = (file: BatchFile) => places.size < ids.size && file.pieces.some(({ key }) => !places.has(key));
     const [files, lost] = [batch.files.filter((file) => !isLost(file)), batch.files.filter(isLost)];
+    target?.parts.note(files);
     const tasks = makeTasks({ ...this.#taskSettings, files, places });
     return { ...tasks, batch, files, places, lost };
   }
 
   get #taskSettings() {
-    const { reader, temporaryPrefix } = this.#options;
+    const { reader, target } = this.#options;
+    const temporaryPrefix = target?.parts.prefix ?? "";
     return { chunkIdKey: reader.chunkIdKey, temporaryPrefix, nextTaskId: () => ++this.#lastTaskId };
   }
 
@@ -205,7 +205,8 @@ class RestoreRun {
   }
 
   #removeTemporary(file: BatchFile): void {
-    this.#options.target?.removeTemporary(file.folder, temporaryName(this.#options.temporaryPrefix, file));
+    const { target } = this.#options;
+    target?.removeTemporary(file.folder, target.parts.nameOf(file));
   }
 
   #finish(batch: RestoreBatch): void {

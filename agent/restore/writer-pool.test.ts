@@ -46,12 +46,14 @@ async function restore(built: BuiltSnapshot, served: ServedPackSource, renewToke
     onShortfall: () => {},
     onFiles: () => {},
   };
+  let isComplete = false;
   try {
-    const counts = await restoreTree({ reader, paths: [], pool, target, temporaryPrefix: ".holdfast-", events });
+    const counts = await restoreTree({ reader, paths: [], pool, target, events });
+    isComplete = true;
     return { to, counts, failures, bytes };
   } finally {
     await pool.close();
-    target.close();
+    target.close(isComplete);
   }
 }
 

@@ -43,7 +43,6 @@ export async function restoreInto(
     paths,
     pool,
     target,
-    temporaryPrefix: ".holdfast-test-",
     events: {
       onFailure: (failure) => failures.push(failure),
       onShortfall: (shortfall) => shortfalls.push(shortfall),
@@ -52,6 +51,6 @@ export async function restoreInto(
     ...(maxPieces !== undefined && { maxPieces }),
   });
   await pool.close();
-  target?.close();
+  target?.close(true);
   return { to, failures, shortfalls, counts };
 }

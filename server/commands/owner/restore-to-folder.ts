@@ -2,8 +2,6 @@ import { findConflicts } from "../../../agent/restore/find-conflicts.ts";
 import { FolderTarget } from "../../../agent/restore/folder-target.ts";
 import { type RestoreCounts, restoreTree } from "../../../agent/restore/restore-tree.ts";
 import { ThreadPool } from "../../../agent/restore/writer-pool.ts";
-import { toHex } from "../../../engine/codec/hex.ts";
-import { nodeRandomness } from "../../../engine/primitives/node.ts";
 import { toReadableText } from "../../../engine/restore/binary-text.ts";
 import type { SnapshotReader } from "../../../engine/restore/snapshot-reader.ts";
 import { ClientError } from "./client-error.ts";
@@ -46,14 +44,15 @@ export async function restoreToFolder(options: RestoreToFolderOptions): Promise<
     renewToken: () => reading.getBulkToken(true),
     onProgress: report.onProgress,
   });
+  let isComplete = false;
   try {
-    const temporaryPrefix = `.holdfast-${toHex(nodeRandomness.bytes(6))}-`;
-    const counts = await restoreTree({ reader, paths, pool, target, temporaryPrefix, events: report });
+    const counts = await restoreTree({ reader, paths, pool, target, events: report });
+    isComplete = true;
     const { bytes, storedBytes, seconds } = report;
     return { ...counts, bytes, storedBytes, seconds, exitCode: report.finish(counts) };
   } finally {
     await pool.close();
-    target?.close();
+    target?.close(isComplete);
   }
 }
 
