@@ -15,6 +15,8 @@ export const ERROR_CODES = {
   agent_revoked: { httpStatus: 403, isRetryable: false },
   not_found: { httpStatus: 404, isRetryable: false },
   email_taken: { httpStatus: 409, isRetryable: false },
+  setup_done: { httpStatus: 409, isRetryable: false },
+  setup_code_wrong: { httpStatus: 403, isRetryable: false },
   company_name_taken: { httpStatus: 409, isRetryable: false },
   invitation_used: { httpStatus: 409, isRetryable: false },
   invitation_expired: { httpStatus: 410, isRetryable: false },

@@ -2,6 +2,7 @@
 
 import { type SubmitEvent, useId, useState } from "react";
 import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
 import { type SignInOutcome, signInHere } from "./sign-in-request.ts";
 
 const REFUSAL: Readonly<Record<Exclude<SignInOutcome, "signed_in">, string>> = {
@@ -23,15 +24,17 @@ export function SignInForm() {
     if (answer === "signed_in") window.location.assign("/");
   };
   const refusal = outcome === undefined || outcome === "asking" || outcome === "signed_in" ? null : REFUSAL[outcome];
+  const isWrong = refusal === null ? undefined : true;
   return (
     <form method="post" onSubmit={submit} className="grid gap-4" aria-describedby={refusal ? refusalId : undefined}>
-      <Field label="E-mail" name="email" type="email" autoComplete="username" isWrong={refusal !== null} />
+      <Field label="E-mail" name="email" type="email" required autoComplete="username" aria-invalid={isWrong} />
       <Field
         label="Password"
         name="password"
         type="password"
+        required
         autoComplete="current-password"
-        isWrong={refusal !== null}
+        aria-invalid={isWrong}
       />
       <p id={refusalId} role="alert" className={refusal === null ? "sr-only" : "text-label text-fail"}>
         {refusal}
@@ -40,26 +43,5 @@ export function SignInForm() {
         {outcome === "asking" || outcome === "signed_in" ? "Signing in" : "Sign in"}
       </Button>
     </form>
-  );
-}
-
-function Field(props: {
-  readonly label: string;
-  readonly name: string;
-  readonly type: string;
-  readonly autoComplete: string;
-  readonly isWrong: boolean;
-}) {
-  const { label, isWrong, ...input } = props;
-  return (
-    <label className="grid gap-1 text-small text-ink-2">
-      {label}
-      <input
-        {...input}
-        required
-        aria-invalid={isWrong || undefined}
-        className="h-9 rounded-control border border-control bg-surface px-3 text-label text-ink max-sm:h-11"
-      />
-    </label>
   );
 }

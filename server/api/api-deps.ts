@@ -13,4 +13,6 @@ export interface ApiDeps extends DomainDeps {
   readonly secret: Uint8Array;
   /** The one origin that agents and browsers see. */
   readonly publicUrl: string;
+  /** SHA-256 of the code that makes an installation without staff somebody's own; null when there is none. */
+  readonly findSetupCodeHash: () => Promise<Uint8Array | null>;
 }

@@ -7,6 +7,7 @@ import { systemClock } from "../platform/clock.ts";
 import { getEnv } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { createLog } from "../platform/log.ts";
+import { readSetupCodeHash } from "../platform/setup-code.ts";
 import { openZones } from "../zones/open-zones.ts";
 import { answerRequest } from "./answer-request.ts";
 import type { ApiDeps } from "./api-deps.ts";
@@ -29,6 +30,8 @@ export interface PortalApi {
   createPageApi(headers: Headers): PageApi;
   /** What a visitor may know: whose installation this is, and whether anybody could sign in yet. */
   findProvider(): Promise<{ readonly name: string; readonly hasStaff: boolean }>;
+  /** The file with the demo's accounts, as people are told of it; null unless this is the demo. */
+  readonly demoFile: string | null;
   /** For next-auth, which must run among the pages because it reads their cookies. */
   browserAuthOptions(headers: Headers): AuthOptions;
   errorCodeOf: typeof errorCodeOf;
@@ -40,6 +43,7 @@ export async function openPortalApi(): Promise<PortalApi> {
   return {
     answer: (request) => answerRequest(deps, request),
     createPageApi: (headers) => createPageCaller(deps, headers),
+    demoFile: getEnv().demoFile,
     findProvider: async () => (await deps.store.findProvider()) ?? { name: "Holdfast", hasStaff: false },
     browserAuthOptions: (headers) => browserAuthOptions(deps, headers),
     errorCodeOf,
@@ -65,5 +69,6 @@ async function openApiDeps(): Promise<ApiDeps> {
     rateLimits: createRateLimits(),
     secret: env.secret,
     publicUrl: env.publicUrl,
+    findSetupCodeHash: async () => (env.setupFile === null ? null : readSetupCodeHash(env.setupFile)),
   };
 }

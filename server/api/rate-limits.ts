@@ -8,6 +8,8 @@ export interface RateLimits {
   readonly signInFailures: RateLimiterMemory;
   /** Questions about links (enrolments, invitations) from one address: their ids cannot be searched. */
   readonly links: RateLimiterMemory;
+  /** Tries to take an installation without staff, from one address: a person mistypes a code a few times. */
+  readonly setup: RateLimiterMemory;
 }
 
 /** Counters of this process; several portals allow as many times more, which still stops guessing. */
@@ -16,6 +18,7 @@ export function createRateLimits(): RateLimits {
     signInAddress: new RateLimiterMemory({ points: 300, duration: 60 }),
     signInFailures: new RateLimiterMemory({ points: 10, duration: 15 * 60 }),
     links: new RateLimiterMemory({ points: 120, duration: 60 }),
+    setup: new RateLimiterMemory({ points: 20, duration: 15 * 60 }),
   };
 }
 

@@ -7,6 +7,7 @@ import { router } from "./procedures.ts";
 import { machineReads, runReads, snapshotReads, sourceReads, zoneReads } from "./reads-router.ts";
 import { restoresRouter } from "./restores-router.ts";
 import { sessionRouter } from "./session-router.ts";
+import { setupRouter } from "./setup-router.ts";
 
 /** The control API: everything that agents, the command line and the portal's pages may ask. */
 export const appRouter = router({
@@ -19,6 +20,7 @@ export const appRouter = router({
   restores: restoresRouter,
   runs: router(runReads),
   session: sessionRouter,
+  setup: setupRouter,
   snapshots: router(snapshotReads),
   sources: router(sourceReads),
   zones: router(zoneReads),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { openSetup } from "./supervisor/open-setup.ts";
 import { parseStartOptions, type StartOptions } from "./supervisor/start-options.ts";
 import { type RunningService, supervise } from "./supervisor/supervise.ts";
 
@@ -24,12 +25,24 @@ async function serveUntil(stopRequested: Promise<void>, service: RunningService,
   try {
     if (!options.isBare) await tryDemo(service, options, stopping.signal);
     if (stopping.signal.aborted) return;
-    if (options.isJson) console.log(JSON.stringify({ kind: "ready", portalUrl: options.publicUrl }));
-    else console.log(`Holdfast is at ${options.publicUrl}`);
+    const setupUrl = options.isBare ? await openSetup(service, options) : null;
+    if (stopping.signal.aborted) return;
+    sayReady(options, setupUrl);
     await hasStopped;
   } finally {
     await service.stop();
   }
+}
+
+function sayReady({ isJson, publicUrl }: StartOptions, setupUrl: string | null): void {
+  if (isJson) {
+    console.log(JSON.stringify({ kind: "ready", portalUrl: publicUrl, ...(setupUrl !== null && { setupUrl }) }));
+    return;
+  }
+  console.log(`Holdfast is at ${publicUrl}`);
+  if (setupUrl === null) return;
+  console.log("Nobody has an account yet. Whoever opens this address makes the first one; it works once:");
+  console.log(`  ${setupUrl}`);
 }
 
 /** A demo that fails goes on where it was; it is no reason to take the service away, and the next start goes on with it, too. */

@@ -27,17 +27,13 @@ const LOG_HEAD_MOVE = loadStatement("log-head-move");
 /** People, companies and sessions are plain rows, so Prisma writes them; accepting an invitation takes locks. */
 export function createPgAccountStore(database: PgDatabase): AccountStore {
   return {
-    putProvider: ({ name }) =>
-      withCompanyPrisma(database, PROVIDER_ID, async (tx) => {
-        await tx.provider.upsert({ where: { providerId: 1 }, create: { name }, update: { name } });
-        await tx.outbox.create({ data: { companyId: PROVIDER_ID, kind: "provider_put", payload: { name } } });
-      }),
     findProvider: () =>
       withCompanyPrisma(database, PROVIDER_ID, async (tx) => {
         const provider = await tx.provider.findUnique({ where: { providerId: 1 } });
         const staff = await tx.person.findFirst({ where: { companyId: PROVIDER_ID, kind: "staff" } });
         return provider === null ? null : { name: provider.name, hasStaff: staff !== null };
       }),
+    createFirstStaff: (first) => createFirstStaff(database, first),
     createStaff: (person) => createStaff(database, person),
     createCompany: (company) => createCompany(database, company),
     findInvitation: (invitationId) => findInvitation(database, invitationId),
@@ -81,6 +77,38 @@ interface SessionLookup {
   readonly role: SessionRow["role"];
   readonly email: string;
   readonly expires_at: Date;
+}
+
+/** Somebody else was first; thrown so that the transaction leaves nothing behind. */
+class StaffExistsError extends Error {}
+
+async function createFirstStaff(
+  database: PgDatabase,
+  { providerName, personId, email, passwordHash }: Parameters<AccountStore["createFirstStaff"]>[0],
+): ReturnType<AccountStore["createFirstStaff"]> {
+  const companyId = PROVIDER_ID;
+  try {
+    await withCompanyPrisma(database, companyId, async (tx) => {
+      // The provider's one row decides who is first: a second transaction waits for it, and then finds it taken.
+      const taken = await tx.$executeRaw`
+        insert into provider (name, first_staff_id) values (${providerName}, ${personId}::uuid)
+        on conflict (provider_id) do update set name = excluded.name, first_staff_id = excluded.first_staff_id
+        where provider.first_staff_id is null`;
+      if (taken === 0) throw new StaffExistsError();
+      const person = { companyId, personId, kind: "staff", role: "admin", email: email.toLowerCase(), passwordHash };
+      await tx.person.create({ data: person });
+      const details = { providerName };
+      await tx.audit.create({
+        data: { companyId, auditId: newId(), personId, action: "first_staff_created", details },
+      });
+      await tx.outbox.create({ data: { companyId, kind: "first_staff_created", payload: { personId, providerName } } });
+    });
+    return "created";
+  } catch (error) {
+    if (error instanceof StaffExistsError) return "staff_exists";
+    if (isUniqueViolation(error)) return "email_taken";
+    throw error;
+  }
 }
 
 async function createStaff(

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -27,7 +28,8 @@ beforeAll(async () => {
   const opened = openPgDatabase({ url: database.appUrl });
   const store = createPgStore(opened);
   await registerZones(store);
-  await store.putProvider({ name: "Harbour IT" });
+  const first = { personId: randomUUID(), email: "first@harbour.example", passwordHash: "$hash" };
+  await store.createFirstStaff({ providerName: "Harbour IT", ...first });
   own = await createScene(store);
   strange = await createScene(store);
   for (const scene of [own, strange]) {

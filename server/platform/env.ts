@@ -33,6 +33,10 @@ const Environment = z.object({
   HOLDFAST_PORTAL_ADDRESS: z.url({ protocol: /^http$/ }),
   /** Port of the gateway. */
   HOLDFAST_PORT: z.coerce.number().int().min(0).max(65535),
+  /** File with the hash of the setup code; there is one while a bare installation belongs to nobody. */
+  HOLDFAST_SETUP_FILE: z.exactOptional(z.string().min(1)),
+  /** Set for the demo alone: the file with its accounts, as people are told of it. */
+  HOLDFAST_DEMO_FILE: z.exactOptional(z.string().min(1)),
 });
 
 export type PlatformEnv = {
@@ -43,6 +47,10 @@ export type PlatformEnv = {
   readonly publicUrl: string;
   readonly portalAddress: string;
   readonly port: number;
+  /** Null where nobody sets up an installation by a code. */
+  readonly setupFile: string | null;
+  /** Null unless this is the demo. */
+  readonly demoFile: string | null;
 };
 
 /** What the supervisor (or a deployment) tells a process did not make sense; names each variable. */
@@ -71,6 +79,8 @@ export function parseEnv(variables: NodeJS.ProcessEnv): PlatformEnv {
     publicUrl: env.HOLDFAST_PUBLIC_URL.replace(/\/$/, ""),
     portalAddress: env.HOLDFAST_PORTAL_ADDRESS.replace(/\/$/, ""),
     port: env.HOLDFAST_PORT,
+    setupFile: env.HOLDFAST_SETUP_FILE ?? null,
+    demoFile: env.HOLDFAST_DEMO_FILE ?? null,
   };
 }
 

@@ -40,6 +40,7 @@ export async function openApiWorld(): Promise<ApiWorld> {
     rateLimits: createRateLimits(),
     secret: randomBytes(32),
     publicUrl: "http://localhost:7443",
+    findSetupCodeHash: async () => null,
   };
   return {
     deps,

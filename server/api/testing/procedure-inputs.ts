@@ -46,6 +46,7 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "session.create": { email: "nobody@x.test", password: "whatever it was" },
     "session.end": undefined,
     "session.viewer": undefined,
+    "setup.create": { code: "x", providerName: "p", email: "first@x.test", password: "long enough to be one" },
     "snapshots.get": { snapshotId: "ab".repeat(16) },
     "snapshots.list": { companyId },
     "sources.list": { machineId },

@@ -1,7 +1,7 @@
 import { hashPassword, isPasswordOf } from "../../auth/password.ts";
 import { openPgDatabase } from "../../db/pg-database.ts";
 import { createPgStore } from "../../db/pg-store.ts";
-import { createProviderStaff } from "../../domain/person/create-provider-staff.ts";
+import { createFirstStaff } from "../../domain/person/create-first-staff.ts";
 import { newId } from "../../platform/ids.ts";
 
 /** Makes the provider's first account; the only step that no client can do, because nobody could sign in yet. */
@@ -26,7 +26,7 @@ export async function withProvider<Result>(
     return await use({
       hasStaff: provider?.hasStaff ?? false,
       async createFirstStaff(staff) {
-        await createProviderStaff(deps, { ...staff, role: "admin" });
+        await createFirstStaff(deps, staff);
       },
     });
   } finally {

@@ -12,6 +12,10 @@ export interface ServiceAddresses {
   readonly secretFile: string;
   readonly zones: readonly ZoneSettings[];
   readonly portalPort: number;
+  /** Where the hash of a setup code lies. */
+  readonly setupFile: string;
+  /** The file with the demo's accounts, as people are told of it; null unless this is the demo. */
+  readonly demoFile: string | null;
 }
 
 export interface PlannedProcess {
@@ -33,6 +37,8 @@ export function planProcesses(options: StartOptions, addresses: ServiceAddresses
     HOLDFAST_PUBLIC_URL: options.publicUrl,
     HOLDFAST_PORTAL_ADDRESS: `http://127.0.0.1:${addresses.portalPort}`,
     HOLDFAST_PORT: String(options.port),
+    HOLDFAST_SETUP_FILE: addresses.setupFile,
+    ...(addresses.demoFile !== null && { HOLDFAST_DEMO_FILE: addresses.demoFile }),
     NEXTAUTH_URL: options.publicUrl,
     NEXT_TELEMETRY_DISABLED: "1",
     // [Note: a zone that hangs]: it keeps its calls' threads, and the others need theirs.

@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findFreePort, holdPort } from "../../platform/free-port.ts";
 import { createSecret, readOrCreateSecretFile } from "../../platform/secrets.ts";
+import { isDemo } from "../demo/is-demo.ts";
 import { buildPortal, buildVault } from "./build-portal.ts";
 import { prepareDataFolder, takeDataFolder } from "./data-folder.ts";
 import { keepDatabase } from "./keep-database.ts";
@@ -63,7 +64,9 @@ async function bringUp(
     tell(`building ${what} (about a minute, the first time)`),
   );
   const { appUrl, workerUrl } = database.urls;
-  const addresses = { appUrl, workerUrl, secretFile, zones, portalPort: await findFreePort() };
+  const setupFile = join(dataFolder, "secrets", "setup-code-hash");
+  const demoFile = (await isDemo(options, appUrl)) ? join(basename(dataFolder), "demo.json") : null;
+  const addresses = { appUrl, workerUrl, secretFile, zones, setupFile, demoFile, portalPort: await findFreePort() };
   await releasePort();
   await startProcesses(options, addresses, tell, undo);
   await waitUntilHealthy(options.port);

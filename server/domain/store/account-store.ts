@@ -91,10 +91,15 @@ export interface AuditEntry {
 
 /** People, companies, invitations, sessions, audit. Emails are compared in lower case and are unique in the whole service. */
 export interface AccountStore {
-  /** Names the provider; the first call decides, later ones change the name. */
-  putProvider(provider: { readonly name: string }): Promise<void>;
-  /** Pre-tenant: what stands over the door, and whether anybody could come in yet; null before `putProvider`. */
+  /** Pre-tenant: what stands over the door, and whether anybody could come in yet; null before `createFirstStaff`. */
   findProvider(): Promise<{ readonly name: string; readonly hasStaff: boolean } | null>;
+  /** Names the provider and makes its first admin, once for the whole service: whoever comes second changes nothing. */
+  createFirstStaff(first: {
+    readonly providerName: string;
+    readonly personId: string;
+    readonly email: string;
+    readonly passwordHash: string;
+  }): Promise<"created" | "staff_exists" | "email_taken">;
   createStaff(person: {
     readonly personId: string;
     readonly email: string;

@@ -27,6 +27,25 @@ export function describeAccounts(getStore: () => Store): void {
       expect(await store.findPersonByEmail(email)).toMatchObject({ kind: "staff", role: "operator", companyId: null });
     });
 
+    test("the first of the staff is made once, also by two at the same moment", async () => {
+      const store = getStore();
+      const first = () => {
+        const personId = newUuid();
+        const email = `${personId}@example.com`;
+        return { providerName: `Harbour IT of ${personId}`, personId, email, passwordHash: "$hash" };
+      };
+      const rivals = [first(), first()] as const;
+      const outcomes = await Promise.all(rivals.map((rival) => store.createFirstStaff(rival)));
+      // Another test may have come before; nobody comes in after the first.
+      expect(outcomes.filter((outcome) => outcome === "created").length).toBeLessThanOrEqual(1);
+      expect(await store.createFirstStaff(first())).toBe("staff_exists");
+      expect(await store.findProvider()).toMatchObject({ hasStaff: true });
+      for (const [at, rival] of rivals.entries()) {
+        const person = await store.findPersonByEmail(rival.email);
+        expect(person === null).toBe(outcomes[at] !== "created");
+      }
+    });
+
     test("a session is found by its token's hash until it ends or expires", async () => {
       const store = getStore();
       const { companyId, ownerId } = await createScene(store);

@@ -21,7 +21,7 @@ import { completeEnrolment } from "../enrolment/complete-enrolment.ts";
 import { createEnrolment } from "../enrolment/create-enrolment.ts";
 import { openEnrolment } from "../enrolment/open-enrolment.ts";
 import { recordPack } from "../pack/record-pack.ts";
-import { createProviderStaff } from "../person/create-provider-staff.ts";
+import { createFirstStaff } from "../person/create-first-staff.ts";
 import type { RunIdentity } from "../run/lease.ts";
 import { startRun } from "../run/start-run.ts";
 import { putSource } from "../source/put-source.ts";
@@ -69,8 +69,8 @@ export async function createDomainScene(store: Store): Promise<DomainScene> {
 
 async function foundCompany(deps: DomainDeps): Promise<Pick<DomainScene, "companyId" | "ownerId" | "keys">> {
   const email = `${randomUUID()}@example.com`;
-  const staff = { email, password: "a staff password", role: "admin", providerName: "Harbour IT" } as const;
-  const { personId: byPersonId } = await createProviderStaff(deps, staff);
+  const staff = { email, password: "a staff password", providerName: "Harbour IT" };
+  const { personId: byPersonId } = await createFirstStaff(deps, staff);
   const secret = randomBytes(32);
   const invited = await createCompany(deps, {
     name: "Clayworks",

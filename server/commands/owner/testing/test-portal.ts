@@ -11,7 +11,7 @@ import { createRateLimits } from "../../../api/rate-limits.ts";
 import { hashPassword, isPasswordOf } from "../../../auth/password.ts";
 import { openPgDatabase } from "../../../db/pg-database.ts";
 import { createPgStore } from "../../../db/pg-store.ts";
-import { createProviderStaff } from "../../../domain/person/create-provider-staff.ts";
+import { createFirstStaff } from "../../../domain/person/create-first-staff.ts";
 import { systemClock } from "../../../platform/clock.ts";
 import { newId } from "../../../platform/ids.ts";
 import { createLog } from "../../../platform/log.ts";
@@ -51,9 +51,10 @@ export async function openTestPortal(): Promise<TestPortal> {
     rateLimits: createRateLimits(),
     secret: nodeRandomness.bytes(32),
     publicUrl: "http://portal.example",
+    findSetupCodeHash: async () => null,
   };
   for (const { zoneId, ordinal } of zones) await deps.store.registerZone({ zoneId, ordinal, zoneKind: "fs" });
-  await createProviderStaff(deps, { ...STAFF, role: "admin", providerName: "A Provider" });
+  await createFirstStaff(deps, { ...STAFF, providerName: "A Provider" });
   const server = createServer((request, response) => void answer(portal, request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

@@ -3,14 +3,20 @@ import { addKeyObjects, emptyCompany, hexOf, isSame, type MemoryState } from "./
 
 export function createMemoryAccounts(state: MemoryState): AccountStore {
   return {
-    async putProvider({ name }) {
-      state.providerName = name;
-      state.outbox.push({ companyId: null, kind: "provider_put" });
-    },
     async findProvider() {
       if (state.providerName === null) return null;
       const hasStaff = [...state.people.values()].some((person) => person.kind === "staff");
       return { name: state.providerName, hasStaff };
+    },
+    async createFirstStaff({ providerName, personId, passwordHash, email }) {
+      const key = email.toLowerCase();
+      if (state.firstStaffId !== null) return "staff_exists";
+      if (state.people.has(key)) return "email_taken";
+      state.providerName = providerName;
+      state.firstStaffId = personId;
+      state.people.set(key, { personId, email: key, role: "admin", passwordHash, kind: "staff", companyId: null });
+      state.outbox.push({ companyId: null, kind: "first_staff_created" });
+      return "created";
     },
     async createStaff({ personId, role, passwordHash, email }) {
       const key = email.toLowerCase();

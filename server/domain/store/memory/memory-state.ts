@@ -164,6 +164,7 @@ export interface MemoryState {
   /** The store's own clock, in place of the database's. */
   readonly now: () => Date;
   providerName: string | null;
+  firstStaffId: string | null;
   readonly people: Map<string, PersonRow>;
   readonly sessions: Map<string, SessionRow>;
   readonly zones: Map<string, ZoneRow>;
@@ -178,6 +179,7 @@ export function emptyState(now: () => Date): MemoryState {
   return {
     now,
     providerName: null,
+    firstStaffId: null,
     people: new Map(),
     sessions: new Map(),
     zones: new Map(),
