@@ -264,6 +264,11 @@ describe("an agent's credentials, in somebody else's hands", () => {
           "agent_signature_invalid",
         ],
         [
+          "asked otherwise",
+          intruder.call("agent.log", { after: 0 }, { signedPath: "/api/trpc/agent.log" }),
+          "agent_signature_invalid",
+        ],
+        [
           "another's key",
           intruder.call("agent.endRun", end, { secretKey: rivalAgent.identity.sign.secretKey }),
           "agent_signature_invalid",

@@ -123,7 +123,7 @@ export class Intruder {
   signedHeaders(method: string, path: string, body: Uint8Array, fault: SignatureFault = {}): Record<string, string> {
     const { sentAtMs = Date.now(), nonce = toBase64Url(nodeRandomness.bytes(16)) } = fault;
     const { signedBody = body, signedPath = path, agentId = this.identity.agentId } = fault;
-    const message = agentRequestMessage({ method, path: signedPath, body: signedBody }, { sentAtMs, nonce });
+    const message = agentRequestMessage({ method, target: signedPath, body: signedBody }, { sentAtMs, nonce });
     const signature = toBase64Url(nodePrimitives.sign(fault.secretKey ?? this.identity.sign.secretKey, message));
     return {
       "content-type": "application/json",
@@ -137,12 +137,12 @@ export class Intruder {
   call(path: string, input?: unknown, fault: SignatureFault & { readonly isQuery?: boolean } = {}): Promise<RawAnswer> {
     const isQuery = fault.isQuery ?? listProcedures().find((procedure) => procedure.path === path)?.isQuery ?? false;
     const text = input === undefined ? "" : JSON.stringify(superjson.serialize(input));
-    const address = `/api/trpc/${path}`;
     const method = isQuery ? "GET" : "POST";
     const body = isQuery ? undefined : Buffer.from(text === "" ? "{}" : text);
-    const headers = this.signedHeaders(method, address, body ?? new Uint8Array(0), fault);
     const query = isQuery && text !== "" ? `?input=${encodeURIComponent(text)}` : "";
-    return sendRaw(this.url, { method, path: address + query, headers, body });
+    const target = `/api/trpc/${path}${query}`;
+    const headers = this.signedHeaders(method, target, body ?? new Uint8Array(0), fault);
+    return sendRaw(this.url, { method, path: target, headers, body });
   }
 
   async startRun(): Promise<IntruderRun> {

@@ -31,7 +31,7 @@ async function ask(path: string, init: { method?: string; headers?: Record<strin
 function signed(path: string, options: { method?: string; body?: string; nonce?: Buffer } = {}): string {
   const { method = "GET", body = "", nonce = randomBytes(16) } = options;
   const claims = { sentAtMs: Date.now(), nonce: nonce.toString("base64url") };
-  const message = agentRequestMessage({ method, path: `/api/trpc/${path}`, body: Buffer.from(body) }, claims);
+  const message = agentRequestMessage({ method, target: `/api/trpc/${path}`, body: Buffer.from(body) }, claims);
   const signature = Buffer.from(world.deps.primitives.sign(company.signKeys.secretKey, message)).toString("base64url");
   return `Holdfast-Agent ${company.agentId}.${claims.sentAtMs}.${claims.nonce}.${signature}`;
 }
@@ -48,6 +48,19 @@ test("an agent's signed request is answered once, and its copy is refused", asyn
   const headers = { ...SPOKEN, authorization: signed("agent.hello") };
   expect(await ask("agent.hello", { headers })).toMatchObject({ status: 200 });
   expect(await ask("agent.hello", { headers })).toMatchObject({ status: 401, code: "request_replayed" });
+});
+
+test("an agent's question with another query is refused, also where its signature was good for the first", async () => {
+  const query = (after: number) => `?input=${encodeURIComponent(JSON.stringify(superjson.serialize({ after })))}`;
+  const headers = { ...SPOKEN, authorization: signed(`agent.log${query(0)}`) };
+  const refused = { status: 401, code: "agent_signature_invalid" };
+  expect(await ask(`agent.log${query(-1)}`, { headers })).toMatchObject(refused);
+  expect(await ask(`agent.log${query(0)}&batch=1`, { headers })).toMatchObject({ status: 401 });
+  expect(await ask("agent.log", { headers })).toMatchObject(refused);
+  expect(await ask(`agent.log${query(0)}`, { headers })).toMatchObject({ status: 200 });
+  const replayed = { status: 401, code: "request_replayed" };
+  expect(await ask(`agent.log${query(0)}`, { headers })).toMatchObject(replayed);
+  expect(await ask(`agent.log${query(-1)}`, { headers })).toMatchObject(refused);
 });
 
 test("an agent's request with another body, path or signer is refused", async () => {

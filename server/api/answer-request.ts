@@ -13,13 +13,14 @@ export async function answerRequest(deps: ApiDeps, request: Request): Promise<Re
   const body = await readBody(request);
   if (body === null) return tooLarge();
   const { method, headers, url } = request;
+  const { pathname, search } = new URL(url);
   let caller: ReturnType<ApiContext["authenticate"]> | undefined;
   const context: ApiContext = {
     deps,
     headers,
     clientAddress: clientAddressOf(headers),
     authenticate: () => {
-      caller ??= authenticate(deps, { method, path: new URL(url).pathname, headers, body });
+      caller ??= authenticate(deps, { method, target: pathname + search, headers, body });
       return caller;
     },
   };

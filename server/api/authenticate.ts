@@ -11,8 +11,8 @@ import type { Caller } from "./context.ts";
 /** The parts of a request that say who sent it. */
 export interface CallerEvidence {
   readonly method: string;
-  /** Path without query. */
-  readonly path: string;
+  /** Path with query. */
+  readonly target: string;
   readonly headers: Headers;
   /** Exact bytes, which an agent signs. */
   readonly body: Uint8Array;

@@ -14,7 +14,7 @@ export function createPageCaller(deps: ApiDeps, headers: Headers) {
     headers,
     clientAddress: clientAddressOf(headers),
     authenticate: () => {
-      caller ??= authenticate(deps, { method: "GET", path: "/", headers, body: NO_BODY });
+      caller ??= authenticate(deps, { method: "GET", target: "/", headers, body: NO_BODY });
       return caller;
     },
   });

@@ -18,8 +18,8 @@ export interface AgentAuthorization {
 /** The parts of a request that an agent signs. */
 export interface SignedRequest {
   readonly method: string;
-  /** Path without query, as the agent asked for it. */
-  readonly path: string;
+  /** Path with query, as the agent asked for it: in a GET the query is the question. */
+  readonly target: string;
   /** The exact bytes of the body; empty for GET. */
   readonly body: Uint8Array;
 }
@@ -53,7 +53,7 @@ export function agentRequestMessage(
 ): Uint8Array {
   const bodyHash = createHash("sha256").update(request.body).digest("hex");
   return Buffer.from(
-    `holdfast/1/request\n${request.method}\n${request.path}\n${claims.sentAtMs}\n${claims.nonce}\n${bodyHash}`,
+    `holdfast/1/request\n${request.method}\n${request.target}\n${claims.sentAtMs}\n${claims.nonce}\n${bodyHash}`,
   );
 }
 
