@@ -1,7 +1,8 @@
-import { link, mkdir, open, readdir, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Randomness } from "../../engine/ports/randomness.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
+import { FIRST_TERM_KEY, firstTermBytes } from "./control-term.ts";
 import { syncFolder } from "./fs-base.ts";
 import { systemCodeOf } from "./fs-errors.ts";
 import { makeUnfinishedFolder, newUnfinishedPath } from "./fs-unfinished.ts";
@@ -16,7 +17,8 @@ export interface NewFsBase {
 
 /**
  * Makes a folder a base: writes `control/zone`, once. Only for a zone that never existed before; whoever calls it knows that from
- * somewhere other than the folder, because a lost base looks like a new one.
+ * somewhere other than the folder, because a lost base looks like a new one. A backup base gets `control/term-1` before, so that none
+ * that shows its identity lacks the term of its history; what breaks off in between is done again.
  * Returns the identity (32 hex digits).
  * @throws ZoneError `exists` when the folder is a base already, or holds objects without an identity
  */
@@ -24,26 +26,37 @@ export async function createZoneIdentity({ zoneId, base, path, randomness }: New
   await makeFolderDurable(resolve(path));
   if ((await readdir(path)).includes("companies")) throw notEmpty(zoneId, path);
   const identity = newZoneIdentity(zoneId, base, randomness);
-  const unfinished = newUnfinishedPath(path);
-  await makeUnfinishedFolder(path);
+  await makeFolderDurable(join(path, "control"));
+  if (base === "backup") {
+    const isFirst = await createOnly(path, FIRST_TERM_KEY, firstTermBytes());
+    if (!isFirst && !(await readFile(join(path, FIRST_TERM_KEY))).equals(firstTermBytes()))
+      throw notEmpty(zoneId, path);
+  }
+  if (!(await createOnly(path, IDENTITY_KEY, encodeZoneIdentity(identity)))) throw notEmpty(zoneId, path);
+  return identity.identity;
+}
+
+/** Stores an object durably under a key that nobody has taken; false when somebody has. */
+async function createOnly(basePath: string, key: string, bytes: Uint8Array): Promise<boolean> {
+  const unfinished = newUnfinishedPath(basePath);
+  await makeUnfinishedFolder(basePath);
   const file = await open(unfinished, "wx", 0o640);
   try {
-    await file.writeFile(encodeZoneIdentity(identity));
+    await file.writeFile(bytes);
     await file.sync();
   } finally {
     await file.close();
   }
-  await makeFolderDurable(join(path, "control"));
   try {
-    await link(unfinished, join(path, IDENTITY_KEY));
+    await link(unfinished, join(basePath, key));
   } catch (error) {
-    if (systemCodeOf(error) === "EEXIST") throw notEmpty(zoneId, path);
+    if (systemCodeOf(error) === "EEXIST") return false;
     throw error;
   } finally {
     await unlink(unfinished);
   }
-  await syncFolder(join(path, "control"));
-  return identity.identity;
+  await syncFolder(join(basePath, "control"));
+  return true;
 }
 
 function notEmpty(zoneId: string, path: string): ZoneError {

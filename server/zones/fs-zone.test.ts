@@ -108,7 +108,7 @@ describe("an fs base", () => {
     expect(await codeOf(zone.delete("linked/secret"))).toBe("damaged");
     expect(await codeOf(zone.get("real/secret"))).toBe("damaged");
     expect(await codeOf(zone.find("real/secret"))).toBe("damaged");
-    expect(await zone.list("", { limit: 10 })).toEqual([{ key: "control/zone", sizeBytes: expect.any(Number) }]);
+    expect((await zone.list("", { limit: 10 })).map(({ key }) => key)).toEqual(["control/term-1", "control/zone"]);
     expect(await readdir(outside)).toEqual(["secret"]);
   });
 
@@ -142,6 +142,30 @@ describe("an fs base", () => {
     const { path } = await newBase();
     const again = createZoneIdentity({ zoneId: "zone1", base: "backup", path, randomness: nodeRandomness });
     expect(await codeOf(again)).toBe("exists");
+  });
+
+  test("holds the first control term from its beginning, which nobody writes anew", async () => {
+    const { path } = await newBase();
+    const zone = openBase(path);
+    const term = await read(zone, "control/term-1");
+    expect(JSON.parse(term.toString())).toEqual({ v: 1, type: "term", term: 1 });
+    expect(await codeOf(zone.put("control/term-1", [term], term.length, { isCreateOnly: true }))).toBe("exists");
+    expect(await codeOf(zone.put("control/term-1", [bytes(9)], 9))).toBe("exists");
+    const archive = join(path, "..", "archive");
+    await createZoneIdentity({ zoneId: "zone1", base: "archive", path: archive, randomness: nodeRandomness });
+    expect(await readdir(join(archive, "control"))).toEqual(["zone"]);
+  });
+
+  test("that broke off between term and identity is made once more; another history's term is not taken over", async () => {
+    const make = (path: string) =>
+      createZoneIdentity({ zoneId: "zone1", base: "backup", path, randomness: nodeRandomness });
+    const { path } = await newBase();
+    await rm(join(path, "control", "zone"));
+    expect(await make(path)).toMatch(/^[0-9a-f]{32}$/);
+    const other = await newBase();
+    await rm(join(other.path, "control", "zone"));
+    await writeFile(join(other.path, "control", "term-1"), "another");
+    expect(await codeOf(make(other.path))).toBe("exists");
   });
 });
 

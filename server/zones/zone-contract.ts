@@ -77,7 +77,7 @@ function describePuts(open: () => Promise<Zone>): void {
 
   test("a create-only key has one winner, also among equal bytes", async () => {
     const zone = await open();
-    const put = () => codeOf(zone.put("control/term-1", [bytes(20)], 20, { isCreateOnly: true }));
+    const put = () => codeOf(zone.put("control/term-7", [bytes(20)], 20, { isCreateOnly: true }));
     const codes = await Promise.all([put(), put(), put()]);
     expect(codes.toSorted()).toEqual(["exists", "exists", null]);
     expect(await put()).toBe("exists");
