@@ -1,0 +1,793 @@
+-- The schema after all migrations, read from the database's catalogs: the diff shows what a migration did. Renewed by
+-- HOLDFAST_RENEW_SCHEMA=1 npm test -- server/db/schema-file
+
+create sequence fencing_token as bigint;
+grant usage on sequence fencing_token to holdfast_app;
+grant usage on sequence fencing_token to holdfast_worker;
+
+create table agent (
+  company_id uuid not null,
+  agent_id uuid not null,
+  machine_id uuid not null,
+  enrolment_id uuid not null,
+  cert_hash bytea not null,
+  sign_public_key bytea not null,
+  box_public_key bytea not null,
+  last_sequence bigint not null default 0,
+  last_header bytea,
+  last_header_hash bytea,
+  created_at timestamp(3) with time zone not null default now(),
+  revoked_at timestamp(3) with time zone,
+  constraint agent_pkey PRIMARY KEY (company_id, agent_id),
+  constraint agent_agent_id_key UNIQUE (agent_id),
+  constraint agent_company_id_cert_hash_key UNIQUE (company_id, cert_hash),
+  constraint agent_company_id_enrolment_id_key UNIQUE (company_id, enrolment_id),
+  constraint agent_company_id_enrolment_id_fkey FOREIGN KEY (company_id, enrolment_id) REFERENCES enrolment(company_id, enrolment_id),
+  constraint agent_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
+  constraint agent_box_public_key_check CHECK ((octet_length(box_public_key) = 32)),
+  constraint agent_cert_hash_check CHECK ((octet_length(cert_hash) = 32)),
+  constraint agent_sign_public_key_check CHECK ((octet_length(sign_public_key) = 32))
+);
+alter table agent owner to holdfast_owner;
+alter table agent enable row level security;
+alter table agent force row level security;
+create policy look_up on agent as permissive for select to holdfast_lookup using (true);
+create policy own_company on agent as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on agent as permissive for select to holdfast_staff using (true);
+grant insert, select, update (last_sequence, last_header, last_header_hash, revoked_at) on agent to holdfast_app;
+grant select on agent to holdfast_lookup;
+grant select (company_id, agent_id, machine_id, created_at, revoked_at) on agent to holdfast_staff;
+grant insert, select on agent to holdfast_worker;
+
+create table agent_nonce (
+  company_id uuid not null,
+  agent_id uuid not null,
+  nonce bytea not null,
+  expires_at timestamp(3) with time zone not null,
+  constraint agent_nonce_pkey PRIMARY KEY (company_id, agent_id, nonce),
+  constraint agent_nonce_nonce_check CHECK ((octet_length(nonce) = 16))
+);
+alter table agent_nonce owner to holdfast_owner;
+alter table agent_nonce enable row level security;
+alter table agent_nonce force row level security;
+create policy own_company on agent_nonce as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant delete, insert, select on agent_nonce to holdfast_app;
+grant insert, select on agent_nonce to holdfast_worker;
+
+create table audit (
+  company_id uuid not null,
+  audit_id uuid not null,
+  at timestamp(3) with time zone not null default now(),
+  person_id uuid,
+  action text not null,
+  details jsonb not null,
+  constraint audit_pkey PRIMARY KEY (company_id, audit_id),
+  constraint audit_action_check CHECK ((length(action) <= 100))
+);
+alter table audit owner to holdfast_owner;
+alter table audit enable row level security;
+alter table audit force row level security;
+create policy own_company on audit as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select on audit to holdfast_app;
+grant insert, select on audit to holdfast_worker;
+
+create table chunk (
+  company_id uuid not null,
+  scope integer not null,
+  chunk_id bytea not null,
+  pack_no bigint not null,
+  frame integer not null,
+  kind smallint not null,
+  constraint chunk_pkey PRIMARY KEY (company_id, scope, chunk_id, pack_no)
+) partition by HASH (company_id);
+alter table chunk owner to holdfast_owner;
+alter table chunk enable row level security;
+alter table chunk force row level security;
+create policy own_company on chunk as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select on chunk to holdfast_app;
+grant insert, select on chunk to holdfast_worker;
+
+create table chunk_0 partition of chunk FOR VALUES WITH (modulus 16, remainder 0);
+alter table chunk_0 owner to holdfast_owner;
+alter table chunk_0 enable row level security;
+alter table chunk_0 force row level security;
+
+create table chunk_1 partition of chunk FOR VALUES WITH (modulus 16, remainder 1);
+alter table chunk_1 owner to holdfast_owner;
+alter table chunk_1 enable row level security;
+alter table chunk_1 force row level security;
+
+create table chunk_2 partition of chunk FOR VALUES WITH (modulus 16, remainder 2);
+alter table chunk_2 owner to holdfast_owner;
+alter table chunk_2 enable row level security;
+alter table chunk_2 force row level security;
+
+create table chunk_3 partition of chunk FOR VALUES WITH (modulus 16, remainder 3);
+alter table chunk_3 owner to holdfast_owner;
+alter table chunk_3 enable row level security;
+alter table chunk_3 force row level security;
+
+create table chunk_4 partition of chunk FOR VALUES WITH (modulus 16, remainder 4);
+alter table chunk_4 owner to holdfast_owner;
+alter table chunk_4 enable row level security;
+alter table chunk_4 force row level security;
+
+create table chunk_5 partition of chunk FOR VALUES WITH (modulus 16, remainder 5);
+alter table chunk_5 owner to holdfast_owner;
+alter table chunk_5 enable row level security;
+alter table chunk_5 force row level security;
+
+create table chunk_6 partition of chunk FOR VALUES WITH (modulus 16, remainder 6);
+alter table chunk_6 owner to holdfast_owner;
+alter table chunk_6 enable row level security;
+alter table chunk_6 force row level security;
+
+create table chunk_7 partition of chunk FOR VALUES WITH (modulus 16, remainder 7);
+alter table chunk_7 owner to holdfast_owner;
+alter table chunk_7 enable row level security;
+alter table chunk_7 force row level security;
+
+create table chunk_8 partition of chunk FOR VALUES WITH (modulus 16, remainder 8);
+alter table chunk_8 owner to holdfast_owner;
+alter table chunk_8 enable row level security;
+alter table chunk_8 force row level security;
+
+create table chunk_9 partition of chunk FOR VALUES WITH (modulus 16, remainder 9);
+alter table chunk_9 owner to holdfast_owner;
+alter table chunk_9 enable row level security;
+alter table chunk_9 force row level security;
+
+create table chunk_10 partition of chunk FOR VALUES WITH (modulus 16, remainder 10);
+alter table chunk_10 owner to holdfast_owner;
+alter table chunk_10 enable row level security;
+alter table chunk_10 force row level security;
+
+create table chunk_11 partition of chunk FOR VALUES WITH (modulus 16, remainder 11);
+alter table chunk_11 owner to holdfast_owner;
+alter table chunk_11 enable row level security;
+alter table chunk_11 force row level security;
+
+create table chunk_12 partition of chunk FOR VALUES WITH (modulus 16, remainder 12);
+alter table chunk_12 owner to holdfast_owner;
+alter table chunk_12 enable row level security;
+alter table chunk_12 force row level security;
+
+create table chunk_13 partition of chunk FOR VALUES WITH (modulus 16, remainder 13);
+alter table chunk_13 owner to holdfast_owner;
+alter table chunk_13 enable row level security;
+alter table chunk_13 force row level security;
+
+create table chunk_14 partition of chunk FOR VALUES WITH (modulus 16, remainder 14);
+alter table chunk_14 owner to holdfast_owner;
+alter table chunk_14 enable row level security;
+alter table chunk_14 force row level security;
+
+create table chunk_15 partition of chunk FOR VALUES WITH (modulus 16, remainder 15);
+alter table chunk_15 owner to holdfast_owner;
+alter table chunk_15 enable row level security;
+alter table chunk_15 force row level security;
+
+create table closed_page (
+  company_id uuid not null,
+  machine_id uuid not null,
+  zone_id text not null,
+  scope integer not null,
+  page_id bytea not null,
+  generation integer not null,
+  constraint closed_page_pkey PRIMARY KEY (company_id, machine_id, zone_id, scope, page_id)
+);
+alter table closed_page owner to holdfast_owner;
+alter table closed_page enable row level security;
+alter table closed_page force row level security;
+create policy own_company on closed_page as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select, update (generation) on closed_page to holdfast_app;
+grant insert, select on closed_page to holdfast_worker;
+
+create table commit_number (
+  company_id uuid not null,
+  commit bigint not null,
+  run_id uuid not null,
+  snapshot_id text not null,
+  state text not null default 'reserved'::text,
+  received_at timestamp(3) with time zone not null,
+  reason text,
+  constraint commit_number_pkey PRIMARY KEY (company_id, commit),
+  constraint commit_number_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint commit_number_company_id_run_id_fkey FOREIGN KEY (company_id, run_id) REFERENCES run(company_id, run_id),
+  constraint commit_number_commit_check CHECK ((commit > 0)),
+  constraint commit_number_reason_check CHECK ((length(reason) <= 200)),
+  constraint commit_number_snapshot_id_check CHECK ((snapshot_id ~ '^[0-9a-f]{32}$'::text)),
+  constraint commit_number_state_check CHECK ((state = ANY (ARRAY['reserved'::text, 'published'::text, 'void'::text])))
+);
+alter table commit_number owner to holdfast_owner;
+alter table commit_number enable row level security;
+alter table commit_number force row level security;
+CREATE UNIQUE INDEX commit_number_open ON public.commit_number USING btree (company_id, run_id) WHERE (state = 'reserved'::text);
+CREATE UNIQUE INDEX commit_number_snapshot ON public.commit_number USING btree (company_id, snapshot_id) WHERE (state = 'published'::text);
+create policy own_company on commit_number as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on commit_number as permissive for select to holdfast_staff using (true);
+grant insert, select, update (state, reason) on commit_number to holdfast_app;
+grant select (company_id, commit, state) on commit_number to holdfast_staff;
+grant insert, select, update (state, reason) on commit_number to holdfast_worker;
+
+create table company (
+  company_id uuid not null,
+  name text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  root_fingerprint bytea,
+  log_number integer not null default '-1'::integer,
+  log_hash bytea,
+  next_commit bigint not null default 1,
+  last_commit bigint not null default 0,
+  publications bigint not null default 0,
+  closure_generation integer not null default 1,
+  last_snapshot_at timestamp(3) with time zone,
+  constraint company_pkey PRIMARY KEY (company_id),
+  constraint company_company_id_check CHECK ((company_id <> '00000000-0000-0000-0000-000000000000'::uuid)),
+  constraint company_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint company_root_fingerprint_check CHECK ((octet_length(root_fingerprint) = 32))
+);
+alter table company owner to holdfast_owner;
+alter table company enable row level security;
+alter table company force row level security;
+create policy look_up on company as permissive for select to holdfast_lookup using (true);
+create policy own_company on company as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on company as permissive for select to holdfast_staff using (true);
+grant insert, select, update (root_fingerprint, log_number, log_hash, next_commit, last_commit, publications, closure_generation, last_snapshot_at) on company to holdfast_app;
+grant select (company_id, name) on company to holdfast_lookup;
+grant select (company_id, name, created_at, root_fingerprint, next_commit, last_commit, last_snapshot_at) on company to holdfast_staff;
+grant insert, select, update (root_fingerprint, log_number, log_hash, next_commit, last_commit, publications, closure_generation, last_snapshot_at) on company to holdfast_worker;
+
+create table enrolment (
+  company_id uuid not null,
+  enrolment_id uuid not null,
+  payload bytea,
+  enrolment_public_key bytea not null,
+  machine_name_hint text,
+  created_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  agent_id uuid,
+  constraint enrolment_pkey PRIMARY KEY (company_id, enrolment_id),
+  constraint enrolment_enrolment_id_key UNIQUE (enrolment_id),
+  constraint enrolment_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint enrolment_enrolment_public_key_check CHECK ((octet_length(enrolment_public_key) = 32)),
+  constraint enrolment_payload_check CHECK ((octet_length(payload) <= 65536))
+);
+alter table enrolment owner to holdfast_owner;
+alter table enrolment enable row level security;
+alter table enrolment force row level security;
+create policy look_up on enrolment as permissive for select to holdfast_lookup using (true);
+create policy own_company on enrolment as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select, update (payload, used_at, agent_id) on enrolment to holdfast_app;
+grant select on enrolment to holdfast_lookup;
+grant insert, select on enrolment to holdfast_worker;
+
+create table invitation (
+  company_id uuid not null,
+  invitation_id uuid not null,
+  email text not null,
+  role text not null,
+  auth_hash bytea not null,
+  created_by uuid not null,
+  created_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint invitation_pkey PRIMARY KEY (company_id, invitation_id),
+  constraint invitation_invitation_id_key UNIQUE (invitation_id),
+  constraint invitation_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint invitation_auth_hash_check CHECK ((octet_length(auth_hash) = 32)),
+  constraint invitation_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 320)))),
+  constraint invitation_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'restorer'::text, 'viewer'::text])))
+);
+alter table invitation owner to holdfast_owner;
+alter table invitation enable row level security;
+alter table invitation force row level security;
+create policy look_up on invitation as permissive for select to holdfast_lookup using (true);
+create policy own_company on invitation as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select, update (used_at) on invitation to holdfast_app;
+grant select on invitation to holdfast_lookup;
+grant insert, select on invitation to holdfast_worker;
+
+create table job (
+  company_id uuid not null,
+  name text not null,
+  owner text,
+  fencing_token bigint not null default 0,
+  lease_until timestamp(3) with time zone,
+  cursor text,
+  constraint job_pkey PRIMARY KEY (company_id, name),
+  constraint job_cursor_check CHECK ((length(cursor) <= 10000)),
+  constraint job_name_check CHECK ((length(name) <= 200))
+);
+alter table job owner to holdfast_owner;
+alter table job enable row level security;
+alter table job force row level security;
+create policy own_company on job as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on job as permissive for select to holdfast_staff using (true);
+grant insert, select, update (owner, fencing_token, lease_until, cursor) on job to holdfast_app;
+grant select (company_id, name, lease_until) on job to holdfast_staff;
+grant insert, select, update (owner, fencing_token, lease_until, cursor) on job to holdfast_worker;
+
+create table key_object (
+  company_id uuid not null,
+  kind text not null,
+  number integer not null,
+  hash bytea not null,
+  subject_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
+  object_key text not null,
+  bytes bytea not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint key_object_pkey PRIMARY KEY (company_id, kind, subject_id, number),
+  constraint key_object_company_id_object_key_key UNIQUE (company_id, object_key),
+  constraint key_object_company_id_object_key_fkey FOREIGN KEY (company_id, object_key) REFERENCES object(company_id, object_key),
+  constraint key_object_bytes_check CHECK ((octet_length(bytes) <= 262144)),
+  constraint key_object_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint key_object_kind_check CHECK ((kind = ANY (ARRAY['log'::text, 'wrap'::text, 'agent'::text, 'source'::text]))),
+  constraint key_object_number_check CHECK ((number >= 0))
+);
+alter table key_object owner to holdfast_owner;
+alter table key_object enable row level security;
+alter table key_object force row level security;
+create policy own_company on key_object as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select on key_object to holdfast_app;
+grant insert, select on key_object to holdfast_worker;
+
+create table machine (
+  company_id uuid not null,
+  machine_id uuid not null,
+  name text not null,
+  enrolled_at timestamp(3) with time zone not null default now(),
+  last_seen_at timestamp(3) with time zone,
+  last_snapshot_at timestamp(3) with time zone,
+  constraint machine_pkey PRIMARY KEY (company_id, machine_id),
+  constraint machine_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint machine_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+alter table machine owner to holdfast_owner;
+alter table machine enable row level security;
+alter table machine force row level security;
+create policy own_company on machine as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on machine as permissive for select to holdfast_staff using (true);
+grant insert, select, update (last_seen_at, last_snapshot_at) on machine to holdfast_app;
+grant select on machine to holdfast_staff;
+grant insert, select on machine to holdfast_worker;
+
+create table member_blob (
+  company_id uuid not null,
+  person_id uuid not null,
+  blob bytea not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint member_blob_pkey PRIMARY KEY (company_id, person_id),
+  constraint member_blob_company_id_person_id_fkey FOREIGN KEY (company_id, person_id) REFERENCES person(company_id, person_id),
+  constraint member_blob_blob_check CHECK ((octet_length(blob) <= 4096))
+);
+alter table member_blob owner to holdfast_owner;
+alter table member_blob enable row level security;
+alter table member_blob force row level security;
+create policy own_company on member_blob as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select on member_blob to holdfast_app;
+grant insert, select on member_blob to holdfast_worker;
+
+create table object (
+  company_id uuid not null,
+  object_key text not null,
+  kind text not null,
+  size_bytes bigint not null,
+  sha256 bytea not null,
+  commit bigint,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint object_pkey PRIMARY KEY (company_id, object_key),
+  constraint object_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint object_kind_check CHECK ((kind = ANY (ARRAY['log'::text, 'wrap'::text, 'agent'::text, 'source'::text, 'manifest'::text, 'receipt'::text, 'header'::text]))),
+  constraint object_object_key_check CHECK (((object_key ~ '^[a-z0-9/.-]+$'::text) AND (length(object_key) <= 512))),
+  constraint object_sha256_check CHECK ((octet_length(sha256) = 32)),
+  constraint object_size_bytes_check CHECK ((size_bytes >= 0))
+);
+alter table object owner to holdfast_owner;
+alter table object enable row level security;
+alter table object force row level security;
+CREATE INDEX object_commit ON public.object USING btree (company_id, commit) WHERE (commit IS NOT NULL);
+create policy own_company on object as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select on object to holdfast_app;
+grant insert, select on object to holdfast_worker;
+
+create table object_presence (
+  company_id uuid not null,
+  object_key text not null,
+  zone_id text not null,
+  state text not null,
+  verified_at timestamp(3) with time zone,
+  code text,
+  constraint object_presence_pkey PRIMARY KEY (company_id, object_key, zone_id),
+  constraint object_presence_company_id_object_key_fkey FOREIGN KEY (company_id, object_key) REFERENCES object(company_id, object_key),
+  constraint object_presence_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
+  constraint object_presence_code_check CHECK ((length(code) <= 100)),
+  constraint object_presence_state_check CHECK ((state = ANY (ARRAY['present'::text, 'suspect'::text, 'missing'::text])))
+);
+alter table object_presence owner to holdfast_owner;
+alter table object_presence enable row level security;
+alter table object_presence force row level security;
+CREATE INDEX object_presence_lacking ON public.object_presence USING btree (company_id, zone_id, object_key) WHERE (state <> 'present'::text);
+create policy own_company on object_presence as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on object_presence as permissive for select to holdfast_staff using (true);
+grant insert, select, update (state, verified_at, code) on object_presence to holdfast_app;
+grant select (company_id, object_key, zone_id, state) on object_presence to holdfast_staff;
+grant insert, select, update (state, verified_at, code) on object_presence to holdfast_worker;
+
+create table outbox (
+  company_id uuid not null,
+  seq bigint not null generated always as identity,
+  xact xid8 not null default pg_current_xact_id(),
+  at timestamp(3) with time zone not null default now(),
+  kind text not null,
+  payload jsonb not null,
+  constraint outbox_pkey PRIMARY KEY (company_id, seq)
+);
+alter table outbox owner to holdfast_owner;
+alter table outbox enable row level security;
+alter table outbox force row level security;
+CREATE INDEX outbox_order ON public.outbox USING btree (seq);
+create policy own_company on outbox as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select on outbox to holdfast_app;
+grant insert, select on outbox to holdfast_worker;
+
+create table pack (
+  company_id uuid not null,
+  pack_no bigint not null generated always as identity,
+  pack_id bytea not null,
+  kind text not null,
+  scope integer not null,
+  size_bytes integer not null,
+  directory_offset integer not null,
+  directory_size integer not null,
+  state text not null default 'live'::text,
+  machine_id uuid not null,
+  run_id uuid not null,
+  created_at timestamp(3) with time zone not null default now(),
+  quarantined_at timestamp(3) with time zone,
+  constraint pack_pkey PRIMARY KEY (company_id, pack_no),
+  constraint pack_company_id_pack_id_key UNIQUE (company_id, pack_id),
+  constraint pack_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint pack_company_id_run_id_fkey FOREIGN KEY (company_id, run_id) REFERENCES run(company_id, run_id),
+  constraint pack_kind_check CHECK ((kind = ANY (ARRAY['content'::text, 'meta'::text]))),
+  constraint pack_pack_id_check CHECK ((octet_length(pack_id) = 32)),
+  constraint pack_size_bytes_check CHECK (((size_bytes >= 48) AND (size_bytes <= 33554432))),
+  constraint pack_state_check CHECK ((state = ANY (ARRAY['live'::text, 'quarantined'::text, 'deleting'::text, 'gone'::text])))
+);
+alter table pack owner to holdfast_owner;
+alter table pack enable row level security;
+alter table pack force row level security;
+CREATE INDEX pack_run ON public.pack USING btree (company_id, run_id, pack_no);
+create policy own_company on pack as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on pack as permissive for select to holdfast_staff using (true);
+grant insert, select, update (state, quarantined_at) on pack to holdfast_app;
+grant select (company_id, pack_no, kind, size_bytes, state) on pack to holdfast_staff;
+grant insert, select, update (state, quarantined_at) on pack to holdfast_worker;
+
+create table pack_presence (
+  company_id uuid not null,
+  pack_no bigint not null,
+  zone_id text not null,
+  state text not null,
+  verified_at timestamp(3) with time zone,
+  code text,
+  constraint pack_presence_pkey PRIMARY KEY (company_id, pack_no, zone_id),
+  constraint pack_presence_company_id_pack_no_fkey FOREIGN KEY (company_id, pack_no) REFERENCES pack(company_id, pack_no),
+  constraint pack_presence_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
+  constraint pack_presence_code_check CHECK ((length(code) <= 100)),
+  constraint pack_presence_state_check CHECK ((state = ANY (ARRAY['present'::text, 'suspect'::text, 'missing'::text])))
+);
+alter table pack_presence owner to holdfast_owner;
+alter table pack_presence enable row level security;
+alter table pack_presence force row level security;
+CREATE INDEX pack_presence_lacking ON public.pack_presence USING btree (company_id, zone_id, pack_no) WHERE (state <> 'present'::text);
+create policy own_company on pack_presence as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on pack_presence as permissive for select to holdfast_staff using (true);
+grant insert, select, update (state, verified_at, code) on pack_presence to holdfast_app;
+grant select (company_id, pack_no, zone_id, state) on pack_presence to holdfast_staff;
+grant insert, select, update (state, verified_at, code) on pack_presence to holdfast_worker;
+
+create table person (
+  company_id uuid not null,
+  person_id uuid not null,
+  kind text not null,
+  role text not null,
+  email text not null,
+  password_hash text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint person_pkey PRIMARY KEY (company_id, person_id),
+  constraint person_email_key UNIQUE (email),
+  constraint person_person_id_key UNIQUE (person_id),
+  constraint person_check CHECK (((kind = 'staff'::text) = (company_id = '00000000-0000-0000-0000-000000000000'::uuid))),
+  constraint person_check1 CHECK (
+CASE kind
+    WHEN 'staff'::text THEN (role = ANY (ARRAY['admin'::text, 'operator'::text, 'auditor'::text]))
+    ELSE (role = ANY (ARRAY['owner'::text, 'restorer'::text, 'viewer'::text]))
+END),
+  constraint person_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 320)))),
+  constraint person_kind_check CHECK ((kind = ANY (ARRAY['staff'::text, 'member'::text])))
+);
+alter table person owner to holdfast_owner;
+alter table person enable row level security;
+alter table person force row level security;
+create policy look_up on person as permissive for select to holdfast_lookup using (true);
+create policy own_company on person as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select on person to holdfast_app;
+grant select on person to holdfast_lookup;
+grant insert, select on person to holdfast_worker;
+
+create table provider (
+  provider_id smallint not null default 1,
+  name text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  first_staff_id uuid,
+  constraint provider_pkey PRIMARY KEY (provider_id),
+  constraint provider_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint provider_provider_id_check CHECK ((provider_id = 1))
+);
+alter table provider owner to holdfast_owner;
+grant insert, select, update (name, first_staff_id) on provider to holdfast_app;
+grant select (provider_id, name) on provider to holdfast_lookup;
+grant select on provider to holdfast_staff;
+grant insert, select, update (name) on provider to holdfast_worker;
+
+create table run (
+  company_id uuid not null,
+  run_id uuid not null,
+  client_run_id uuid not null,
+  agent_id uuid not null,
+  machine_id uuid not null,
+  source_id uuid not null,
+  zone_id text not null,
+  fencing_token bigint not null,
+  lease_until timestamp(3) with time zone not null,
+  heartbeat_at timestamp(3) with time zone not null default now(),
+  started_at timestamp(3) with time zone not null default now(),
+  ended_at timestamp(3) with time zone,
+  outcome text,
+  code text,
+  files bigint not null default 0,
+  bytes bigint not null default 0,
+  stored_bytes bigint not null default 0,
+  cancel_requested_at timestamp(3) with time zone,
+  snapshot_id text,
+  constraint run_pkey PRIMARY KEY (company_id, run_id),
+  constraint run_company_id_agent_id_client_run_id_key UNIQUE (company_id, agent_id, client_run_id),
+  constraint run_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES agent(company_id, agent_id),
+  constraint run_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
+  constraint run_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
+  constraint run_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
+  constraint run_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+  constraint run_code_check CHECK ((length(code) <= 100)),
+  constraint run_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'complete_with_gaps'::text, 'failed'::text, 'missed'::text, 'cancelled'::text]))),
+  constraint run_snapshot_id_check CHECK ((snapshot_id ~ '^[0-9a-f]{32}$'::text))
+);
+alter table run owner to holdfast_owner;
+alter table run enable row level security;
+alter table run force row level security;
+CREATE INDEX run_machine ON public.run USING btree (company_id, machine_id, run_id DESC);
+CREATE UNIQUE INDEX run_open ON public.run USING btree (company_id, source_id) WHERE (ended_at IS NULL);
+CREATE INDEX run_open_lease ON public.run USING btree (lease_until) WHERE (ended_at IS NULL);
+CREATE INDEX run_source ON public.run USING btree (company_id, source_id, run_id DESC);
+create policy own_company on run as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on run as permissive for select to holdfast_staff using (true);
+grant insert, select, update (lease_until, heartbeat_at, ended_at, outcome, code, files, bytes, stored_bytes, cancel_requested_at, snapshot_id) on run to holdfast_app;
+grant select on run to holdfast_staff;
+grant insert, select, update (lease_until, heartbeat_at, ended_at, outcome, code, files, bytes, stored_bytes, cancel_requested_at, snapshot_id) on run to holdfast_worker;
+
+create table session (
+  company_id uuid not null,
+  token_hash bytea not null,
+  person_id uuid not null,
+  created_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone not null,
+  constraint session_pkey PRIMARY KEY (company_id, token_hash),
+  constraint session_token_hash_key UNIQUE (token_hash),
+  constraint session_company_id_person_id_fkey FOREIGN KEY (company_id, person_id) REFERENCES person(company_id, person_id),
+  constraint session_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+alter table session owner to holdfast_owner;
+alter table session enable row level security;
+alter table session force row level security;
+create policy look_up on session as permissive for select to holdfast_lookup using (true);
+create policy look_up_end on session as permissive for delete to holdfast_lookup using (true);
+create policy own_company on session as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant delete, insert, select on session to holdfast_app;
+grant delete, select on session to holdfast_lookup;
+grant insert, select on session to holdfast_worker;
+
+create table snapshot (
+  company_id uuid not null,
+  commit bigint not null,
+  snapshot_id text not null,
+  scope integer not null,
+  agent_id uuid not null,
+  machine_id uuid not null,
+  source_id uuid not null,
+  run_id uuid not null,
+  zone_id text not null,
+  sequence bigint not null,
+  header_hash bytea not null,
+  header bytea not null,
+  top_page_id bytea not null,
+  change_list_id bytea not null,
+  epoch integer not null,
+  started_at timestamp(3) with time zone not null,
+  ended_at timestamp(3) with time zone not null,
+  received_at timestamp(3) with time zone not null,
+  outcome text not null,
+  entries bigint not null,
+  files bigint not null,
+  bytes bigint not null,
+  gaps bigint not null,
+  manifest_size integer not null,
+  manifest_sha256 bytea not null,
+  pack_high bigint not null,
+  class text,
+  constraint snapshot_pkey PRIMARY KEY (company_id, commit),
+  constraint snapshot_company_id_agent_id_sequence_key UNIQUE (company_id, agent_id, sequence),
+  constraint snapshot_company_id_snapshot_id_key UNIQUE (company_id, snapshot_id),
+  constraint snapshot_company_id_commit_fkey FOREIGN KEY (company_id, commit) REFERENCES commit_number(company_id, commit),
+  constraint snapshot_company_id_run_id_fkey FOREIGN KEY (company_id, run_id) REFERENCES run(company_id, run_id),
+  constraint snapshot_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
+  constraint snapshot_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
+  constraint snapshot_change_list_id_check CHECK ((octet_length(change_list_id) = 32)),
+  constraint snapshot_check CHECK (((outcome = 'complete'::text) = (gaps = 0))),
+  constraint snapshot_class_check CHECK ((class = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text, 'yearly'::text]))),
+  constraint snapshot_header_check CHECK ((octet_length(header) <= 4096)),
+  constraint snapshot_header_hash_check CHECK ((octet_length(header_hash) = 32)),
+  constraint snapshot_manifest_sha256_check CHECK ((octet_length(manifest_sha256) = 32)),
+  constraint snapshot_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'complete_with_gaps'::text]))),
+  constraint snapshot_sequence_check CHECK ((sequence > 0)),
+  constraint snapshot_snapshot_id_check CHECK ((snapshot_id ~ '^[0-9a-f]{32}$'::text)),
+  constraint snapshot_top_page_id_check CHECK ((octet_length(top_page_id) = 32))
+);
+alter table snapshot owner to holdfast_owner;
+alter table snapshot enable row level security;
+alter table snapshot force row level security;
+CREATE INDEX snapshot_machine ON public.snapshot USING btree (company_id, machine_id, commit DESC);
+CREATE INDEX snapshot_source ON public.snapshot USING btree (company_id, source_id, commit DESC);
+create policy own_company on snapshot as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on snapshot as permissive for select to holdfast_staff using (true);
+grant insert, select on snapshot to holdfast_app;
+grant select (company_id, commit, snapshot_id, scope, agent_id, machine_id, source_id, run_id, zone_id, sequence, started_at, ended_at, received_at, outcome, entries, files, bytes, gaps, manifest_size, class) on snapshot to holdfast_staff;
+grant insert, select on snapshot to holdfast_worker;
+
+create table source (
+  company_id uuid not null,
+  source_id uuid not null,
+  machine_id uuid not null,
+  agent_id uuid not null,
+  kind text not null,
+  ordinal integer not null,
+  number integer not null,
+  definition bytea not null,
+  created_at timestamp(3) with time zone not null default now(),
+  changed_at timestamp(3) with time zone not null default now(),
+  constraint source_pkey PRIMARY KEY (company_id, source_id),
+  constraint source_company_id_machine_id_kind_ordinal_key UNIQUE (company_id, machine_id, kind, ordinal),
+  constraint source_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES agent(company_id, agent_id),
+  constraint source_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
+  constraint source_kind_check CHECK ((kind = 'files'::text)),
+  constraint source_number_check CHECK ((number >= 0)),
+  constraint source_ordinal_check CHECK (((ordinal >= 1) AND (ordinal <= 100000)))
+);
+alter table source owner to holdfast_owner;
+alter table source enable row level security;
+alter table source force row level security;
+create policy own_company on source as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on source as permissive for select to holdfast_staff using (true);
+grant insert, select, update (agent_id, number, definition, changed_at) on source to holdfast_app;
+grant select (company_id, source_id, machine_id, kind, ordinal, number, created_at, changed_at) on source to holdfast_staff;
+grant insert, select on source to holdfast_worker;
+
+create table watermark (
+  company_id uuid not null,
+  zone_id text not null,
+  commit bigint not null default 0,
+  moved_at timestamp(3) with time zone not null default now(),
+  constraint watermark_pkey PRIMARY KEY (company_id, zone_id),
+  constraint watermark_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint watermark_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id)
+);
+alter table watermark owner to holdfast_owner;
+alter table watermark enable row level security;
+alter table watermark force row level security;
+create policy own_company on watermark as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on watermark as permissive for select to holdfast_staff using (true);
+grant insert, select, update (commit, moved_at) on watermark to holdfast_app;
+grant select on watermark to holdfast_staff;
+grant insert, select, update (commit, moved_at) on watermark to holdfast_worker;
+
+create table zone (
+  zone_id text not null,
+  ordinal integer not null,
+  kind text not null,
+  state text not null default 'healthy'::text,
+  probed_at timestamp(3) with time zone,
+  latency_ms double precision,
+  free_bytes bigint,
+  total_bytes bigint,
+  error_code text,
+  constraint zone_pkey PRIMARY KEY (zone_id),
+  constraint zone_ordinal_key UNIQUE (ordinal),
+  constraint zone_kind_check CHECK ((kind = ANY (ARRAY['fs'::text, 's3'::text, 'memory'::text]))),
+  constraint zone_ordinal_check CHECK (((ordinal >= 1) AND (ordinal <= 16))),
+  constraint zone_state_check CHECK ((state = ANY (ARRAY['healthy'::text, 'unreachable'::text, 'catching_up'::text]))),
+  constraint zone_zone_id_check CHECK ((zone_id ~ '^[a-z0-9-]{1,64}$'::text))
+);
+alter table zone owner to holdfast_owner;
+grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_app;
+grant select on zone to holdfast_staff;
+grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_worker;
+
+CREATE OR REPLACE FUNCTION public.end_session(wanted_hash bytea)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ delete from public.session s where s.token_hash = wanted_hash $function$;
+alter function end_session(bytea) owner to holdfast_lookup;
+grant execute on function end_session(bytea) to holdfast_app;
+
+CREATE OR REPLACE FUNCTION public.find_agent(wanted_id uuid)
+ RETURNS TABLE(company_id uuid, agent_id uuid, machine_id uuid, sign_public_key bytea, box_public_key bytea, cert_hash bytea, last_sequence bigint, last_header bytea, last_header_hash bytea, is_revoked boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ select a.company_id, a.agent_id, a.machine_id, a.sign_public_key, a.box_public_key, a.cert_hash, a.last_sequence,
+               a.last_header, a.last_header_hash, a.revoked_at is not null
+        from public.agent a where a.agent_id = wanted_id $function$;
+alter function find_agent(uuid) owner to holdfast_lookup;
+grant execute on function find_agent(uuid) to holdfast_app;
+
+CREATE OR REPLACE FUNCTION public.find_enrolment(wanted_id uuid)
+ RETURNS TABLE(company_id uuid, enrolment_id uuid, payload bytea, enrolment_public_key bytea, expires_at timestamp with time zone, machine_name_hint text, is_used boolean, is_expired boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ select e.company_id, e.enrolment_id, e.payload, e.enrolment_public_key, e.expires_at, e.machine_name_hint,
+               e.used_at is not null, e.expires_at <= now()
+        from public.enrolment e where e.enrolment_id = wanted_id $function$;
+alter function find_enrolment(uuid) owner to holdfast_lookup;
+grant execute on function find_enrolment(uuid) to holdfast_app;
+
+CREATE OR REPLACE FUNCTION public.find_invitation(wanted_id uuid)
+ RETURNS TABLE(company_id uuid, invitation_id uuid, company_name text, provider_name text, email text, role text, auth_hash bytea, expires_at timestamp with time zone, is_used boolean, is_expired boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ select i.company_id, i.invitation_id, c.name, coalesce((select p.name from public.provider p), ''), i.email, i.role,
+               i.auth_hash, i.expires_at, i.used_at is not null, i.expires_at <= now()
+        from public.invitation i join public.company c on c.company_id = i.company_id where i.invitation_id = wanted_id $function$;
+alter function find_invitation(uuid) owner to holdfast_lookup;
+grant execute on function find_invitation(uuid) to holdfast_app;
+
+CREATE OR REPLACE FUNCTION public.find_person_by_email(wanted_email text)
+ RETURNS TABLE(company_id uuid, person_id uuid, kind text, role text, email text, password_hash text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ select p.company_id, p.person_id, p.kind, p.role, p.email, p.password_hash
+        from public.person p where p.email = lower(wanted_email) $function$;
+alter function find_person_by_email(text) owner to holdfast_lookup;
+grant execute on function find_person_by_email(text) to holdfast_app;
+
+CREATE OR REPLACE FUNCTION public.find_session(wanted_hash bytea)
+ RETURNS TABLE(company_id uuid, person_id uuid, kind text, role text, email text, expires_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$ select s.company_id, p.person_id, p.kind, p.role, p.email, s.expires_at
+        from public.session s join public.person p on p.company_id = s.company_id and p.person_id = s.person_id
+        where s.token_hash = wanted_hash and s.expires_at > now() $function$;
+alter function find_session(bytea) owner to holdfast_lookup;
+grant execute on function find_session(bytea) to holdfast_app;
+
+grant create, usage on schema pgboss to holdfast_worker;
+grant usage on schema public to holdfast_app;
+grant usage on schema public to holdfast_lookup;
+grant usage on schema public to holdfast_staff;
+grant usage on schema public to holdfast_worker;
+grant usage on schema public to public;
