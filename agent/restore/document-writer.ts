@@ -1,3 +1,4 @@
+import { joinPath } from "../../engine/restore/paths.ts";
 import {
   closeFile,
   createFileAt,
@@ -190,10 +191,6 @@ export class DocumentWriter implements DocumentSink {
       return false;
     }
   }
-}
-
-export function joinPath(folder: string, name: string): string {
-  return folder === "" ? name : `${folder}/${name}`;
 }
 
 function hasLinked(folder: number, temporaryName: string, name: string): boolean {

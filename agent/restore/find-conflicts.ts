@@ -1,8 +1,8 @@
 import { lstatSync } from "node:fs";
 import { toBinaryText } from "../../engine/restore/binary-text.ts";
+import { joinPath } from "../../engine/restore/paths.ts";
 import type { FolderEntry, SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import { normalPath } from "../../engine/restore/snapshot-reader.ts";
-import { joinPath } from "./document-writer.ts";
 
 /** Listed in the message; more of them would not be read. */
 const MAX_LISTED = 10;

@@ -1,3 +1,4 @@
+import { parentOf } from "../../engine/restore/paths.ts";
 import { closeFile, openFolderAt } from "../platform/posix-restore.ts";
 
 /** Open folders of one thread; well under the 1,024 files that a process may open by default. */
@@ -63,10 +64,4 @@ export class FolderHandles {
       return;
     }
   }
-}
-
-/** The path without its last component; "" for a first component. */
-export function parentOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "" : path.slice(0, slash);
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, mkdirSync } from "node:fs";
 import { toBinaryText } from "../../engine/restore/binary-text.ts";
+import { parentOf } from "../../engine/restore/paths.ts";
 import {
   closeFile,
   linkAt,
@@ -16,7 +17,7 @@ import {
 import { processOwner } from "../platform/posix-state.ts";
 import { applyMeta, applyMetaAt, type Maker, Shortfalls } from "./apply-meta.ts";
 import { metaOf } from "./entry-meta.ts";
-import { FolderHandles, parentOf } from "./folder-handles.ts";
+import { FolderHandles } from "./folder-handles.ts";
 import type { BatchFolder, BatchLink, BatchSpecial } from "./restore-batch.ts";
 import { UnfinishedParts } from "./unfinished-parts.ts";
 import type { FileFailure } from "./write-task.ts";

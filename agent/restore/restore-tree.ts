@@ -1,6 +1,6 @@
 import type { MemberPlace } from "../../engine/restore/pack-catalogue.ts";
+import { joinPath } from "../../engine/restore/paths.ts";
 import type { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
-import { joinPath } from "./document-writer.ts";
 import type { FolderTarget } from "./folder-target.ts";
 import { type BatchTasks, makeTasks, makeTasksAgain } from "./make-tasks.ts";
 import { BatchCollector, type BatchFile, type BatchLink, type RestoreBatch } from "./restore-batch.ts";

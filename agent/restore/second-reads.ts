@@ -1,8 +1,8 @@
 import { parsePackIndex } from "../../engine/format/pack-index.ts";
 import { idKey } from "../../engine/ids/chunk-id.ts";
 import type { MemberPlace, PackCatalogue } from "../../engine/restore/pack-catalogue.ts";
+import { joinPath } from "../../engine/restore/paths.ts";
 import { TriedPacks } from "../../engine/restore/tried-packs.ts";
-import { joinPath } from "./document-writer.ts";
 import type { PlacedFile } from "./make-tasks.ts";
 import type { BatchFile } from "./restore-batch.ts";
 import { type FileFailure, piecesOf, type SharedCounts, type UnreadFrame, type WriteTask } from "./write-task.ts";

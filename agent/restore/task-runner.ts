@@ -7,7 +7,8 @@ import type { Primitives } from "../../engine/ports/primitives.ts";
 import { getFrame, type OpenedMember, openMembers } from "../../engine/restore/frame-opener.ts";
 import { type ReadMembers, readGoodMembers } from "../../engine/restore/good-copy.ts";
 import { PackSourceError } from "../../engine/restore/pack-source-error.ts";
-import { type DocumentSink, joinPath, type Piece } from "./document-writer.ts";
+import { joinPath } from "../../engine/restore/paths.ts";
+import type { DocumentSink, Piece } from "./document-writer.ts";
 import {
   NUMBERS_PER_PIECE,
   piecesOf,

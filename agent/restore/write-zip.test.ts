@@ -8,9 +8,9 @@ import { nodePrimitives as primitives } from "../../engine/primitives/node.ts";
 import { ContentReader } from "../../engine/restore/content-reader.ts";
 import { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import { type BuiltSnapshot, buildSnapshot, type TestNode } from "../../engine/restore/testing/build-snapshot.ts";
+import type { ZipLoss } from "../../engine/zip/zip-losses.ts";
 import { writeZip } from "./write-zip.ts";
 import { ZipFile } from "./zip-archive.ts";
-import type { ZipLoss } from "./zip-report.ts";
 
 const root = mkdtempSync(join(tmpdir(), "holdfast-zip-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

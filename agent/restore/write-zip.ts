@@ -1,14 +1,15 @@
 import { PassThrough } from "node:stream";
 import type { TreeEntry } from "../../engine/format/tree-entry.ts";
 import { idKey } from "../../engine/ids/chunk-id.ts";
-import { toBinaryText, toReadableText } from "../../engine/restore/binary-text.ts";
+import { toReadableText } from "../../engine/restore/binary-text.ts";
 import type { ContentReader, FetchedChunk } from "../../engine/restore/content-reader.ts";
 import { RestoreError } from "../../engine/restore/restore-error.ts";
-import type { FileEntry, SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
+import type { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
+import type { ZipLoss } from "../../engine/zip/zip-losses.ts";
+import { ZipNames, zipLinkTarget } from "../../engine/zip/zip-names.ts";
+import { isTimeHeld, type ZipStep, zipSteps } from "../../engine/zip/zip-steps.ts";
 import { RestoreFailedError } from "./writer-pool.ts";
 import type { ZipFile, ZipMeta } from "./zip-archive.ts";
-import { ZipNames, zipLinkTarget } from "./zip-names.ts";
-import type { ZipLoss } from "./zip-report.ts";
 
 export interface WriteZipOptions {
   readonly reader: SnapshotReader;
@@ -22,13 +23,6 @@ export interface WriteZipOptions {
 /** Content that is read at once and then written in order; two of these are in memory. */
 const WINDOW_BYTES = 24 * 1024 * 1024;
 const WINDOW_STEPS = 4_096;
-
-/** What is to be written next. A file begins, gets its pieces, and ends; large ones over several windows. */
-type ZipStep =
-  | { readonly kind: "folder" | "symlink" | "begin"; readonly path: string; readonly entry: TreeEntry }
-  | { readonly kind: "chunk"; readonly id: Uint8Array; readonly sizeBytes: number }
-  | { readonly kind: "hole"; readonly sizeBytes: number }
-  | { readonly kind: "end" };
 
 interface Window {
   readonly steps: readonly ZipStep[];
@@ -58,7 +52,7 @@ export async function writeZip(options: WriteZipOptions): Promise<{ files: numbe
 async function* windowsOf(options: WriteZipOptions): AsyncGenerator<ZipStep[]> {
   let steps: ZipStep[] = [];
   let sizeBytes = 0;
-  for await (const step of stepsOf(options)) {
+  for await (const step of zipSteps(options)) {
     steps.push(step);
     if (step.kind === "chunk") sizeBytes += step.sizeBytes;
     if (sizeBytes < WINDOW_BYTES && steps.length < WINDOW_STEPS) continue;
@@ -67,57 +61,6 @@ async function* windowsOf(options: WriteZipOptions): AsyncGenerator<ZipStep[]> {
     sizeBytes = 0;
   }
   yield steps;
-}
-
-async function* stepsOf({ reader, paths, onLoss }: WriteZipOptions): AsyncGenerator<ZipStep> {
-  const linkIds = new Set<string>();
-  for await (const { kind, path, entry } of reader.walk(paths)) {
-    if (kind === "leave") continue;
-    if (entry.xattrs.length > 0) onLoss({ kind: "xattrs-dropped", path });
-    switch (entry.type) {
-      case "folder":
-        yield { kind: "folder", path, entry };
-        break;
-      case "file":
-        if (entry.linkId && !isFirst(linkIds, entry.linkId)) onLoss({ kind: "hard-link-copied", path });
-        yield* fileSteps(reader, { path, entry, onLoss });
-        break;
-      case "symlink":
-        if (zipLinkTarget(entry.target) === null) onLoss({ kind: "symlink-not-text", path });
-        else yield { kind: "symlink", path, entry };
-        break;
-      case "fifo":
-      case "socket":
-        onLoss({ kind: entry.type, path });
-        break;
-      case "character-device":
-      case "block-device":
-        onLoss({ kind: "device", path });
-        break;
-    }
-  }
-}
-
-function isFirst(linkIds: Set<string>, linkId: Uint8Array): boolean {
-  const key = toBinaryText(linkId);
-  if (linkIds.has(key)) return false;
-  linkIds.add(key);
-  return true;
-}
-
-async function* fileSteps(
-  reader: SnapshotReader,
-  { path, entry, onLoss }: { path: string; entry: FileEntry; onLoss: (loss: ZipLoss) => void },
-): AsyncGenerator<ZipStep> {
-  yield { kind: "begin", path, entry };
-  let isSparse = false;
-  for await (const item of reader.items(entry)) {
-    isSparse ||= item.kind === "hole";
-    if (item.kind === "hole") yield { kind: "hole", sizeBytes: item.sizeBytes };
-    else yield { kind: "chunk", id: item.chunkId.slice(), sizeBytes: item.sizeBytes };
-  }
-  if (isSparse) onLoss({ kind: "holes-filled", path });
-  yield { kind: "end" };
 }
 
 const ZEROS = Buffer.alloc(256 * 1024);
@@ -222,7 +165,7 @@ class ZipWriter {
 
   async #metaOf({ path, entry }: { path: string; entry: TreeEntry }): Promise<ZipMeta> {
     const { mode, mtimeSeconds: seconds } = entry;
-    if (seconds < LEAST_SECONDS || seconds > MOST_SECONDS) this.#options.onLoss({ kind: "time-out-of-range", path });
+    if (!isTimeHeld(seconds)) this.#options.onLoss({ kind: "time-out-of-range", path });
     const { name, isChanged } = await this.#names.nameOf(path, entry.type === "folder");
     if (isChanged) this.#options.onLoss({ kind: "renamed", path, writtenAs: name });
     return { name, mode, seconds };
@@ -238,7 +181,3 @@ async function hasPath(reader: SnapshotReader, path: string): Promise<boolean> {
     throw error;
   }
 }
-
-/** Readers take no extended timestamp before 1970; later than it reaches, the archive's own clock does up to the end of 2107. */
-const LEAST_SECONDS = 0;
-const MOST_SECONDS = Date.UTC(2107, 11, 31) / 1000;

@@ -24,15 +24,24 @@ export function verifyMembers(
   members: readonly Uint8Array[],
 ): void {
   for (const [at, member] of members.entries()) {
-    const id = names.memberIds[at];
-    if (id === undefined || !primitives.isEqual(chunkId(primitives, chunkIdKey, names.kind, member), id)) {
-      throw new IntegrityError("bad_chunk_id", "a member of a frame is not what its id says");
-    }
-    const expected = childIdsOfPage(names.kind, member);
-    const clear = names.childLists[at] ?? [];
-    const isEqual =
-      clear.length === expected.length &&
-      expected.every((child, index) => primitives.isEqual(child, clear[index] ?? new Uint8Array(0)));
-    if (!isEqual) throw new IntegrityError("bad_child_list", "the clear child list of a page differs from the page");
+    requireNamed(primitives, names, { at, member, id: chunkId(primitives, chunkIdKey, names.kind, member) });
   }
+}
+
+/** The rule itself, for one member whose id was computed. @throws as `verifyMembers` */
+export function requireNamed(
+  primitives: Primitives,
+  names: MemberNames,
+  { at, member, id }: { at: number; member: Uint8Array; id: Uint8Array | undefined },
+): void {
+  const named = names.memberIds[at];
+  if (named === undefined || id === undefined || !primitives.isEqual(id, named)) {
+    throw new IntegrityError("bad_chunk_id", "a member of a frame is not what its id says");
+  }
+  const expected = childIdsOfPage(names.kind, member);
+  const clear = names.childLists[at] ?? [];
+  const isEqual =
+    clear.length === expected.length &&
+    expected.every((child, index) => primitives.isEqual(child, clear[index] ?? new Uint8Array(0)));
+  if (!isEqual) throw new IntegrityError("bad_child_list", "the clear child list of a page differs from the page");
 }

@@ -2,7 +2,7 @@ import { IntegrityError, isBadBytes } from "../codec/format-error.ts";
 import { idKey } from "../ids/chunk-id.ts";
 import type { PackSource } from "../ports/pack-source.ts";
 import type { Primitives } from "../ports/primitives.ts";
-import { type FrameTools, getFrame, openMembers } from "./frame-opener.ts";
+import { type FrameToOpen, getFrame, type OpenedMember, openMembers } from "./frame-opener.ts";
 import { readGoodMembers } from "./good-copy.ts";
 import type { CataloguedPack, MemberPlace, PackCatalogue } from "./pack-catalogue.ts";
 import { PackSourceError } from "./pack-source-error.ts";
@@ -18,7 +18,15 @@ export interface ContentReaderOptions {
   readonly companyId: string;
   readonly catalogue: PackCatalogue;
   readonly chunkIdKey: Uint8Array;
+  /** Opens frames somewhere else, as in workers; here when it is absent. */
+  readonly openFrame?: FrameOpening;
 }
+
+/** Opens one frame and proves its used members, as `openMembers` does and with its errors; what it gives belongs to the reader. */
+export type FrameOpening = (
+  frame: FrameToOpen,
+  read: { readonly stored: Uint8Array; readonly used: readonly number[] },
+) => Promise<readonly OpenedMember[]>;
 
 /** A chunk's bytes, or why no copy of it can be had. */
 export type FetchedChunk = Uint8Array | RestoreError;
@@ -36,9 +44,11 @@ interface FrameUse {
  */
 export class ContentReader {
   readonly #options: ContentReaderOptions;
+  readonly #openFrameBytes: FrameOpening;
 
   constructor(options: ContentReaderOptions) {
     this.#options = options;
+    this.#openFrameBytes = options.openFrame ?? openHere(options);
   }
 
   /**
@@ -71,10 +81,11 @@ export class ContentReader {
 
   async #read(request: RestoreRequest, uses: Map<string, FrameUse>, chunks: Map<string, FetchedChunk>): Promise<void> {
     const fetched = await this.#tryRange(request);
-    for (const { frame } of request.frames) {
+    const open = async ({ frame }: WantedFrame) => {
       const one = uses.get(useKey(request.packId, frame));
       if (one) await this.#openFrame(one, { request, fetched, chunks });
-    }
+    };
+    await Promise.all(request.frames.map(open));
   }
 
   async #tryRange(request: RestoreRequest): Promise<{ bytes: Uint8Array; zoneId: string } | null> {
@@ -96,8 +107,7 @@ export class ContentReader {
     },
   ): Promise<void> {
     const { pack, frame, members } = one;
-    const { source, primitives, companyId, chunkIdKey } = this.#options;
-    const tools: FrameTools = { primitives, companyId, chunkIdKey };
+    const { source } = this.#options;
     const entry = getFrame(pack.index, frame);
     const range = { offset: entry.offset, sizeBytes: entry.storedSizeBytes };
     let first = read.fetched;
@@ -115,12 +125,11 @@ export class ContentReader {
         open: (stored) => {
           const dataKey = pack.dataKeys.get(entry.slot);
           if (!dataKey) throw new IntegrityError("bad_slot", "no data key opens this frame");
-          return openMembers(tools, { index: pack.index, frame: entry, dataKey }, { stored, used: [...members] });
+          return this.#openFrameBytes({ index: pack.index, frame: entry, dataKey }, { stored, used: [...members] });
         },
       });
       if (problem) for (const member of members) read.chunks.set(keyOf(one, member), problem);
-      // Copies, so that one small chunk does not keep its whole frame.
-      for (const { member, bytes } of opened) read.chunks.set(keyOf(one, member), bytes.slice());
+      for (const { member, bytes } of opened) read.chunks.set(keyOf(one, member), bytes);
     } catch (error) {
       const reason = toRestoreError(error);
       for (const member of members) read.chunks.set(keyOf(one, member), reason);
@@ -130,9 +139,17 @@ export class ContentReader {
 
 function toRestoreError(error: unknown): RestoreError {
   if (error instanceof RestoreError) return error;
-  const isThisOnly = isBadBytes(error) || (error instanceof PackSourceError && error.code !== "unreachable");
-  if (!isThisOnly) throw error;
+  // A line that is lost, or a reader who may not read any more, says nothing about this chunk.
+  const isGone = error instanceof PackSourceError && (error.code === "not_found" || error.code === "damaged");
+  if (!isGone && !isBadBytes(error)) throw error;
   return new RestoreError("no_good_copy", error.message);
+}
+
+function openHere({ primitives, companyId, chunkIdKey }: ContentReaderOptions): FrameOpening {
+  const tools = { primitives, companyId, chunkIdKey };
+  // Copies, so that one small chunk does not keep its whole frame.
+  return async (frame, read) =>
+    openMembers(tools, frame, read).map(({ member, bytes }) => ({ member, bytes: bytes.slice() }));
 }
 
 function keyOf({ pack, frame }: FrameUse, member: number): string {

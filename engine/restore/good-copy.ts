@@ -10,7 +10,7 @@ export interface CopyQuestion<T> {
   readonly frame: number | null;
   readonly read: (options: PackReadOptions) => Promise<PackBytes>;
   /** Verifies and opens; throws FormatError or IntegrityError when the bytes are not what they should be. */
-  readonly open: (bytes: Uint8Array) => T;
+  readonly open: (bytes: Uint8Array) => T | Promise<T>;
   /** Copies that are known to be bad already. */
   readonly excludeZones?: readonly string[];
 }
@@ -28,7 +28,7 @@ export async function readGoodCopy<T>(source: PackSource, question: CopyQuestion
   for (;;) {
     const copy = await readCopy(question, excludeZones, reason);
     try {
-      return question.open(copy.bytes);
+      return await question.open(copy.bytes);
     } catch (error) {
       if (!isBadBytes(error)) throw error;
       const { packId, frame } = question;
@@ -58,9 +58,9 @@ export async function readGoodMembers(
   question: CopyQuestion<readonly OpenedMember[]>,
 ): Promise<ReadMembers> {
   let good: readonly OpenedMember[] = [];
-  const open = (bytes: Uint8Array) => {
+  const open = async (bytes: Uint8Array) => {
     try {
-      return question.open(bytes);
+      return await question.open(bytes);
     } catch (error) {
       if (error instanceof BadMembersError && error.good.length > good.length) good = error.good;
       throw error;

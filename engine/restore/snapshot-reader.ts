@@ -43,6 +43,8 @@ export interface SnapshotReaderOptions {
   readonly source: PackSource;
   readonly primitives: Primitives;
   readonly keys: ReaderKeys;
+  /** Shared with other readers, so that what one of them opened is open for all. */
+  readonly dataKeys?: DataKeys;
 }
 
 /** Reads one snapshot: its manifest, its tree and where its content lies; everything verified before it is told. */
@@ -64,7 +66,7 @@ export class SnapshotReader {
   /** @throws RestoreError, IntegrityError, FormatError (see `openSnapshot`); PackSourceError */
   static async open(options: SnapshotReaderOptions, snapshotId: string): Promise<SnapshotReader> {
     const bytes = await options.source.manifest(snapshotId);
-    const dataKeys = new DataKeys(options.primitives, options.keys);
+    const dataKeys = options.dataKeys ?? new DataKeys(options.primitives, options.keys);
     return new SnapshotReader(options, openSnapshot({ ...options, dataKeys }, { snapshotId, bytes }), dataKeys);
   }
 

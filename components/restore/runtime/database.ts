@@ -34,6 +34,12 @@ export async function readEntry(store: StoreName, key: string): Promise<unknown>
   return toPromise(database.transaction(store).objectStore(store).get(key));
 }
 
+/** Whoever asked parses what lies there. */
+export async function listEntries(store: StoreName): Promise<unknown[]> {
+  const database = await openDatabase();
+  return toPromise(database.transaction(store).objectStore(store).getAll());
+}
+
 /** Changes one entry; reader and writer are one transaction, so that an older value never replaces a newer one. */
 export async function changeEntry(store: StoreName, key: string, change: (before: unknown) => unknown): Promise<void> {
   const transaction = (await openDatabase()).transaction(store, "readwrite", { durability: "strict" });

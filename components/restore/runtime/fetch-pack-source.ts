@@ -13,6 +13,8 @@ export interface FetchPackSourceOptions {
   readonly signal: AbortSignal;
   /** Told of every answer with bytes of a pack, for whoever shows what is read. */
   readonly onRead?: (read: { readonly packId: string; readonly zoneId: string; readonly sizeBytes: number }) => void;
+  /** Told of every copy that could not be verified. */
+  readonly onBadCopy?: (copy: BadCopy) => void;
   /** Told when the line is lost, and when it is back. */
   readonly onLine?: (line: "lost" | "back") => void;
 }
@@ -83,6 +85,7 @@ export class FetchPackSource implements PackSource {
   }
 
   async reportBadCopy(copy: BadCopy): Promise<void> {
+    this.#options.onBadCopy?.(copy);
     const body = new TextEncoder().encode(JSON.stringify(copy));
     try {
       await this.#call({ method: "POST", path: "/bulk/v1/reports", body });

@@ -16,7 +16,7 @@ type AnswerMessage =
 
 /** The two ends of a worker, and of a test's message channel. */
 interface Port {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 }
 
@@ -39,16 +39,16 @@ export function serveCalls<Served>(port: Port, calls: Served): (event: VaultEven
   port.addEventListener("message", ({ data }: MessageEvent<CallMessage>) => {
     void answer(port, byName, data);
   });
-  return (event) => port.postMessage({ event });
+  return (event) => port.postMessage({ event }, []);
 }
 
 async function answer(port: Port, calls: Calls, { call, name, input }: CallMessage): Promise<void> {
   try {
     const serve = Object.hasOwn(calls, name) ? calls[name] : undefined;
     if (serve === undefined) throw new TypeError(`the vault has no ${name}`);
-    port.postMessage({ call, result: await serve(input as never) });
+    port.postMessage({ call, result: await serve(input as never) }, []);
   } catch (error) {
-    port.postMessage({ call, fault: toFault(error) });
+    port.postMessage({ call, fault: toFault(error) }, []);
   }
 }
 
@@ -65,6 +65,12 @@ export function toFault(error: unknown): VaultFault {
 export interface CallClient<Served> {
   readonly calls: Served;
   onEvent(listener: (event: VaultEvent) => void): () => void;
+}
+
+/** Ports can only be handed over. */
+function portsIn(input: unknown): MessagePort[] {
+  if (typeof input !== "object" || input === null) return [];
+  return Object.values(input).filter((value) => value instanceof MessagePort);
 }
 
 export function openCalls<Served extends object>(port: Port): CallClient<Served> {
@@ -84,7 +90,7 @@ export function openCalls<Served extends object>(port: Port): CallClient<Served>
   const call = (name: string, input: unknown) => {
     const asked = Promise.withResolvers<unknown>();
     waiting.set(++count, asked);
-    port.postMessage({ call: count, name, input });
+    port.postMessage({ call: count, name, input }, portsIn(input));
     return asked.promise;
   };
   const calls = new Proxy({} as Served, { get: (_, name) => (input: unknown) => call(String(name), input) });

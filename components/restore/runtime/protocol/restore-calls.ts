@@ -4,12 +4,17 @@ import type { DocumentRef } from "./reading-calls.ts";
 export interface RestoreCalls {
   /** Walks what was chosen, so that count, length and what is missing are known before anything starts. */
   planRestore(input: { readonly restoreId: string; readonly scope: RestoreScope }): Promise<RestorePlan>;
-  /** Starts what was planned; goes on by events. For a ZIP or a document the page then opens `address`. */
-  startRestore(input: RestoreStart): Promise<{ readonly address: string | null }>;
+  /** Starts what was planned; goes on by events. For a ZIP or a document call `openDownload`, which calls this. */
+  startRestore(input: RestoreStart): Promise<void>;
   pauseRestore(input: { readonly restoreId: string }): Promise<void>;
   resumeRestore(input: { readonly restoreId: string }): Promise<void>;
   cancelRestore(input: { readonly restoreId: string }): Promise<void>;
-  /** Signed by the member's key; for the restore that has ended. */
+  /** All restores of this worker as they stand now, the newest first: for a page that was locked, or looks for the first time. */
+  listRestores(): Promise<readonly RestoreProgress[]>;
+  /** Folder restores that a closed tab or a lost machine ended; each may be planned and started again into the same folder. */
+  listUnfinished(): Promise<readonly UnfinishedRestore[]>;
+  forgetUnfinished(input: { readonly restoreId: string }): Promise<void>;
+  /** Signed by the member's key; for a restore that has ended. @throws VaultFault `vault_locked`, `restore_not_ended` */
   readReceipt(input: { readonly restoreId: string }): Promise<RestoreReceipt>;
 }
 
@@ -27,8 +32,11 @@ export interface RestorePlan {
   readonly others: number;
   readonly bytes: number;
   readonly snapshots: readonly PlannedSnapshot[];
-  /** Sources that have no snapshot at or before the moment. */
+  /** Sources that have no snapshot at or before the moment; a machine without sources stands here with an empty name. */
   readonly missing: readonly { readonly machineName: string; readonly sourceName: string }[];
+  /** Packs that have to be read, and how much of them. */
+  readonly packs: number;
+  readonly bytesToRead: number;
   /** Proposed name of the file or folder. */
   readonly fileName: string;
   /** Exact length of the ZIP; of the document, if it is one alone. */
@@ -48,11 +56,19 @@ export interface PlannedSnapshot {
   readonly bytes: number;
 }
 
-export interface RestoreStart {
+/** A ZIP or a document leaves through a port to the service worker; a folder is written directly. */
+export type RestoreStart = { readonly restoreId: string } & (
+  | { readonly way: "zip" | "document"; readonly port: MessagePort }
+  | { readonly way: "folder"; readonly folder: FileSystemDirectoryHandle }
+);
+
+export interface UnfinishedRestore {
   readonly restoreId: string;
-  readonly way: "zip" | "document" | "folder";
-  /** Where a folder restore writes. */
-  readonly folder?: FileSystemDirectoryHandle;
+  readonly scope: RestoreScope;
+  /** Ask it for permission again, then plan and start with the same id. */
+  readonly folder: FileSystemDirectoryHandle;
+  /** Unix ms. */
+  readonly startedAtMs: number;
 }
 
 export interface RestoreProgress {
@@ -75,12 +91,14 @@ export interface RestoreProgress {
   readonly packsReplaced: number;
   /** Bytes a second over the last 30 s; null in the first 5 s. */
   readonly bytesPerSecond: number | null;
+  /** At that rate; null when there is none. */
+  readonly secondsLeft: number | null;
   /** Unix ms. */
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
   /** Newest first, at most 50. */
   readonly notes: readonly RestoreNote[];
-  /** Documents that could not be restored, with readable paths; at most 1,000 of them. */
+  /** Documents that could not be restored, with readable paths; at most 1,000 of them, and none while the vault is locked. */
   readonly failed: readonly FailedDocument[];
   /** Why it ended as it did, when it did not end well. */
   readonly reason: string | null;
@@ -99,9 +117,10 @@ export interface FailedDocument {
   readonly reason: string;
 }
 
-/** What an auditor needs: JSON text, and the signature over exactly these bytes. */
+/** What an auditor needs: JSON text, and the signature over exactly these bytes; `file` is all of it, to save. */
 export interface RestoreReceipt {
   readonly json: string;
   readonly signature: string;
   readonly signPublicKey: string;
+  readonly file: string;
 }

@@ -1,6 +1,7 @@
-import { fromBinaryText, toBinaryText } from "../../engine/restore/binary-text.ts";
-import { joinPath } from "./document-writer.ts";
-import { parentOf } from "./folder-handles.ts";
+import { FormatError } from "../codec/format-error.ts";
+import { decodeUtf8, encodeUtf8 } from "../codec/text.ts";
+import { fromBinaryText, toBinaryText } from "../restore/binary-text.ts";
+import { joinPath, parentOf } from "../restore/paths.ts";
 
 export interface ZipName {
   readonly name: string;
@@ -28,7 +29,7 @@ export class ZipNames {
     const own = parent === "" ? path : path.slice(parent.length + 1);
     const above = this.#zipPathOf(parent);
     let text = zipComponent(own, parent === "");
-    const isChanged = toBinaryText(new TextEncoder().encode(text)) !== own;
+    const isChanged = toBinaryText(encodeUtf8(text)) !== own;
     if (isChanged) {
       while (await this.#isUsed(parent, text)) text = `${text}_`;
       this.#given.add(joinPath(parent, text));
@@ -39,7 +40,7 @@ export class ZipNames {
 
   async #isUsed(parent: string, text: string): Promise<boolean> {
     if (this.#given.has(joinPath(parent, text))) return true;
-    return this.#isTaken(joinPath(parent, toBinaryText(new TextEncoder().encode(text))));
+    return this.#isTaken(joinPath(parent, toBinaryText(encodeUtf8(text))));
   }
 
   #zipPathOf(folder: string): string {
@@ -68,8 +69,9 @@ export function zipLinkTarget(target: Uint8Array): string | null {
 
 function toText(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
+    return decodeUtf8(bytes);
+  } catch (error) {
+    if (error instanceof FormatError) return null;
+    throw error;
   }
 }

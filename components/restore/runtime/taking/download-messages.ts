@@ -1,0 +1,36 @@
+/**
+ * [Note: A download through the service worker]
+ *
+ * The page gives the service worker one end of a channel, the vault's worker has the other. The browser asks for the address of the
+ * download; the service worker answers with a stream and its exact length, and asks for bytes by credits, as many as the browser has
+ * taken. So at most a window of bytes waits between decryption and the disk. The service worker sees the plain bytes on their way to the disk
+ * and no key. Whatever breaks (a worker that is stopped, a tab that is closed, a document without a good copy) errors the
+ * stream, and the browser marks the download as failed: it is never closed before exactly the announced length went through.
+ */
+export interface HeldDownload {
+  readonly downloadId: string;
+  /** Stands in Content-Disposition alone, never in the address. */
+  readonly fileName: string;
+  readonly mediaType: string;
+  readonly lengthBytes: number;
+}
+
+/** From the page; `hold` brings the port along. A ping keeps the service worker awake: Firefox ends an idle one after 30 s. */
+export type ToServiceWorker =
+  | { readonly kind: "hold"; readonly download: HeldDownload }
+  | { readonly kind: "ping"; readonly downloadId: string };
+
+/** From the vault's worker, over the port. Bytes are handed over. */
+export type ToDownload =
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "end" }
+  | { readonly kind: "fail"; readonly message: string };
+
+/** To the vault's worker; the first one, `held`, is heard by the page. */
+export type FromDownload =
+  | { readonly kind: "held"; readonly address: string }
+  | { readonly kind: "credit"; readonly bytes: number }
+  | { readonly kind: "alive" }
+  /** The browser has taken everything. */
+  | { readonly kind: "taken" }
+  | { readonly kind: "stopped"; readonly message: string };

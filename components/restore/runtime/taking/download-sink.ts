@@ -1,0 +1,100 @@
+import type { FromDownload, ToDownload } from "./download-messages.ts";
+
+/** A service worker that says nothing for so long was stopped; it answers a ping every 10 s even while the browser takes nothing. */
+const SILENCE_MS = 60_000;
+
+/** The download broke on the browser's side. */
+export class DownloadStoppedError extends Error {
+  readonly code = "download_stopped";
+  readonly retryable = false;
+}
+
+/** The vault worker's end of one download: [Note: A download through the service worker]. */
+export class DownloadSink {
+  readonly #port: MessagePort;
+  #creditBytes = 0;
+  #wake: () => void = () => {};
+  #stopped: DownloadStoppedError | null = null;
+  #isTaken = false;
+  readonly #onStopped: (error: DownloadStoppedError) => void;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param onStopped told at once, also while nobody writes */
+  constructor(port: MessagePort, onStopped: (error: DownloadStoppedError) => void) {
+    this.#port = port;
+    this.#onStopped = onStopped;
+    port.addEventListener("message", ({ data }: MessageEvent<FromDownload>) => this.#hear(data));
+    port.addEventListener("close", () => this.#stop("the service worker was stopped"));
+    port.start();
+    this.#listen();
+  }
+
+  /** Hands a block over once the browser has asked for bytes. The block is gone for the caller. @throws DownloadStoppedError */
+  async write(block: Uint8Array<ArrayBuffer>): Promise<void> {
+    while (this.#creditBytes <= 0) await this.#nextWord();
+    if (this.#stopped) throw this.#stopped;
+    this.#creditBytes -= block.length;
+    this.#tell({ kind: "bytes", bytes: block }, [block.buffer]);
+  }
+
+  /** Resolves when the service worker has let go of the last byte. @throws DownloadStoppedError */
+  async end(): Promise<void> {
+    this.#tell({ kind: "end" }, []);
+    while (!this.#isTaken) await this.#nextWord();
+    this.#close();
+  }
+
+  /** The browser marks the download as failed. */
+  fail(message: string): void {
+    this.#tell({ kind: "fail", message }, []);
+    this.#close();
+  }
+
+  async #nextWord(): Promise<void> {
+    if (this.#stopped) throw this.#stopped;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    await promise;
+    if (this.#stopped) throw this.#stopped;
+  }
+
+  #hear(message: FromDownload): void {
+    this.#listen();
+    switch (message.kind) {
+      case "credit":
+        this.#creditBytes += message.bytes;
+        break;
+      case "taken":
+        this.#isTaken = true;
+        break;
+      case "stopped":
+        this.#stop(message.message);
+        break;
+      case "alive":
+      case "held":
+        return;
+    }
+    this.#wake();
+  }
+
+  #stop(message: string): void {
+    if (this.#stopped || this.#isTaken) return;
+    this.#stopped = new DownloadStoppedError(`The download was stopped: ${message}.`);
+    this.#onStopped(this.#stopped);
+    this.#wake();
+    this.#close();
+  }
+
+  #close(): void {
+    clearTimeout(this.#silence);
+  }
+
+  #listen(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#stop("the service worker was stopped"), SILENCE_MS);
+  }
+
+  #tell(message: ToDownload, transfer: Transferable[]): void {
+    this.#port.postMessage(message, transfer);
+  }
+}

@@ -1,0 +1,173 @@
+import type {
+  RestoreCalls,
+  RestorePlan,
+  RestoreProgress,
+  RestoreScope,
+  RestoreStart,
+} from "../protocol/restore-calls.ts";
+import { VaultLockedError, type VaultRoom } from "../vault-room.ts";
+import { BlockStream } from "./block-stream.ts";
+import { DocumentTarget } from "./document-target.ts";
+import { DownloadSink } from "./download-sink.ts";
+import { openFolderTarget } from "./open-folder-target.ts";
+import { RestoreRefusedError } from "./restore-refused-error.ts";
+import { TakeAccess } from "./take-access.ts";
+import { planTake, type TakePlan } from "./take-plan.ts";
+import { TakeProgress } from "./take-progress.ts";
+import { writeReceipt } from "./take-receipt.ts";
+import { TakeCancelledError, TakeRun, type TakeRunOptions } from "./take-run.ts";
+import { resolveScope } from "./take-scope.ts";
+import { unfinishedRestores } from "./unfinished-restores.ts";
+import { ZipTarget } from "./zip-target.ts";
+
+/** Restores that run side by side; each has its own openers and windows. */
+const MAX_RUNNING = 2;
+/** Ended ones that are remembered for their receipts, and plans that were not started. */
+const MAX_REMEMBERED = 20;
+
+interface Planned {
+  readonly access: TakeAccess;
+  readonly plan: TakePlan;
+  readonly scope: RestoreScope;
+  /** Told into, once it runs. */
+  progress: TakeProgress | null;
+  run: TakeRun | null;
+}
+
+/** Taking it home: plans and runs restores of this worker. */
+export function openRestoreCalls(room: VaultRoom): RestoreCalls {
+  const restores = new Map<string, Planned>();
+  room.onLock(() => forgetOnLock(restores));
+
+  function getRestore(restoreId: string): Planned {
+    const found = restores.get(restoreId);
+    if (found) return found;
+    throw new RestoreRefusedError("restore_unknown", "This restore is not known here any more. Plan it again.");
+  }
+
+  function requireRun(restoreId: string): TakeRun {
+    const { run } = getRestore(restoreId);
+    if (run) return run;
+    throw new RestoreRefusedError("restore_not_planned", "This restore has not begun.");
+  }
+
+  return {
+    async planRestore({ restoreId, scope }): Promise<RestorePlan> {
+      const planned = await plan(room, restoreId, scope);
+      remember(restores, restoreId, planned);
+      return planned.plan.view;
+    },
+    async startRestore(start): Promise<void> {
+      const planned = getRestore(start.restoreId);
+      if (planned.run) throw new RestoreRefusedError("restore_not_planned", "This restore has begun already.");
+      requireFewRunning(restores);
+      const tell = (restore: RestoreProgress) => room.tell({ kind: "restore", restore });
+      const { plan, access } = planned;
+      const progress = new TakeProgress({ plan: plan.view, way: start.way, tell });
+      planned.progress = progress;
+      planned.run = new TakeRun({ plan, access, progress, ...(await openTarget(start, planned, progress)) });
+      const ended = planned.run.run();
+      if (start.way === "folder") await rememberFolder(start, planned, ended);
+    },
+    async pauseRestore({ restoreId }) {
+      requireRun(restoreId).pause();
+    },
+    async resumeRestore({ restoreId }) {
+      requireRun(restoreId).resume();
+    },
+    async cancelRestore({ restoreId }) {
+      requireRun(restoreId).stop(new TakeCancelledError("The restore was cancelled."));
+    },
+    async listRestores() {
+      const views = [...restores.values()].flatMap(({ progress }) => progress?.view() ?? []);
+      return views.sort((a, b) => b.startedAtMs - a.startedAtMs);
+    },
+    async listUnfinished() {
+      return (await unfinishedRestores.list()).filter(({ restoreId }) => !isRunning(restores.get(restoreId)));
+    },
+    forgetUnfinished: ({ restoreId }) => unfinishedRestores.forget(restoreId),
+    async readReceipt({ restoreId }) {
+      const { member } = room.requireOpen();
+      const { plan, progress, run } = getRestore(restoreId);
+      if (!progress?.hasEnded || !run) {
+        throw new RestoreRefusedError("restore_not_ended", "A receipt is written when the restore has ended.");
+      }
+      progress.setHidden(false);
+      return writeReceipt(member, { plan, progress, summary: run.summary });
+    },
+  };
+}
+
+/** @throws VaultLockedError also when the vault locks meanwhile: a plan is made with its keys, or not at all */
+async function plan(room: VaultRoom, restoreId: string, scope: RestoreScope): Promise<Planned> {
+  const vault = room.requireOpen();
+  let planned: Planned | null = null;
+  const access = new TakeAccess(vault, {
+    onRead: (read) => planned?.progress?.read(read),
+    onLine: (line) => planned?.progress?.line(line),
+    onBadCopy: (copy) => planned?.progress?.badCopy(copy),
+  });
+  const abandon = () => access.end(new VaultLockedError());
+  vault.signal.addEventListener("abort", abandon, { once: true });
+  const made = await planTake(access, restoreId, await resolveScope(vault.member, access, scope));
+  vault.signal.throwIfAborted();
+  vault.signal.removeEventListener("abort", abandon);
+  planned = { access, plan: made, scope, progress: null, run: null };
+  return planned;
+}
+
+async function openTarget(
+  start: RestoreStart,
+  planned: Planned,
+  progress: TakeProgress,
+): Promise<Pick<TakeRunOptions, "target" | "skip">> {
+  const { plan, access } = planned;
+  if (start.way === "folder") return openFolderTarget(start, plan, progress);
+  if (start.way === "document" && !plan.view.isSingleDocument) {
+    throw new RestoreRefusedError("not_one_document", "Only one document alone can be taken as it is. Take a ZIP.");
+  }
+  const sink = new DownloadSink(start.port, (error) => planned.run?.stop(error));
+  // One document alone is planned with its own length, and a ZIP of it would have another.
+  const stream = new BlockStream(access.primitives, { sink, lengthBytes: plan.view.lengthBytes });
+  return { target: plan.view.isSingleDocument ? new DocumentTarget(stream) : new ZipTarget(stream), skip: null };
+}
+
+/** The same plan goes on in the same folder as long as this is remembered: until it is done, cancelled, or forgotten. */
+async function rememberFolder(
+  { restoreId, folder }: Extract<RestoreStart, { way: "folder" }>,
+  { scope, progress }: Planned,
+  ended: Promise<void>,
+): Promise<void> {
+  await unfinishedRestores.remember({ restoreId, scope, folder, startedAtMs: Date.now() });
+  void ended.then(() => {
+    const state = progress?.view().state;
+    return state === "failed" ? undefined : unfinishedRestores.forget(restoreId);
+  });
+}
+
+function isRunning(planned: Planned | undefined): boolean {
+  return planned?.progress?.hasEnded === false;
+}
+
+function requireFewRunning(restores: ReadonlyMap<string, Planned>): void {
+  const running = [...restores.values()].filter(isRunning);
+  if (running.length < MAX_RUNNING) return;
+  throw new RestoreRefusedError("too_many_restores", `${MAX_RUNNING} restores run already. Wait for one to end.`);
+}
+
+function remember(restores: Map<string, Planned>, restoreId: string, planned: Planned): void {
+  restores.set(restoreId, planned);
+  for (const [oldest, { progress }] of restores) {
+    if (restores.size <= MAX_REMEMBERED) return;
+    if (progress === null || progress.hasEnded) restores.delete(oldest);
+  }
+}
+
+/** What runs goes on with the keys of its plan; what was only planned is forgotten with its names. */
+function forgetOnLock(restores: Map<string, Planned>): void {
+  for (const [restoreId, { access, progress }] of restores) {
+    access.forgetSecrets();
+    if (progress === null) restores.delete(restoreId);
+    else progress.setHidden(true);
+  }
+}
