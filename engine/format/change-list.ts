@@ -43,12 +43,13 @@ export interface ChangeListLeafRow {
   readonly pageId: Uint8Array;
 }
 
+/** Of a path, at the beginning of a row. */
+export const PATH_HASH_SIZE_BYTES = 16;
 const LEAF = 1;
 const TOP = 2;
 const FORMS: readonly ChangeListForm[] = ["baseline", "delta", "merged"];
 const OPS = ["present", "gone"] as const;
-const HASH_SIZE_BYTES = 16;
-const LEAST_ROW_BYTES = 2 * HASH_SIZE_BYTES + 6;
+const LEAST_ROW_BYTES = 2 * PATH_HASH_SIZE_BYTES + 6;
 
 export function encodeChangeListPage(page: ChangeListPage): Uint8Array {
   const writer = new ByteWriter(4096);
@@ -76,7 +77,7 @@ export function encodeChangeRow(writer: ByteWriter, row: ChangeRow): void {
 }
 
 export function decodeChangeRow(reader: ByteReader): ChangeRow {
-  const rowHash = reader.raw(HASH_SIZE_BYTES);
+  const rowHash = reader.raw(PATH_HASH_SIZE_BYTES);
   const op = OPS[reader.u8() - 1];
   if (op === undefined) throw new FormatError("bad_op", "unknown kind of change");
   const entryType = parseEntryType(reader.u8());
@@ -90,7 +91,7 @@ export function decodeChangeRow(reader: ByteReader): ChangeRow {
     sizeBytes: reader.varint(),
     mtimeSeconds: reader.zigzag(),
     mtimeNanoseconds: reader.varint(999_999_999),
-    contentFingerprint: reader.raw(HASH_SIZE_BYTES),
+    contentFingerprint: reader.raw(PATH_HASH_SIZE_BYTES),
   };
 }
 
@@ -126,11 +127,11 @@ function decodeTop(reader: ByteReader): ChangeListTop {
   if (hasParent !== (form !== "baseline")) {
     throw new FormatError("bad_parent", "only deltas and merged change lists have a parent, and they must");
   }
-  const rowBytes = HASH_SIZE_BYTES + ID_SIZE_BYTES;
+  const rowBytes = PATH_HASH_SIZE_BYTES + ID_SIZE_BYTES;
   const count = reader.count(CHUNK_LIMIT_BYTES / rowBytes, rowBytes);
   const leaves: ChangeListLeafRow[] = [];
   for (let at = 0; at < count; at++) {
-    const firstPathHash = reader.raw(HASH_SIZE_BYTES);
+    const firstPathHash = reader.raw(PATH_HASH_SIZE_BYTES);
     requireAscending(leaves.at(-1)?.firstPathHash, firstPathHash);
     leaves.push({ firstPathHash, pageId: reader.raw(ID_SIZE_BYTES) });
   }

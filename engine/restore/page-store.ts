@@ -57,6 +57,19 @@ export class PageStore {
     }
   }
 
+  /**
+   * Finds out by one question where many pages lie, so that fetching each of them asks none; for up to 64 at a time, as many packs
+   * as are known at once. What is not found is told by `fetchPage`.
+   */
+  async prepare(ids: readonly Uint8Array[], kind: ChunkKind): Promise<void> {
+    const missing = ids.filter((id) => {
+      const key = `${kind}${idKey(id)}`;
+      return this.#pages.get(key) === undefined && this.#findKnown(key) === undefined;
+    });
+    const places = await this.#options.catalogue.place(new Map(missing.map((id) => [idKey(id), id])), kind);
+    for (const { pack } of places.values()) if (!this.#known.has(pack.packId)) this.#learn(pack);
+  }
+
   /** @returns the page, or why this pack does not give it */
   async #readFrom(
     place: MemberPlace,
@@ -177,13 +190,15 @@ export class PageStore {
   }
 }
 
+/** Of the same kind alone: who follows change lists needs no tree, and the other way round. */
 function neighbours(frames: readonly FrameEntry[], at: number): [first: number, last: number] {
+  const kind = frames[at]?.kind;
   let [first, last] = [at, at];
-  for (let bytes = 0; first > 0; first--) {
+  for (let bytes = 0; frames[first - 1]?.kind === kind; first--) {
     bytes += frames[first - 1]?.storedSizeBytes ?? 0;
     if (bytes > READ_BEHIND_BYTES) break;
   }
-  for (let bytes = 0; last < frames.length - 1; last++) {
+  for (let bytes = 0; frames[last + 1]?.kind === kind; last++) {
     bytes += frames[last + 1]?.storedSizeBytes ?? 0;
     if (bytes > READ_AHEAD_BYTES) break;
   }

@@ -1,3 +1,4 @@
+import { compareBytes } from "../../../../engine/codec/hex.ts";
 import type { TreeEntry } from "../../../../engine/format/tree-entry.ts";
 import { toBinaryText, toReadableText } from "../../../../engine/restore/binary-text.ts";
 import { isSameEntry } from "../../../../engine/tree/is-same-entry.ts";
@@ -8,6 +9,7 @@ import { foldName } from "./fold-name.ts";
 export interface ShownEntry {
   /** Readable. */
   readonly name: string;
+  readonly binaryName: string;
   readonly entry: TreeEntry;
   /** In the tree that has it: of the snapshot before, for what is gone. */
   readonly position: number;
@@ -26,27 +28,39 @@ const NUMBER_WIDTH = 15;
  */
 export function orderFolder(entries: readonly TreeEntry[], before: readonly TreeEntry[] | null): ShownEntry[] {
   const shown =
-    before === null ? entries.map((entry, position) => show(entry, position, null)) : compare(entries, before);
+    before === null ? entries.map((entry, position) => toShownEntry(entry, position)) : compare(entries, before);
   const keyed = shown.map((one) => ({ one, key: keyOf(one) }));
   // By code units: a collator of the reader's language takes fifty times as long.
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.one.position - b.one.position));
   return keyed.map(({ one }) => one);
 }
 
-function show(entry: TreeEntry, position: number, change: FolderRow["change"]): ShownEntry {
-  return { name: toReadableText(toBinaryText(entry.name)), entry, position, change };
+export function toShownEntry(entry: TreeEntry, position: number, change: FolderRow["change"] = null): ShownEntry {
+  const binaryName = toBinaryText(entry.name);
+  return { name: toReadableText(binaryName), binaryName, entry, position, change };
 }
 
 function compare(entries: readonly TreeEntry[], before: readonly TreeEntry[]): ShownEntry[] {
-  const left = new Map(before.map((entry, position) => [toBinaryText(entry.name), { entry, position }]));
-  const shown = entries.map((entry, position) => {
-    const name = toBinaryText(entry.name);
-    const was = left.get(name)?.entry;
-    left.delete(name);
-    if (was === undefined) return show(entry, position, "new");
-    return show(entry, position, isSameEntry(was, entry) ? null : "changed");
-  });
-  return [...shown, ...[...left.values()].map(({ entry, position }) => show(entry, position, "gone"))];
+  const shown: ShownEntry[] = [];
+  // Both stand in the tree's order of names, so that one walk through them pairs them.
+  let at = 0;
+  const goneUntil = (name: Uint8Array | null) => {
+    for (let was = before[at]; was && (name === null || compareBytes(was.name, name) < 0); was = before[++at]) {
+      shown.push(toShownEntry(was, at, "gone"));
+    }
+  };
+  for (const [position, entry] of entries.entries()) {
+    goneUntil(entry.name);
+    const was = before[at];
+    if (was === undefined || compareBytes(was.name, entry.name) !== 0) {
+      shown.push(toShownEntry(entry, position, "new"));
+      continue;
+    }
+    at += 1;
+    shown.push(toShownEntry(entry, position, isSameEntry(was, entry) ? null : "changed"));
+  }
+  goneUntil(null);
+  return shown;
 }
 
 function keyOf({ name, entry }: ShownEntry): string {

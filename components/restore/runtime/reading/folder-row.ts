@@ -5,8 +5,10 @@ import type { FolderRow, PlaceFound } from "../protocol/reading-calls.ts";
 import type { ShownEntry } from "./folder-order.ts";
 
 /** A row of the folder at that place. */
-export function toFolderRow({ path, steps }: Place, { name, entry, position, change }: ShownEntry): FolderRow {
-  const binaryName = toBinaryText(entry.name);
+export function toFolderRow(
+  { path, steps }: Place,
+  { name, binaryName, entry, position, change }: ShownEntry,
+): FolderRow {
   return {
     name,
     path: path === "" ? binaryName : `${path}/${binaryName}`,

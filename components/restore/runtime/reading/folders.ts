@@ -1,11 +1,10 @@
 import type { TreeEntry } from "../../../../engine/format/tree-entry.ts";
 import { idKey } from "../../../../engine/ids/chunk-id.ts";
-import { toBinaryText, toReadableText } from "../../../../engine/restore/binary-text.ts";
 import { BoundedCache } from "../../../../engine/restore/bounded-cache.ts";
 import type { FolderEntry, Place, SnapshotReader } from "../../../../engine/restore/snapshot-reader.ts";
 import type { FolderInput, FolderRow, FolderView } from "../protocol/reading-calls.ts";
 import type { OpenVault } from "../vault-room.ts";
-import { orderFolder, type ShownEntry } from "./folder-order.ts";
+import { orderFolder, type ShownEntry, toShownEntry } from "./folder-order.ts";
 import { toFolderRow, toPlaceFound } from "./folder-row.ts";
 import { ReadingError } from "./reading-error.ts";
 import type { SnapshotLists } from "./snapshot-lists.ts";
@@ -125,8 +124,7 @@ async function readUnsorted(
   for await (const entries of reader.leaves(folder, offset)) {
     for (const entry of entries) {
       if (rows.length >= limit) return rows;
-      const name = toReadableText(toBinaryText(entry.name));
-      rows.push(toFolderRow(place, { name, entry, position: offset + rows.length, change: null }));
+      rows.push(toFolderRow(place, toShownEntry(entry, offset + rows.length)));
     }
   }
   return rows;

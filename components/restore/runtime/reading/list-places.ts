@@ -3,6 +3,7 @@ import type { MachineView, SourceView } from "../../../../contracts/machines.ts"
 import { listPages } from "../../../../server/api/client/list-pages.ts";
 import type { PortalClient } from "../../../../server/api/client/portal-client.ts";
 import type { MachinePlace } from "../protocol/reading-calls.ts";
+import type { SourceRef } from "./snapshot-lists.ts";
 
 /** All machines of the company with their sources, by name. */
 export async function listMachinePlaces(client: PortalClient): Promise<MachinePlace[]> {
@@ -20,4 +21,12 @@ async function listSources(client: PortalClient, { machineId }: MachineView): Pr
     client.sources.list.query({ machineId, limit: PAGE_MAX_COUNT, ...(cursor !== undefined && { cursor }) }),
   );
   return Array.fromAsync(sources, ({ sourceId, kind, ordinal }) => ({ sourceId, kind, ordinal }));
+}
+
+/** All sources of all machines. */
+export async function listSourceRefs(client: PortalClient): Promise<SourceRef[]> {
+  const places = await listMachinePlaces(client);
+  return places.flatMap(({ machine: { machineId }, sources }) =>
+    sources.map(({ sourceId }) => ({ sourceId, machineId })),
+  );
 }
