@@ -7,6 +7,7 @@ import { buildPortal, buildVault } from "./build-portal.ts";
 import { prepareDataFolder, takeDataFolder } from "./data-folder.ts";
 import { keepDatabase } from "./keep-database.ts";
 import { planProcesses, type ServiceAddresses } from "./plan-processes.ts";
+import { keepLogsShort } from "./rotate-logs.ts";
 import { setUpZones } from "./set-up-zones.ts";
 import { StartError } from "./start-error.ts";
 import type { StartOptions } from "./start-options.ts";
@@ -79,9 +80,11 @@ async function startProcesses(
   tell: (message: string) => void,
   undo: Undo[],
 ): Promise<void> {
-  const processes = planProcesses(options, addresses).map(
-    (plan) => new SupervisedProcess({ ...plan, cwd: options.projectRoot, onCrash: tell }),
-  );
+  const plans = planProcesses(options, addresses);
+  const processes = plans.map((plan) => new SupervisedProcess({ ...plan, cwd: options.projectRoot, onCrash: tell }));
+  const logFiles = [...plans.map(({ logFile }) => logFile), join(options.dataFolder, "postgres", "postgres.log")];
+  const endRotation = keepLogsShort(logFiles, tell);
+  undo.push(async () => endRotation());
   undo.push(async () => {
     await Promise.all(processes.map((each) => each.stop()));
   });

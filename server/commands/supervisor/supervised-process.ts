@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
+import { MAX_LOG_BYTES, rotateLog } from "./rotate-logs.ts";
 
 /** A crashed process is started again after this, doubled each time it does not live long, up to the maximum. */
 const FIRST_RESTART_MS = 250;
@@ -10,7 +11,6 @@ const STEADY_MS = 60_000;
 const STOP_GRACE_MS = 12_000;
 /** The first start fails for good after so many crashes: the reason is in the log, not in trying again. */
 const MAX_FIRST_CRASHES = 3;
-const MAX_LOG_BYTES = 32 * 1024 * 1024;
 
 export interface ProcessPlan {
   readonly name: string;
@@ -61,7 +61,7 @@ export class SupervisedProcess {
 
   #spawn(onReady: () => void, onFailed: (error: Error) => void): void {
     const { script, cwd, logFile, environment } = this.#plan;
-    rotate(logFile);
+    rotateLog(logFile, MAX_LOG_BYTES);
     const log = openSync(logFile, "a", 0o640);
     // A group of its own, so that Ctrl-C reaches the supervisor alone, which then stops everything in order.
     const options = { cwd, env: environment, detached: true };
@@ -99,8 +99,4 @@ export class SupervisedProcess {
 
 function isReady(message: unknown): boolean {
   return typeof message === "object" && message !== null && "kind" in message && message.kind === "ready";
-}
-
-function rotate(path: string): void {
-  if (existsSync(path) && statSync(path).size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
 }
