@@ -8,6 +8,7 @@ import { ContentReader } from "../../engine/restore/content-reader.ts";
 import { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import { type BuiltSnapshot, buildSnapshot, type TestFolder } from "../../engine/restore/testing/build-snapshot.ts";
 import { restoreInto } from "./testing/restore-into.ts";
+import type { FileFailure } from "./write-task.ts";
 import { writeZip } from "./write-zip.ts";
 import { ZipFile } from "./zip-archive.ts";
 
@@ -63,7 +64,10 @@ async function zip({ source, keys, snapshotId }: BuiltSnapshot): Promise<string>
   const archive = new ZipFile(join(folder, "out.zip"), join(folder, "part"));
   const { catalogue, chunkIdKey } = reader;
   const content = new ContentReader({ source, primitives, companyId: keys.companyId, catalogue, chunkIdKey });
-  await writeZip({ reader, content, paths: [], zip: archive, onLoss: () => {}, onProgress: () => {} });
+  const failures: FileFailure[] = [];
+  const onFailure = (failure: FileFailure) => failures.push(failure);
+  await writeZip({ reader, content, paths: [], zip: archive, onFailure, onLoss: () => {}, onProgress: () => {} });
+  expect(failures).toEqual([]);
   await archive.finish();
   execFileSync("unzip", ["-q", "out.zip", "-d", "out"], { cwd: folder });
   return join(folder, "out");

@@ -2,6 +2,7 @@ import type { ChunkItem } from "../../engine/format/chunk-item.ts";
 import type { TreeEntry } from "../../engine/format/tree-entry.ts";
 import { idKey } from "../../engine/ids/chunk-id.ts";
 import { toBinaryText } from "../../engine/restore/binary-text.ts";
+import { RestoreError } from "../../engine/restore/restore-error.ts";
 import type {
   EntryStep,
   FileEntry,
@@ -35,6 +36,8 @@ export interface BatchFile {
   readonly isContinued: boolean;
   /** More pieces come in the next batch. */
   isUnfinished: boolean;
+  /** Why the list of its chunks cannot be read any further. */
+  problem: RestoreError | null;
 }
 
 export interface BatchFolder {
@@ -130,17 +133,22 @@ export class BatchCollector {
     let file = newFile(step, entry, { serial, isContinued: false });
     this.#batch.files.push(file);
     let offset = 0;
-    for await (const item of this.#reader.items(entry)) {
-      const at = offset;
-      offset += item.sizeBytes;
-      if (item.kind === "hole") continue;
-      if (this.#pieces >= this.#limit && file.pieces.length > 0) {
-        file.isUnfinished = true;
-        yield this.#cut();
-        file = newFile(step, entry, { serial, isContinued: true });
-        this.#batch.files.push(file);
+    try {
+      for await (const item of this.#reader.items(entry)) {
+        const at = offset;
+        offset += item.sizeBytes;
+        if (item.kind === "hole") continue;
+        if (this.#pieces >= this.#limit && file.pieces.length > 0) {
+          file.isUnfinished = true;
+          yield this.#cut();
+          file = newFile(step, entry, { serial, isContinued: true });
+          this.#batch.files.push(file);
+        }
+        this.#addPiece(file, item, at);
       }
-      this.#addPiece(file, item, at);
+    } catch (error) {
+      if (!(error instanceof RestoreError)) throw error;
+      file.problem = error;
     }
   }
 
@@ -181,5 +189,5 @@ function newFile(
   entry: FileEntry,
   part: { serial: number; isContinued: boolean },
 ): BatchFile {
-  return { folder, name, meta: metaOf(entry), pieces: [], isUnfinished: false, ...part };
+  return { folder, name, meta: metaOf(entry), pieces: [], isUnfinished: false, problem: null, ...part };
 }

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { decodeTreePage } from "../../engine/format/tree-page.ts";
 import {
   type BuildOptions,
   type BuiltSnapshot,
@@ -291,6 +292,28 @@ describe("damage", { timeout: 30_000 }, () => {
     expect(built.source.reports.map(({ code }) => code)).toContain("bad_chunk_id");
     expect(readdirSync(to)).toEqual([]);
   });
+
+  it.each([[500], [100_000]])(
+    "of the list of a document's chunks names the document alone (batches of %i)",
+    async (maxPieces) => {
+      const pieces = Array.from({ length: 9_000 }, (_, at) => bytes(`${at} `));
+      let lists = 0;
+      const built = await backup(
+        { a: file("before"), long: { type: "file", ...owner, pieces }, z: file("after") },
+        {
+          forge: (member) => {
+            const isList = member.kind === 2 && decodeTreePage(member.plain).type === "chunk-list-leaf";
+            if (!isList || ++lists !== 2) return member;
+            return { ...member, plain: new Uint8Array([1, 0]), childIds: [] };
+          },
+        },
+      );
+      const { to, failures } = await restore(built, { maxPieces });
+      expect(lists).toBeGreaterThan(1);
+      expect(failures).toEqual([expect.objectContaining({ path: "long", code: "no_good_copy" })]);
+      expect(readdirSync(to).sort()).toEqual(["a", "z"]);
+    },
+  );
 
   it("is found by verifying, which writes nothing", async () => {
     const built = await backup(tree, { membersPerPack: 4 });

@@ -62,7 +62,7 @@ interface PreparedBatch extends BatchTasks {
   readonly batch: RestoreBatch;
   readonly files: readonly BatchFile[];
   readonly places: ReadonlyMap<string, MemberPlace>;
-  /** Parts of documents of which something is nowhere to be found. */
+  /** Parts of documents of which a piece, or the list of the pieces, is nowhere to be found. */
   readonly lost: readonly BatchFile[];
 }
 
@@ -77,6 +77,7 @@ export async function restoreTree(options: RestoreTreeOptions): Promise<RestoreC
   return run.run();
 }
 
+const NOWHERE = "a part of it is in no pack that any zone can give; ask the provider to check the snapshot";
 /** Failures whose paths are remembered, about 20 MiB; once there are more, no hard link is made any longer. */
 const MAX_FAILED_PATHS = 100_000;
 
@@ -134,7 +135,8 @@ class RestoreRun {
     const ids = new Map<string, Uint8Array>();
     for (const { pieces } of batch.files) for (const { key, id } of pieces) ids.set(key, id);
     const places = await reader.catalogue.place(ids, 1);
-    const isLost = (file: BatchFile) => places.size < ids.size && file.pieces.some(({ key }) => !places.has(key));
+    const isLost = (file: BatchFile) =>
+      file.problem !== null || (places.size < ids.size && file.pieces.some(({ key }) => !places.has(key)));
     const [files, lost] = [batch.files.filter((file) => !isLost(file)), batch.files.filter(isLost)];
     target?.parts.note(files);
     const tasks = makeTasks({ ...this.#taskSettings, files, places });
@@ -152,11 +154,10 @@ class RestoreRun {
     for (const [fileNumber, file] of files.entries()) {
       if (file.isContinued && this.#hasOpenFileFailed) counts.failed[fileNumber] = 1;
     }
-    for (const { folder, name, isContinued } of prepared.lost) {
+    for (const { folder, name, isContinued, problem } of prepared.lost) {
       if (isContinued && this.#hasOpenFileFailed) continue;
       const path = joinPath(folder, name);
-      const message = "a part of it is in no pack that any zone can give; ask the provider to check the snapshot";
-      this.#told({ path, code: "no_good_copy", message });
+      this.#told({ path, code: "no_good_copy", message: problem?.message ?? NOWHERE });
     }
     try {
       await this.#runTasks(prepared);

@@ -4,11 +4,14 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { PackMember } from "../../engine/format/pack-builder.ts";
+import { decodeTreePage } from "../../engine/format/tree-page.ts";
 import { nodePrimitives as primitives } from "../../engine/primitives/node.ts";
 import { ContentReader } from "../../engine/restore/content-reader.ts";
 import { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import { type BuiltSnapshot, buildSnapshot, type TestNode } from "../../engine/restore/testing/build-snapshot.ts";
 import type { ZipLoss } from "../../engine/zip/zip-losses.ts";
+import type { FileFailure } from "./write-task.ts";
 import { writeZip } from "./write-zip.ts";
 import { ZipFile } from "./zip-archive.ts";
 
@@ -24,6 +27,7 @@ async function zip(built: BuiltSnapshot, paths: readonly string[] = []) {
   const path = join(folder, "out.zip");
   const file = new ZipFile(path, `${path}.part`);
   const losses: ZipLoss[] = [];
+  const failures: FileFailure[] = [];
   const { catalogue, chunkIdKey } = reader;
   const content = new ContentReader({ source, primitives, companyId: keys.companyId, catalogue, chunkIdKey });
   try {
@@ -32,11 +36,13 @@ async function zip(built: BuiltSnapshot, paths: readonly string[] = []) {
       content,
       paths,
       zip: file,
+      onFailure: (failure) => failures.push(failure),
       onLoss: (loss) => losses.push(loss),
       onProgress: () => {},
     });
-    await file.finish();
-    return { path, folder, losses, counts };
+    if (failures.length === 0) await file.finish();
+    else expect(readdirSync(folder)).toEqual([]);
+    return { path, folder, losses, counts, failures };
   } catch (error) {
     await file.abort();
     expect(readdirSync(folder)).toEqual([]);
@@ -141,19 +147,49 @@ describe("a ZIP", { timeout: 30_000 }, () => {
     expect(readFileSync(join(unzip(path), "a"), "utf8")).toContain("good content");
   });
 
-  it("is not written at all when a document cannot be had, and names the document", async () => {
+  it("is not written at all when documents cannot be had, and each of them is named", async () => {
+    const large = Array.from({ length: 60 }, () => new Uint8Array(randomBytes(100_000)));
     const built = await buildSnapshot(
-      tree({ a: file("x"), b: file("good content of some length, so that it can be hit") }),
+      tree({
+        a: file("first good"),
+        b: { type: "file", pieces: [...large, bytes("bad end")] },
+        c: file("bad content"),
+        d: tree({
+          e: file("good content"),
+          f: file("bad, "),
+          g: { type: "file", pieces: [bytes("bad "), bytes("bad")] },
+        }),
+        h: file("last good"),
+      }),
+      { forge: spoil },
     );
-    for (const zone of [0, 1] as const) {
-      for (const packId of built.contentPackIds) built.source.damage(zone, packId, flipFirstFrame);
-    }
-    await expect(zip(built)).rejects.toMatchObject({
-      code: "document_missing",
-      message: expect.stringContaining("/a"),
+    const { failures, counts } = await zip(built);
+    expect(failures.map(({ path, code }) => `${path} ${code}`)).toEqual(
+      ["b", "c", "d/f", "d/g"].map((path) => `${path} no_good_copy`),
+    );
+    expect(counts).toMatchObject({ failures: 4 });
+  });
+
+  it("is not written when the list of a document's chunks is lost, and the document is named", async () => {
+    const pieces = Array.from({ length: 3_000 }, (_, at) => bytes(`piece ${at}`));
+    const built = await buildSnapshot(tree({ a: file("good"), long: { type: "file", pieces }, z: file("good, too") }), {
+      forge: spoilChunkLists,
     });
+    const { failures } = await zip(built);
+    expect(failures.map(({ path }) => path)).toEqual(["long"]);
   });
 });
+
+/** Stores other bytes under the ids of what begins with "bad": no zone has a good copy then. */
+function spoil(member: PackMember): PackMember {
+  if (member.kind !== 1 || !Buffer.from(member.plain).toString("latin1").startsWith("bad")) return member;
+  return { ...member, plain: new Uint8Array(member.plain.length) };
+}
+
+function spoilChunkLists(member: PackMember): PackMember {
+  if (member.kind !== 2 || decodeTreePage(member.plain).type !== "chunk-list-leaf") return member;
+  return { ...member, plain: bytes("\x01\x00"), childIds: [] };
+}
 
 function flipFirstFrame(pack: Uint8Array): Uint8Array {
   return pack.map((byte, index) => (index === 290 ? byte ^ 1 : byte));

@@ -1,14 +1,13 @@
 import { PassThrough } from "node:stream";
 import type { TreeEntry } from "../../engine/format/tree-entry.ts";
 import { idKey } from "../../engine/ids/chunk-id.ts";
-import { toReadableText } from "../../engine/restore/binary-text.ts";
 import type { ContentReader, FetchedChunk } from "../../engine/restore/content-reader.ts";
 import { RestoreError } from "../../engine/restore/restore-error.ts";
 import type { SnapshotReader } from "../../engine/restore/snapshot-reader.ts";
 import type { ZipLoss } from "../../engine/zip/zip-losses.ts";
 import { ZipNames, zipLinkTarget } from "../../engine/zip/zip-names.ts";
 import { isTimeHeld, type ZipStep, zipSteps } from "../../engine/zip/zip-steps.ts";
-import { RestoreFailedError } from "./writer-pool.ts";
+import type { FileFailure } from "./write-task.ts";
 import type { ZipFile, ZipMeta } from "./zip-archive.ts";
 
 export interface WriteZipOptions {
@@ -16,6 +15,8 @@ export interface WriteZipOptions {
   readonly content: ContentReader;
   readonly paths: readonly string[];
   readonly zip: ZipFile;
+  /** A document of which no good copy exists. */
+  readonly onFailure: (failure: FileFailure) => void;
   readonly onLoss: (loss: ZipLoss) => void;
   readonly onProgress: (progress: { files: number; bytes: number }) => void;
 }
@@ -24,18 +25,26 @@ export interface WriteZipOptions {
 const WINDOW_BYTES = 24 * 1024 * 1024;
 const WINDOW_STEPS = 4_096;
 
+export interface ZipCounts {
+  readonly files: number;
+  readonly folders: number;
+  readonly bytes: number;
+  readonly failures: number;
+}
+
 interface Window {
   readonly steps: readonly ZipStep[];
   readonly chunks: Promise<Map<string, FetchedChunk>>;
 }
 
 /**
- * Writes what the paths select into a ZIP, in the order of the tree. A document of which no good copy exists ends it: a ZIP
- * without it would look complete.
+ * Writes what the paths select into a ZIP, in the order of the tree. With the first document of which no good copy exists the archive is
+ * given up, because it would look complete without it; what comes after is read and verified all the same, so that every such document
+ * is named.
  *
- * @throws RestoreFailedError that names the document; what SnapshotReader throws
+ * @throws what SnapshotReader throws
  */
-export async function writeZip(options: WriteZipOptions): Promise<{ files: number; folders: number; bytes: number }> {
+export async function writeZip(options: WriteZipOptions): Promise<ZipCounts> {
   const writer = new ZipWriter(options);
   let waiting: Window | null = null;
   for await (const steps of windowsOf(options)) {
@@ -69,7 +78,6 @@ const WHOLE_BYTES = 4 * 1024 * 1024;
 
 /** One file on its way into the archive. */
 interface OpenFile {
-  readonly path: string;
   readonly meta: ZipMeta;
   readonly sizeBytes: number;
   readonly parts: Buffer[];
@@ -78,10 +86,14 @@ interface OpenFile {
 }
 
 class ZipWriter {
-  readonly counts = { files: 0, folders: 0, bytes: 0 };
+  readonly counts = { files: 0, folders: 0, bytes: 0, failures: 0 };
   readonly #options: WriteZipOptions;
   readonly #names: ZipNames;
+  /** Only while an archive is written. */
   #file: OpenFile | null = null;
+  /** Of the document whose pieces come now, whether there is an archive or not. */
+  #path = "";
+  #hasFailed = false;
 
   constructor(options: WriteZipOptions) {
     this.#options = options;
@@ -95,6 +107,15 @@ class ZipWriter {
   }
 
   async #do(step: ZipStep, chunks: Map<string, FetchedChunk>): Promise<void> {
+    if (step.kind === "begin") {
+      this.#path = step.path;
+      this.#hasFailed = false;
+    }
+    if (step.kind === "lost") return this.#fail(step.reason);
+    const bytes = step.kind === "chunk" ? chunkOf(step, chunks) : null;
+    if (bytes instanceof RestoreError) return this.#fail(bytes);
+    // Nothing is written any more.
+    if (this.counts.failures > 0) return;
     switch (step.kind) {
       case "folder":
         this.counts.folders++;
@@ -108,32 +129,32 @@ class ZipWriter {
       case "hole":
         return this.#zeros(step.sizeBytes);
       case "chunk":
-        return this.#bytes(this.#chunkOf(step, chunks));
+        return bytes === null ? undefined : this.#bytes(bytes);
       case "end":
         return this.#end();
     }
   }
 
-  #chunkOf(step: ZipStep & { kind: "chunk" }, chunks: Map<string, FetchedChunk>): Buffer {
-    const chunk = chunks.get(idKey(step.id));
-    if (chunk instanceof Uint8Array && chunk.length === step.sizeBytes)
-      return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    const path = toReadableText(`/${this.#file?.path ?? ""}`);
-    const reason = chunk instanceof Error ? chunk.message : "a chunk is longer or shorter than its document says";
-    throw new RestoreFailedError(
-      "document_missing",
-      `${path}: ${reason}; no archive was written. Restore with --to to get everything else`,
-    );
+  /** Names the document once, and gives the archive up with the first. */
+  async #fail({ code, message }: RestoreError): Promise<void> {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    if (this.counts.failures++ === 0) {
+      this.#file?.stream?.destroy();
+      this.#file = null;
+      await this.#options.zip.abort();
+    }
+    this.#options.onFailure({ path: this.#path, code, message });
   }
 
   async #begin({ path, entry }: { path: string; entry: TreeEntry }): Promise<OpenFile> {
     const sizeBytes = entry.type === "file" ? entry.sizeBytes : 0;
     const meta = await this.#metaOf({ path, entry });
-    if (sizeBytes <= WHOLE_BYTES) return { path, meta, sizeBytes, parts: [], stream: null, added: null };
+    if (sizeBytes <= WHOLE_BYTES) return { meta, sizeBytes, parts: [], stream: null, added: null };
     const stream = new PassThrough({ highWaterMark: 1024 * 1024 });
     const added = this.#options.zip.addFile(meta, stream);
     added.catch(() => stream.destroy());
-    return { path, meta, sizeBytes, parts: [], stream, added };
+    return { meta, sizeBytes, parts: [], stream, added };
   }
 
   async #zeros(sizeBytes: number): Promise<void> {
@@ -170,6 +191,13 @@ class ZipWriter {
     if (isChanged) this.#options.onLoss({ kind: "renamed", path, writtenAs: name });
     return { name, mode, seconds };
   }
+}
+
+function chunkOf(step: ZipStep & { kind: "chunk" }, chunks: Map<string, FetchedChunk>): Buffer | RestoreError {
+  const chunk = chunks.get(idKey(step.id));
+  if (chunk instanceof RestoreError) return chunk;
+  if (chunk?.length === step.sizeBytes) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+  return new RestoreError("no_good_copy", "a chunk is longer or shorter than its document says");
 }
 
 async function hasPath(reader: SnapshotReader, path: string): Promise<boolean> {

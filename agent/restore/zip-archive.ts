@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, type WriteStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
@@ -25,6 +25,7 @@ export class ZipFile {
   readonly #path: string;
   readonly #temporaryPath: string;
   readonly #archive = new ZipArchive({ zlib: { level: FASTEST } });
+  readonly #file: WriteStream;
   readonly #written: Promise<void>;
   #failure: Error | null = null;
   /** Ends the wait for the entry that is being added. */
@@ -36,6 +37,7 @@ export class ZipFile {
     this.#path = path;
     this.#temporaryPath = temporaryPath;
     const file = createWriteStream(temporaryPath, { flags: "wx", mode: 0o600 });
+    this.#file = file;
     const fail = (error: Error) => {
       this.#failure ??= error;
       this.#wake();
@@ -74,6 +76,8 @@ export class ZipFile {
   /** Leaves nothing behind. */
   async abort(): Promise<void> {
     this.#archive.abort();
+    // An archive that has begun does not end what it writes to by being aborted.
+    this.#file.destroy();
     await this.#written.catch(() => {});
     await rm(this.#temporaryPath, { force: true });
   }

@@ -1,5 +1,6 @@
 import type { TreeEntry } from "../format/tree-entry.ts";
 import { toBinaryText } from "../restore/binary-text.ts";
+import { RestoreError } from "../restore/restore-error.ts";
 import type { FileEntry, SnapshotReader } from "../restore/snapshot-reader.ts";
 import type { ZipLoss } from "./zip-losses.ts";
 import { zipLinkTarget } from "./zip-names.ts";
@@ -11,6 +12,8 @@ export type ZipStep =
   | { readonly kind: "begin"; readonly path: string; readonly entry: FileEntry }
   | { readonly kind: "chunk"; readonly id: Uint8Array; readonly sizeBytes: number }
   | { readonly kind: "hole"; readonly sizeBytes: number }
+  /** The list of the document's chunks cannot be read any further. */
+  | { readonly kind: "lost"; readonly reason: RestoreError }
   | { readonly kind: "end" };
 
 export interface ZipStepsOptions {
@@ -63,10 +66,15 @@ async function* fileSteps(
 ): AsyncGenerator<ZipStep> {
   yield { kind: "begin", path, entry };
   let isSparse = false;
-  for await (const item of reader.items(entry)) {
-    isSparse ||= item.kind === "hole";
-    if (item.kind === "hole") yield { kind: "hole", sizeBytes: item.sizeBytes };
-    else yield { kind: "chunk", id: item.chunkId.slice(), sizeBytes: item.sizeBytes };
+  try {
+    for await (const item of reader.items(entry)) {
+      isSparse ||= item.kind === "hole";
+      if (item.kind === "hole") yield { kind: "hole", sizeBytes: item.sizeBytes };
+      else yield { kind: "chunk", id: item.chunkId.slice(), sizeBytes: item.sizeBytes };
+    }
+  } catch (error) {
+    if (!(error instanceof RestoreError)) throw error;
+    yield { kind: "lost", reason: error };
   }
   if (isSparse) onLoss({ kind: "holes-filled", path });
   yield { kind: "end" };

@@ -5,6 +5,7 @@ export type ClientErrorCode =
   | "secret_file_unreadable"
   | "not_a_member"
   | "snapshot_not_found"
+  | "document_missing"
   | "target_not_empty"
   | "target_unusable";
 

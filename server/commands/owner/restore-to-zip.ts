@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import type { FileFailure } from "../../../agent/restore/write-task.ts";
 import { writeZip } from "../../../agent/restore/write-zip.ts";
 import { ZipFile } from "../../../agent/restore/zip-archive.ts";
 import { toHex } from "../../../engine/codec/hex.ts";
@@ -26,9 +27,10 @@ export interface RestoreToZipOptions {
 const SHOWN_PER_KIND = 10;
 
 /**
- * Restores into a ZIP file, and says what a ZIP cannot hold.
+ * Restores into a ZIP file, and says what a ZIP cannot hold. When a document cannot be had, all that cannot are named, and there is no
+ * archive.
  *
- * @throws ClientError `target_not_empty`; RestoreFailedError `document_missing`; nothing is left then
+ * @throws ClientError `target_not_empty`, `document_missing`; nothing is left then
  */
 export async function restoreToZip(options: RestoreToZipOptions): Promise<Record<string, unknown>> {
   const { reading, reader, paths, isOverwriting, isJson } = options;
@@ -63,14 +65,47 @@ export async function restoreToZip(options: RestoreToZipOptions): Promise<Record
       report.onProgress({ bytes: now.bytes - report.bytes, storedBytes: 0 });
       report.onFiles(now.files - report.files);
     };
-    const written = await writeZip({ reader, content, paths, zip, onLoss, onProgress });
+    const missing = new MissingDocuments(report);
+    const { failures, ...written } = await writeZip({
+      ...{ reader, content, paths, zip, onLoss, onProgress },
+      onFailure: missing.note,
+    });
+    report.finish({ failures, shortfalls: 0 });
+    if (failures > 0) throw missing.toError();
     await zip.finish();
-    report.finish({ failures: 0, shortfalls: 0 });
     if (!isJson) describeLosses(losses, counts);
     return { zip: path, ...written, zipLosses: Object.fromEntries(counts), seconds: report.seconds };
   } catch (error) {
     await zip.abort();
     throw error;
+  }
+}
+
+/** Named in the last words; each was named by itself before. */
+const LISTED_MISSING = 20;
+
+class MissingDocuments {
+  readonly #report: RestoreReport;
+  readonly #listed: string[] = [];
+  #count = 0;
+
+  constructor(report: RestoreReport) {
+    this.#report = report;
+  }
+
+  note = (failure: FileFailure): void => {
+    this.#report.onFailure(failure);
+    this.#count++;
+    if (this.#listed.length < LISTED_MISSING) this.#listed.push(toReadableText(`/${failure.path}`));
+  };
+
+  toError(): ClientError {
+    const more = this.#count > this.#listed.length ? ` and ${this.#count - this.#listed.length} more` : "";
+    const what = this.#count === 1 ? "1 document" : `${this.#count} documents`;
+    return new ClientError(
+      "document_missing",
+      `no archive was written, because no good copy exists of ${what}: ${this.#listed.join(", ")}${more}; restore with --to to get everything else`,
+    );
   }
 }
 

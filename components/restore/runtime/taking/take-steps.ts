@@ -38,6 +38,8 @@ export async function* takeSteps(
           yield { ...step, name: placed, part };
           break;
         }
+        case "lost":
+          throw step.reason;
         default:
           yield step;
       }
