@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { countSchema, emailSchema, nameSchema, pageInput, pageView, sha256HexSchema } from "./fields.ts";
+import { countSchema, emailSchema, nameSchema, orderedInput, pageView, sha256HexSchema } from "./fields.ts";
 import { companyIdSchema, invitationIdSchema } from "./ids.ts";
 
 /**
@@ -16,7 +16,19 @@ export type CompanyCreateInput = z.input<typeof companyCreateInput>;
 export const companyCreatedView = z.strictObject({ companyId: companyIdSchema, invitationId: invitationIdSchema });
 export type CompanyCreatedView = z.infer<typeof companyCreatedView>;
 
-export const companyListInput = z.strictObject({ ...pageInput });
+/** `need`: what needs somebody first comes first, and of these what has been without a snapshot longest. */
+export const COMPANY_SORTS = ["created", "need", "name", "machines", "snapshots", "stored", "lastSnapshot"] as const;
+export type CompanySort = (typeof COMPANY_SORTS)[number];
+
+/** How a company is: as its worst machine; `never` without any machine or with one that has no snapshot. */
+export const COMPANY_STATES = ["failed", "gaps", "never", "running", "protected"] as const;
+export const companyState = z.enum(COMPANY_STATES);
+export type CompanyState = z.infer<typeof companyState>;
+
+export const companyListInput = z.strictObject({
+  ...orderedInput(COMPANY_SORTS),
+  states: z.array(companyState).max(COMPANY_STATES.length).default([]),
+});
 export type CompanyListInput = z.input<typeof companyListInput>;
 export const companyGetInput = z.strictObject({ companyId: companyIdSchema });
 

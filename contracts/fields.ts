@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  CURSOR_MAX_LENGTH,
   EMAIL_MAX_LENGTH,
   NAME_MAX_LENGTH,
   PAGE_DEFAULT_COUNT,
@@ -48,9 +49,26 @@ export const countSchema = z.number().int().nonnegative().max(Number.MAX_SAFE_IN
 
 /** Part of every list's input: continue behind `cursor`, at most `limit` rows. */
 export const pageInput = {
-  cursor: z.string().min(1).max(200).optional(),
+  cursor: z.string().min(1).max(CURSOR_MAX_LENGTH).optional(),
   limit: z.number().int().min(1).max(PAGE_MAX_COUNT).default(PAGE_DEFAULT_COUNT),
 };
+
+/** What names must hold, in any case; empty looks for nothing. */
+export const searchSchema = z
+  .string()
+  .trim()
+  .max(EMAIL_MAX_LENGTH, `must be at most ${EMAIL_MAX_LENGTH} characters`)
+  .regex(/^\P{Cc}*$/u, "must not hold control characters");
+
+/** Part of an ordered list's input: by which column, which way, and what its names must hold. The first column is the default. */
+export function orderedInput<const Sorts extends readonly [string, ...string[]]>(sorts: Sorts) {
+  return {
+    sort: z.enum(sorts).default(sorts[0]),
+    isDescending: z.boolean().default(false),
+    search: searchSchema.optional(),
+    ...pageInput,
+  };
+}
 
 /** One page of a list, by key: `nextCursor` is null on the last one. */
 export function pageView<Row extends z.ZodType>(row: Row) {

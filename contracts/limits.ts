@@ -27,6 +27,8 @@ export const WRAPS_MAX_COUNT = 32;
 /** Rows in one page of a list. */
 export const PAGE_MAX_COUNT = 500;
 export const PAGE_DEFAULT_COUNT = 100;
+/** A cursor holds the name or address that the next page begins behind, as base64 of its UTF-8. */
+export const CURSOR_MAX_LENGTH = 1400;
 
 /** A name of a company, machine or person, in UTF-16 units; two lines of a table. */
 export const NAME_MAX_LENGTH = 120;

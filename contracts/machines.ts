@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { countSchema, pageInput, pageView } from "./fields.ts";
+import { countSchema, orderedInput, pageInput, pageView } from "./fields.ts";
 import {
   agentIdSchema,
   companyIdSchema,
@@ -21,8 +21,16 @@ export type MachineState = z.infer<typeof machineState>;
 export const SOURCE_KINDS = ["files", "image", "bucket", "stream"] as const;
 export const sourceKind = z.enum(SOURCE_KINDS);
 
+/** `need`: what needs somebody first comes first, and of these what has been without a snapshot longest. */
+export const MACHINE_SORTS = ["created", "need", "name", "company", "snapshots", "bytes", "lastSnapshot"] as const;
+export type MachineSort = (typeof MACHINE_SORTS)[number];
+
 /** Staff name every company or one, members get their own whatever they ask for. */
-export const machineListInput = z.strictObject({ companyId: companyIdSchema.optional(), ...pageInput });
+export const machineListInput = z.strictObject({
+  companyId: companyIdSchema.optional(),
+  ...orderedInput(MACHINE_SORTS),
+  states: z.array(machineState).max(MACHINE_STATES.length).default([]),
+});
 export type MachineListInput = z.input<typeof machineListInput>;
 export const machineGetInput = z.strictObject({ machineId: machineIdSchema });
 

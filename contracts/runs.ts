@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runProgress } from "./agent.ts";
-import { countSchema, pageInput, pageView } from "./fields.ts";
+import { countSchema, pageInput, pageView, searchSchema } from "./fields.ts";
 import {
   companyIdSchema,
   machineIdSchema,
@@ -15,11 +15,16 @@ export const RUN_OUTCOMES = ["complete", "complete_with_gaps", "failed", "missed
 export const runOutcome = z.enum(RUN_OUTCOMES);
 export type RunOutcome = z.infer<typeof runOutcome>;
 
-/** Newest first. */
+/** Newest first; `search` looks into the names of machines and companies, `outcomes` names `running` for open runs. */
 export const runListInput = z.strictObject({
   companyId: companyIdSchema.optional(),
   machineId: machineIdSchema.optional(),
   sourceId: sourceIdSchema.optional(),
+  search: searchSchema.optional(),
+  outcomes: z
+    .array(z.enum([...RUN_OUTCOMES, "running"]))
+    .max(RUN_OUTCOMES.length + 1)
+    .default([]),
   ...pageInput,
 });
 export type RunListInput = z.input<typeof runListInput>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { countSchema } from "./fields.ts";
+import { countSchema, orderedInput, pageView } from "./fields.ts";
 import { companyIdSchema, zoneIdSchema } from "./ids.ts";
 
 export const ZONE_STATES = ["healthy", "catching_up", "unreachable"] as const;
@@ -47,6 +47,18 @@ export const companyWatermarksView = z.strictObject({
   zones: z.array(watermarkView),
 });
 export type CompanyWatermarksView = z.infer<typeof companyWatermarksView>;
+
+export const WATERMARK_SORTS = ["behind", "name", "commits"] as const;
+export type WatermarkSort = (typeof WATERMARK_SORTS)[number];
+
+/** `behind`: furthest behind first. Staff name every company or one, members get their own. */
+export const watermarkListInput = z.strictObject({
+  companyId: companyIdSchema.optional(),
+  ...orderedInput(WATERMARK_SORTS),
+});
+export type WatermarkListInput = z.input<typeof watermarkListInput>;
+export const watermarkPageView = pageView(companyWatermarksView);
+export type WatermarkPageView = z.infer<typeof watermarkPageView>;
 
 export const zoneListInput = z.strictObject({});
 /** Staff get every company (at most PAGE_MAX_COUNT, furthest behind first), members their own. */

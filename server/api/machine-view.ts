@@ -6,19 +6,10 @@ import {
   snapshotIdSchema,
   sourceIdSchema,
 } from "../../contracts/ids.ts";
-import { type MachineState, type MachineView, type SourceView, sourceKind } from "../../contracts/machines.ts";
+import { type MachineView, type SourceView, sourceKind } from "../../contracts/machines.ts";
 import type { Viewer } from "../../contracts/viewer.ts";
 import type { MachineRow, SourceRow } from "../domain/store/store-reads.ts";
 import type { CopyIndex } from "./zone-copies.ts";
-
-/** What stands behind each word: contracts/machines.ts. */
-export function machineStateOf(machine: MachineRow): MachineState {
-  const { newestRun, newestSnapshot } = machine;
-  if (newestRun !== null && newestRun.endedAt === null) return "running";
-  if (newestRun !== null && (newestRun.outcome === "failed" || newestRun.outcome === "missed")) return "failed";
-  if (newestSnapshot === null) return "never";
-  return newestSnapshot.outcome === "complete" ? "protected" : "gaps";
-}
 
 export function toMachineView(machine: MachineRow, copies: CopyIndex): MachineView {
   const { newestRun } = machine;
@@ -27,7 +18,7 @@ export function toMachineView(machine: MachineRow, copies: CopyIndex): MachineVi
     companyId: companyIdSchema.parse(machine.companyId),
     companyName: machine.companyName,
     name: machine.name,
-    state: machineStateOf(machine),
+    state: machine.state,
     enrolledAt: machine.enrolledAt,
     lastSeenAt: machine.lastSeenAt,
     agentId: machine.agentId === null ? null : agentIdSchema.parse(machine.agentId),

@@ -1,5 +1,4 @@
 import { companyGetInput, companyListInput, companyPageView, companyView } from "../../contracts/companies.ts";
-import type { Page } from "../../contracts/fields.ts";
 import {
   machineGetInput,
   machineListInput,
@@ -11,56 +10,29 @@ import {
 import { runGetInput, runListInput, runPageView, runView } from "../../contracts/runs.ts";
 import { snapshotGetInput, snapshotListInput, snapshotPageView, snapshotView } from "../../contracts/snapshots.ts";
 import { STAFF_ROLES } from "../../contracts/viewer.ts";
-import { zoneListInput, zonesView } from "../../contracts/zones.ts";
 import { ApiError } from "./api-error.ts";
 import { toCompanyView } from "./company-view.ts";
-import { listAllMachines } from "./list-all-machines.ts";
+import { found, toListedPage, toListRequest, toPage } from "./list-page.ts";
 import { toMachineView, toSourceView } from "./machine-view.ts";
 import { companyOf, staffProcedure, viewerProcedure } from "./procedures.ts";
 import { toRunView } from "./run-view.ts";
 import { toSnapshotView } from "./snapshot-view.ts";
 import { readCopyIndex } from "./zone-copies.ts";
-import { readCompanyWatermarks, toZoneView } from "./zone-view.ts";
-
-/** Companies whose watermarks stand in one answer: a page of the table of zones. */
-const WATERMARK_COMPANIES_MAX_COUNT = 500;
-
-function toPage<Row, View>(
-  rows: readonly Row[],
-  limit: number,
-  present: { view: (row: Row) => View; key: (row: Row) => string },
-): Page<View> {
-  const last = rows.at(-1);
-  return {
-    rows: rows.map(present.view),
-    nextCursor: rows.length < limit || last === undefined ? null : present.key(last),
-  };
-}
-
-function found<Row>(row: Row | null, what: string): Row {
-  if (row === null) throw new ApiError("not_found", `There is no such ${what}.`);
-  return row;
-}
 
 export const companyReads = {
   list: staffProcedure(STAFF_ROLES)
     .input(companyListInput)
     .output(companyPageView)
     .query(async ({ ctx: { deps }, input }) => {
-      const rows = await deps.store.listCompanies({ after: input.cursor, limit: input.limit });
-      const machines = Map.groupBy(await listAllMachines(deps.store, null), (machine) => machine.companyId);
-      return toPage(rows, input.limit, {
-        view: (company) => toCompanyView(company, machines.get(company.companyId) ?? []),
-        key: (company) => company.companyId,
-      });
+      const rows = await deps.store.listCompanies({ ...toListRequest(input), states: input.states });
+      return toListedPage(rows, input, toCompanyView);
     }),
   get: viewerProcedure
     .input(companyGetInput)
     .output(companyView)
     .query(async ({ ctx: { deps, viewer }, input }) => {
       companyOf(viewer, input.companyId);
-      const company = found(await deps.store.findCompany(input.companyId), "company");
-      return toCompanyView(company, await listAllMachines(deps.store, input.companyId));
+      return toCompanyView(found(await deps.store.findCompany(input.companyId), "company"));
     }),
 };
 
@@ -70,12 +42,9 @@ export const machineReads = {
     .output(machinePageView)
     .query(async ({ ctx: { deps, viewer }, input }) => {
       const companyId = companyOf(viewer, input.companyId);
-      const rows = await deps.store.listMachines(companyId, { after: input.cursor, limit: input.limit });
+      const rows = await deps.store.listMachines(companyId, { ...toListRequest(input), states: input.states });
       const copies = await readCopyIndex(deps.store, companyId);
-      return toPage(rows, input.limit, {
-        view: (machine) => toMachineView(machine, copies),
-        key: (machine) => machine.machineId,
-      });
+      return toListedPage(rows, input, (machine) => toMachineView(machine, copies));
     }),
   get: viewerProcedure
     .input(machineGetInput)
@@ -106,9 +75,8 @@ export const runReads = {
     .input(runListInput)
     .output(runPageView)
     .query(async ({ ctx: { deps, viewer }, input }) => {
-      const { machineId, sourceId, cursor, limit } = input;
-      const companyId = companyOf(viewer, input.companyId);
-      const rows = await deps.store.listRuns(companyId, { machineId, sourceId, after: cursor, limit });
+      const { cursor, limit, companyId: asked, ...filter } = input;
+      const rows = await deps.store.listRuns(companyOf(viewer, asked), { ...filter, after: cursor, limit });
       return toPage(rows, limit, { view: toRunView, key: (run) => run.runId });
     }),
   get: viewerProcedure
@@ -146,26 +114,6 @@ export const snapshotReads = {
       const companyId = companyOf(viewer, undefined);
       const snapshot = found(await deps.store.findSnapshot(companyId, input.snapshotId), "snapshot");
       return toSnapshotView(snapshot, await readCopyIndex(deps.store, snapshot.companyId), viewer);
-    }),
-};
-
-export const zoneReads = {
-  list: viewerProcedure
-    .input(zoneListInput)
-    .output(zonesView)
-    .query(async ({ ctx: { deps, viewer } }) => {
-      const { store } = deps;
-      const companyId = companyOf(viewer, undefined);
-      const zones = (await store.listZones()).toSorted((a, b) => a.ordinal - b.ordinal);
-      const watermarks = await store.listWatermarks(companyId);
-      const companies =
-        companyId === null
-          ? await store.listCompanies({ limit: WATERMARK_COMPANIES_MAX_COUNT })
-          : [found(await store.findCompany(companyId), "company")];
-      const state = { zones, watermarks, now: await store.getTime() };
-      const rows = await Promise.all(companies.map((company) => readCompanyWatermarks(store, company, state)));
-      const lagOf = (row: (typeof rows)[number]) => Math.max(0, ...row.zones.map((zone) => zone.lagMs));
-      return { zones: zones.map(toZoneView), companies: rows.toSorted((a, b) => lagOf(b) - lagOf(a)) };
     }),
 };
 

@@ -3,11 +3,13 @@ import { companiesRouter } from "./companies-router.ts";
 import { enrolmentsRouter } from "./enrolments-router.ts";
 import { invitationsRouter } from "./invitations-router.ts";
 import { keysRouter } from "./keys-router.ts";
+import { peopleRouter } from "./people-router.ts";
 import { router } from "./procedures.ts";
-import { machineReads, runReads, snapshotReads, sourceReads, zoneReads } from "./reads-router.ts";
+import { machineReads, runReads, snapshotReads, sourceReads } from "./reads-router.ts";
 import { restoresRouter } from "./restores-router.ts";
 import { sessionRouter } from "./session-router.ts";
 import { setupRouter } from "./setup-router.ts";
+import { zonesRouter } from "./zones-router.ts";
 
 /** The control API: everything that agents, the command line and the portal's pages may ask. */
 export const appRouter = router({
@@ -17,13 +19,14 @@ export const appRouter = router({
   invitations: invitationsRouter,
   keys: keysRouter,
   machines: router(machineReads),
+  people: peopleRouter,
   restores: restoresRouter,
   runs: router(runReads),
   session: sessionRouter,
   setup: setupRouter,
   snapshots: router(snapshotReads),
   sources: router(sourceReads),
-  zones: router(zoneReads),
+  zones: zonesRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -50,7 +50,12 @@ test("from the invitation to the snapshot: founded, enrolled, sent, committed, r
   const committed = await commitSnapshot(scene.deps, run.identity, manifest);
   expect(committed).toMatchObject({ commit: 1, outcome: "complete", isRepeat: false });
   expect(await commitSnapshot(scene.deps, run.identity, manifest)).toEqual({ ...committed, isRepeat: true });
-  const [machine] = await store.listMachines(null, { limit: 10 });
+  const [machine] = await store.listMachines(null, {
+    sort: "created",
+    isDescending: false,
+    states: [],
+    limit: 10,
+  });
   expect(machine).toMatchObject({
     newestSnapshot: { snapshotId: committed.snapshotId },
     newestRun: { outcome: "complete" },

@@ -1,4 +1,12 @@
-import type { CompanyRow, MachineRow, RunRow, SnapshotRow, SourceRow } from "../domain/store/store-reads.ts";
+import type {
+  CompanyRow,
+  CompanyWatermarksRow,
+  MachineRow,
+  PersonSummary,
+  RunRow,
+  SnapshotRow,
+  SourceRow,
+} from "../domain/store/store-reads.ts";
 import { toBytes } from "./pg-key-objects.ts";
 
 export interface CompanyRecord {
@@ -11,6 +19,12 @@ export interface CompanyRecord {
   readonly machines: number;
   readonly snapshots: number;
   readonly stored_bytes: number;
+  readonly protected: number;
+  readonly gaps: number;
+  readonly failed: number;
+  readonly running: number;
+  readonly never: number;
+  readonly state: CompanyRow["state"];
 }
 
 export function toCompanyRow(row: CompanyRecord): CompanyRow {
@@ -24,6 +38,60 @@ export function toCompanyRow(row: CompanyRecord): CompanyRow {
     lastCommit: row.last_commit,
     lastSnapshotAt: row.last_snapshot_at,
     storedBytes: row.stored_bytes,
+    machineStates: {
+      protected: row.protected,
+      gaps: row.gaps,
+      failed: row.failed,
+      running: row.running,
+      never: row.never,
+    },
+    state: row.state,
+  };
+}
+
+export interface CompanyWatermarksRecord {
+  readonly company_id: string;
+  readonly name: string;
+  readonly last_commit: number;
+  readonly zones: readonly {
+    readonly zone_id: string;
+    readonly commit: number;
+    readonly missing_since_ms: number | null;
+  }[];
+}
+
+export function toCompanyWatermarksRow(row: CompanyWatermarksRecord): CompanyWatermarksRow {
+  return {
+    companyId: row.company_id,
+    companyName: row.name,
+    lastCommit: row.last_commit,
+    zones: row.zones.map((zone) => ({
+      zoneId: zone.zone_id,
+      commit: zone.commit,
+      missingSince: zone.missing_since_ms === null ? null : new Date(zone.missing_since_ms),
+    })),
+  };
+}
+
+export interface PersonRecord {
+  readonly person_id: string;
+  readonly email: string;
+  readonly kind: PersonSummary["kind"];
+  readonly role: PersonSummary["role"];
+  readonly company_id: string | null;
+  readonly company_name: string | null;
+  readonly created_at: Date;
+}
+
+export function toPersonSummary(row: PersonRecord): PersonSummary {
+  return {
+    personId: row.person_id,
+    email: row.email,
+    kind: row.kind,
+    role: row.role,
+    companyId: row.company_id,
+    companyName: row.company_name,
+    createdAt: row.created_at,
   };
 }
 
@@ -40,6 +108,7 @@ export interface MachineRecord extends Partial<CountColumns> {
   readonly company_name: string;
   readonly machine_id: string;
   readonly name: string;
+  readonly state: MachineRow["state"];
   readonly enrolled_at: Date;
   readonly last_seen_at: Date | null;
   readonly last_snapshot_at: Date | null;
@@ -78,6 +147,7 @@ export function toMachineRow(row: MachineRecord): MachineRow {
             code: row.run_code,
           },
     name: row.name,
+    state: row.state,
     enrolledAt: row.enrolled_at,
     lastSeenAt: row.last_seen_at,
     lastSnapshotAt: row.last_snapshot_at,

@@ -1,14 +1,15 @@
 import { MAX_PAGE_ROWS } from "../domain/store/store.ts";
 import type { SnapshotRow, StoreReads } from "../domain/store/store-reads.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { readCompanies, readMachines, readPeople, readWatermarks } from "./pg-lists.ts";
 import {
-  type CompanyRecord,
-  type MachineRecord,
   type RunRecord,
   type SnapshotRecord,
   type SourceRecord,
   toCompanyRow,
+  toCompanyWatermarksRow,
   toMachineRow,
+  toPersonSummary,
   toRunRow,
   toSnapshotRow,
   toSourceRow,
@@ -16,16 +17,19 @@ import {
 import { loadStatement } from "./statement.ts";
 import { lookUp, type Tx, withCompany, withProvider } from "./transaction.ts";
 
-const READ_COMPANIES = loadStatement("read-companies");
-const READ_MACHINES = loadStatement("read-machines");
 const READ_SOURCES = loadStatement("read-sources");
 const READ_RUNS = loadStatement("read-runs");
 const READ_SNAPSHOTS = loadStatement("read-snapshots");
 const COMPANY_OF_SNAPSHOT = loadStatement("company-of-snapshot");
 
+/** The row that an id names. */
+const ONE = { sort: "created", isDescending: false, limit: 1 } as const;
+
+type Within = <Result>(companyId: string | null, read: (tx: Tx) => Promise<Result>) => Promise<Result>;
+
 /** Reads that join what a table of the portal shows; one statement each. */
 export function createPgReads(database: PgDatabase): StoreReads {
-  const within = <Result>(companyId: string | null, read: (tx: Tx) => Promise<Result>) =>
+  const within: Within = (companyId, read) =>
     companyId === null ? withProvider(database, read) : withCompany(database, companyId, read);
   const readSnapshots = async (companyId: string, values: readonly unknown[]): Promise<SnapshotRow[]> => {
     const rows = await withCompany(database, companyId, (tx) =>
@@ -39,25 +43,7 @@ export function createPgReads(database: PgDatabase): StoreReads {
       if (!row) throw new Error("the database has no time");
       return row.now;
     },
-    listCompanies: async ({ after, limit }) => {
-      const values = [null, after ?? null, rowLimit(limit)];
-      const rows = await within(null, (tx) => tx.rows<CompanyRecord>(READ_COMPANIES, values));
-      return rows.map(toCompanyRow);
-    },
-    findCompany: async (companyId) => {
-      const rows = await within(companyId, (tx) => tx.rows<CompanyRecord>(READ_COMPANIES, [companyId, null, 1]));
-      return rows.map(toCompanyRow)[0] ?? null;
-    },
-    listMachines: async (companyId, { after, limit }) => {
-      const values = [companyId, null, after ?? null, rowLimit(limit)];
-      const rows = await within(companyId, (tx) => tx.rows<MachineRecord>(READ_MACHINES, values));
-      return rows.map(toMachineRow);
-    },
-    findMachine: async (companyId, machineId) => {
-      const values = [companyId, machineId, null, 1];
-      const rows = await within(companyId, (tx) => tx.rows<MachineRecord>(READ_MACHINES, values));
-      return rows.map(toMachineRow)[0] ?? null;
-    },
+    ...createOrderedLists(within),
     listSources: async (companyId, { machineId, after, limit }) => {
       const values = [companyId, null, machineId ?? null, after ?? null, rowLimit(limit)];
       const rows = await within(companyId, (tx) => tx.rows<SourceRecord>(READ_SOURCES, values));
@@ -68,14 +54,15 @@ export function createPgReads(database: PgDatabase): StoreReads {
       const rows = await within(companyId, (tx) => tx.rows<SourceRecord>(READ_SOURCES, values));
       return rows.map(toSourceRow)[0] ?? null;
     },
-    listRuns: async (companyId, { machineId, sourceId, after, limit }) => {
-      const values = [companyId, null, machineId ?? null, sourceId ?? null, after ?? null, rowLimit(limit)];
+    listRuns: async (companyId, { machineId, sourceId, after, limit, search, outcomes = [] }) => {
+      const wanted = [machineId ?? null, sourceId ?? null, after ?? null, rowLimit(limit)];
+      const values = [companyId, null, ...wanted, search ?? null, outcomes];
       const rows = await within(companyId, (tx) => tx.rows<RunRecord>(READ_RUNS, values));
       return rows.map(toRunRow);
     },
     findRun: async (companyId, runId) => {
       const rows = await within(companyId, (tx) =>
-        tx.rows<RunRecord>(READ_RUNS, [companyId, runId, null, null, null, 1]),
+        tx.rows<RunRecord>(READ_RUNS, [companyId, runId, null, null, null, 1, null, []]),
       );
       return rows.map(toRunRow)[0] ?? null;
     },
@@ -89,6 +76,43 @@ export function createPgReads(database: PgDatabase): StoreReads {
       if (owner === null) return null;
       const rows = await readSnapshots(owner, [snapshotId, null, null, null, null, 1]);
       return rows[0] ?? null;
+    },
+  };
+}
+
+type OrderedReads = Pick<
+  StoreReads,
+  "listCompanies" | "findCompany" | "listMachines" | "findMachine" | "listPeople" | "listCompanyWatermarks"
+>;
+
+function createOrderedLists(within: Within): OrderedReads {
+  return {
+    listCompanies: async (request) => {
+      const base = [null, request.search ?? null, request.states];
+      const rows = await within(null, (tx) => readCompanies(tx, base, request));
+      return rows.map((row) => ({ ...toCompanyRow(row), position: row.position }));
+    },
+    findCompany: async (companyId) => {
+      const rows = await within(companyId, (tx) => readCompanies(tx, [companyId, null, []], ONE));
+      return rows.map(toCompanyRow)[0] ?? null;
+    },
+    listMachines: async (companyId, request) => {
+      const base = [companyId, null, request.search ?? null, request.states];
+      const rows = await within(companyId, (tx) => readMachines(tx, base, request));
+      return rows.map((row) => ({ ...toMachineRow(row), position: row.position }));
+    },
+    findMachine: async (companyId, machineId) => {
+      const rows = await within(companyId, (tx) => readMachines(tx, [companyId, machineId, null, []], ONE));
+      return rows.map(toMachineRow)[0] ?? null;
+    },
+    listPeople: async (companyId, request) => {
+      const base = [companyId, request.search ?? null, request.kind ?? null];
+      const rows = await within(companyId, (tx) => readPeople(tx, base, request));
+      return rows.map((row) => ({ ...toPersonSummary(row), position: row.position }));
+    },
+    listCompanyWatermarks: async (companyId, request) => {
+      const rows = await within(companyId, (tx) => readWatermarks(tx, [companyId, request.search ?? null], request));
+      return rows.map((row) => ({ ...toCompanyWatermarksRow(row), position: row.position }));
     },
   };
 }

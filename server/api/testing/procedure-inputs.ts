@@ -40,6 +40,7 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "keys.log": { after: -1 },
     "machines.get": { machineId },
     "machines.list": { companyId },
+    "people.list": { companyId },
     "restores.open": {},
     "runs.get": { runId },
     "runs.list": { companyId },
@@ -51,5 +52,6 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "snapshots.list": { companyId },
     "sources.list": { machineId },
     "zones.list": {},
+    "zones.watermarks": { companyId },
   };
 }

@@ -1,4 +1,10 @@
+import type { CompanySort, CompanyState } from "../../../contracts/companies.ts";
+import type { MachineSort, MachineState } from "../../../contracts/machines.ts";
+import type { PersonSort } from "../../../contracts/people.ts";
+import type { WatermarkSort } from "../../../contracts/zones.ts";
+import type { MemberRole, StaffRole } from "./account-store.ts";
 import type { SnapshotCounts } from "./commit-store.ts";
+import type { Listed, ListRequest } from "./list-order.ts";
 import type { RunOutcome, RunProgress } from "./run-store.ts";
 
 /** `after` is the id of the last row of the page before; `limit` is at most 500 rows. */
@@ -19,6 +25,10 @@ export interface CompanyRow {
   readonly lastSnapshotAt: Date | null;
   /** Stored bytes of live packs, counted once. */
   readonly storedBytes: number;
+  /** How many machines are in which state; one whose first run is open counts as `never`. */
+  readonly machineStates: Readonly<Record<MachineState, number>>;
+  /** As its worst machine. */
+  readonly state: CompanyState;
 }
 
 /** With what a table of machines shows, joined by the database: pages never ask once per row. */
@@ -48,9 +58,38 @@ export interface MachineRow {
     readonly code: string | null;
   } | null;
   readonly name: string;
+  readonly state: MachineState;
   readonly enrolledAt: Date;
   readonly lastSeenAt: Date | null;
   readonly lastSnapshotAt: Date | null;
+}
+
+/** A person as tables show them; nothing that signs in. */
+export interface PersonSummary {
+  readonly personId: string;
+  readonly email: string;
+  readonly kind: "staff" | "member";
+  readonly role: StaffRole | MemberRole;
+  readonly companyId: string | null;
+  readonly companyName: string | null;
+  readonly createdAt: Date;
+}
+
+/** How far the copies of one company are. */
+export interface CompanyWatermarksRow {
+  readonly companyId: string;
+  readonly companyName: string;
+  readonly lastCommit: number;
+  /** In the order of the zones. */
+  readonly zones: readonly ZoneWatermark[];
+}
+
+export interface ZoneWatermark {
+  readonly zoneId: string;
+  /** Greatest commit number up to which every snapshot is present; 0 before the first. */
+  readonly commit: number;
+  /** When the oldest snapshot above it was received; null when the zone lacks none. */
+  readonly missingSince: Date | null;
 }
 
 export interface SourceRow {
@@ -120,13 +159,28 @@ export interface SnapshotFilter {
   readonly limit: number;
 }
 
+export interface RunFilter extends PageRequest {
+  readonly machineId?: string | undefined;
+  readonly sourceId?: string | undefined;
+  /** In the names of machine and company, in any case. */
+  readonly search?: string | undefined;
+  /** `running` for open runs; none or undefined mean all. */
+  readonly outcomes?: readonly (RunOutcome | "running")[] | undefined;
+}
+
 /** Plain reads. Where `companyId` may be null, null means every company, for staff. */
 export interface StoreReads {
   /** The database's clock. */
   getTime(): Promise<Date>;
-  listCompanies(page: PageRequest): Promise<readonly CompanyRow[]>;
+  /** No `states` mean all of them; here and below. */
+  listCompanies(
+    request: ListRequest<CompanySort> & { readonly states: readonly CompanyState[] },
+  ): Promise<readonly Listed<CompanyRow>[]>;
   findCompany(companyId: string): Promise<CompanyRow | null>;
-  listMachines(companyId: string | null, page: PageRequest): Promise<readonly MachineRow[]>;
+  listMachines(
+    companyId: string | null,
+    request: ListRequest<MachineSort> & { readonly states: readonly MachineState[] },
+  ): Promise<readonly Listed<MachineRow>[]>;
   findMachine(companyId: string | null, machineId: string): Promise<MachineRow | null>;
   listSources(
     companyId: string,
@@ -134,12 +188,18 @@ export interface StoreReads {
   ): Promise<readonly SourceRow[]>;
   findSource(companyId: string, sourceId: string): Promise<SourceRow | null>;
   /** Newest first; `after` is the run id to go on below. */
-  listRuns(
-    companyId: string | null,
-    filter: { readonly machineId?: string | undefined; readonly sourceId?: string | undefined } & PageRequest,
-  ): Promise<readonly RunRow[]>;
+  listRuns(companyId: string | null, filter: RunFilter): Promise<readonly RunRow[]>;
   findRun(companyId: string | null, runId: string): Promise<RunRow | null>;
   /** Newest first. */
   listSnapshots(companyId: string, filter: SnapshotFilter): Promise<readonly SnapshotRow[]>;
   findSnapshot(companyId: string | null, snapshotId: string): Promise<SnapshotRow | null>;
+  listCompanyWatermarks(
+    companyId: string | null,
+    request: ListRequest<WatermarkSort>,
+  ): Promise<readonly Listed<CompanyWatermarksRow>[]>;
+  /** Null lists staff and the members of every company. */
+  listPeople(
+    companyId: string | null,
+    request: ListRequest<PersonSort> & { readonly kind?: "staff" | "member" | undefined },
+  ): Promise<readonly Listed<PersonSummary>[]>;
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import type { ChunkKind } from "../../../engine/ports/chunk-index.ts";
+import { newId } from "../../platform/ids.ts";
 import type { KeyObject, KeyObjectKind } from "../store/account-store.ts";
 import type { NewSnapshot, Publication } from "../store/commit-store.ts";
 import type { NewPack } from "../store/pack-store.ts";
@@ -52,13 +53,13 @@ export interface InvitedCompany {
   readonly email: string;
 }
 
-export async function inviteCompany(store: Store): Promise<InvitedCompany> {
+export async function inviteCompany(store: Store, name = "Clayworks"): Promise<InvitedCompany> {
   const companyId = newUuid();
   const invitationId = newUuid();
   const authHash = bytes(32);
   const email = `${companyId}@example.com`;
   const invitation = { invitationId, email, role: "owner", authHash, lifetimeMs: 60_000 } as const;
-  await store.createCompany({ companyId, name: "Clayworks", invitation, byPersonId: newUuid() });
+  await store.createCompany({ companyId, name, invitation, byPersonId: newUuid() });
   return { companyId, invitationId, authHash, email };
 }
 
@@ -120,9 +121,13 @@ export async function enrolMachine(
   return { machineId, agentId, sourceId, certHash: certificate.hash };
 }
 
+/** Each run begins after the one before, however fast the test is. */
+let runsOpened = 0;
+
 export async function openRun(store: Store, scene: Scene, leaseMs = LEASE_MS): Promise<RunLease> {
   const { agentId, machineId, sourceId } = scene;
-  const run = { runId: newUuid(), clientRunId: newUuid(), agentId, machineId, sourceId, zoneId: ZONE_1, leaseMs };
+  const runId = newId(new Date(1_700_000_000_000 + runsOpened++));
+  const run = { runId, clientRunId: newUuid(), agentId, machineId, sourceId, zoneId: ZONE_1, leaseMs };
   const outcome = await store.startRun(scene.companyId, run);
   if (outcome.kind !== "started") throw new Error(outcome.kind);
   return { runId: outcome.runId, fencingToken: outcome.fencingToken };
@@ -190,10 +195,11 @@ export async function publishSnapshot(
   store: Store,
   scene: Scene,
   previous: { readonly sequence: number; readonly headerHash: Uint8Array } | null,
-  change: Partial<Publication> = {},
+  { gaps = 0, ...change }: Partial<Publication> & { readonly gaps?: number } = {},
 ): Promise<{ readonly snapshot: NewSnapshot; readonly commit: number; readonly lease: RunLease }> {
   const lease = await openRun(store, scene);
-  const snapshot = snapshotOf(scene, (previous?.sequence ?? 0) + 1, previous?.headerHash ?? new Uint8Array(32));
+  const shown = snapshotOf(scene, (previous?.sequence ?? 0) + 1, previous?.headerHash ?? new Uint8Array(32));
+  const snapshot = { ...shown, counts: { ...shown.counts, gaps } };
   const reserved = await store.reserveCommit(scene.companyId, lease, snapshot);
   if (reserved.kind !== "reserved") throw new Error(reserved.kind);
   const { generation } = await store.getClosure(scene.companyId);

@@ -63,14 +63,19 @@ export function describeTenants(getStore: () => Store): void {
 
     test("lists", async () => {
       const page = { limit: 500 };
-      const machines = await store.listMachines(strange, page);
+      const order = { isDescending: false, ...page } as const;
+      const machines = await store.listMachines(strange, { sort: "name", states: [], ...order });
       expect(machines.length).toBeGreaterThan(0);
+      const people = await store.listPeople(strange, { sort: "email", ...order });
+      expect(people.length).toBeGreaterThan(0);
+      const marks = await store.listCompanyWatermarks(strange, { sort: "behind", ...order });
+      expect(marks.map((row) => row.companyId)).toEqual([strange]);
       const runs = await store.listRuns(strange, page);
       const sources = await store.listSources(strange, page);
       const log = await store.listLog(strange, -1, 500);
       const wraps = await store.listKeyObjects(strange, "wrap");
       const ownLog = await store.listLog(own.companyId, -1, 500);
-      for (const row of [...machines, ...runs, ...sources]) expect(row.companyId).toBe(strange);
+      for (const row of [...machines, ...people, ...runs, ...sources]) expect(row.companyId).toBe(strange);
       const foreign = new Set(ownLog.map((statement) => statement.objectKey));
       expect([...log, ...wraps].some((object) => foreign.has(object.objectKey))).toBe(false);
       const objects = await store.listMissingObjects(strange, ZONE_2, { after: "", limit: 500 });

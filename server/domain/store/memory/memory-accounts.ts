@@ -1,4 +1,4 @@
-import type { AcceptedInvitation, AcceptOutcome, AccountStore, InvitationRow } from "../account-store.ts";
+import type { AcceptedInvitation, AcceptOutcome, AccountStore, InvitationRow, PersonRow } from "../account-store.ts";
 import { addKeyObjects, emptyCompany, hexOf, isSame, type MemoryState } from "./memory-state.ts";
 
 export function createMemoryAccounts(state: MemoryState): AccountStore {
@@ -14,14 +14,14 @@ export function createMemoryAccounts(state: MemoryState): AccountStore {
       if (state.people.has(key)) return "email_taken";
       state.providerName = providerName;
       state.firstStaffId = personId;
-      state.people.set(key, { personId, email: key, role: "admin", passwordHash, kind: "staff", companyId: null });
+      addPerson(state, { personId, email: key, role: "admin", passwordHash, kind: "staff", companyId: null });
       state.outbox.push({ companyId: null, kind: "first_staff_created" });
       return "created";
     },
     async createStaff({ personId, role, passwordHash, email }) {
       const key = email.toLowerCase();
       if (state.people.has(key)) return "email_taken";
-      state.people.set(key, { personId, email: key, role, passwordHash, kind: "staff", companyId: null });
+      addPerson(state, { personId, email: key, role, passwordHash, kind: "staff", companyId: null });
       state.outbox.push({ companyId: null, kind: "staff_created" });
       return "created";
     },
@@ -60,6 +60,10 @@ export function createMemoryAccounts(state: MemoryState): AccountStore {
   };
 }
 
+function addPerson(state: MemoryState, person: PersonRow): void {
+  state.people.set(person.email, { ...person, createdAt: state.now() });
+}
+
 function findInvitation(state: MemoryState, invitationId: string): InvitationRow | null {
   for (const company of state.companies.values()) {
     const invitation = company.invitations.get(invitationId);
@@ -87,7 +91,7 @@ function acceptInvitation(state: MemoryState, companyId: string, accepted: Accep
   const { personId, passwordHash, memberBlob, rootFingerprint, objects } = accepted;
   const head = objects.filter((object) => object.kind === "log").at(-1);
   if (!head) throw new Error("a company log begins with its genesis statement");
-  state.people.set(email, { personId, email, passwordHash, kind: "member", role, companyId });
+  addPerson(state, { personId, email, passwordHash, kind: "member", role, companyId });
   company.memberBlobs.set(personId, memberBlob);
   addKeyObjects(state, company, objects);
   company.logHead = { number: head.number, hash: head.hash };

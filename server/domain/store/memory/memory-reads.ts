@@ -1,5 +1,31 @@
-import type { CompanyRow, MachineRow, RunRow, SnapshotRow, SourceRow, StoreReads } from "../store-reads.ts";
-import type { CompanyState, MachineState, MemoryState, RunState, SnapshotEntry, SourceState } from "./memory-state.ts";
+import { companyStateOf, countedStateOf, machineStateOf } from "../machine-state.ts";
+import type {
+  CompanyRow,
+  CompanyWatermarksRow,
+  MachineRow,
+  PersonSummary,
+  RunRow,
+  SnapshotRow,
+  SourceRow,
+  StoreReads,
+} from "../store-reads.ts";
+import {
+  COMPANY_COLUMNS,
+  isFound,
+  MACHINE_COLUMNS,
+  PERSON_COLUMNS,
+  pageOf,
+  WATERMARK_COLUMNS,
+} from "./memory-lists.ts";
+import type {
+  CompanyState,
+  MachineState,
+  MemoryState,
+  PersonState,
+  RunState,
+  SnapshotEntry,
+  SourceState,
+} from "./memory-state.ts";
 
 export function createMemoryReads(state: MemoryState): StoreReads {
   const companies = (companyId: string | null) =>
@@ -16,18 +42,19 @@ export function createMemoryReads(state: MemoryState): StoreReads {
     );
   return {
     getTime: async () => state.now(),
-    listCompanies: async ({ after = "", limit }) =>
-      companies(null)
-        .filter((company) => company.companyId > after)
-        .toSorted((a, b) => (a.companyId < b.companyId ? -1 : 1))
-        .slice(0, limit)
-        .map(toCompanyRow),
+    listCompanies: async (request) => {
+      const rows = companies(null)
+        .map(toCompanyRow)
+        .filter((row) => isFound(request.search, row.name) && isWanted(request.states, row.state));
+      return pageOf(rows, { columns: COMPANY_COLUMNS, id: (row) => row.companyId }, request);
+    },
     findCompany: async (companyId) => companies(companyId).map(toCompanyRow)[0] ?? null,
-    listMachines: async (companyId, { after = "", limit }) =>
-      machines(companyId)
-        .filter((row) => row.machineId > after)
-        .toSorted((a, b) => (a.machineId < b.machineId ? -1 : 1))
-        .slice(0, limit),
+    listMachines: async (companyId, request) => {
+      const rows = machines(companyId)
+        .filter((row) => isFound(request.search, row.name, companyId === null ? row.companyName : null))
+        .filter((row) => isWanted(request.states, row.state));
+      return pageOf(rows, { columns: MACHINE_COLUMNS, id: (row) => row.machineId }, request);
+    },
     findMachine: async (companyId, machineId) => machines(companyId).find((row) => row.machineId === machineId) ?? null,
     listSources: async (companyId, { machineId, after = "", limit }) =>
       sources(companyId)
@@ -35,11 +62,13 @@ export function createMemoryReads(state: MemoryState): StoreReads {
         .toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
         .slice(0, limit),
     findSource: async (companyId, sourceId) => sources(companyId).find((row) => row.sourceId === sourceId) ?? null,
-    listRuns: async (companyId, { machineId, sourceId, after, limit }) =>
+    listRuns: async (companyId, { machineId, sourceId, after, limit, search, outcomes = [] }) =>
       runs(companyId)
         .filter((row) => machineId === undefined || row.machineId === machineId)
         .filter((row) => sourceId === undefined || row.sourceId === sourceId)
         .filter((row) => after === undefined || row.runId < after)
+        .filter((row) => isFound(search, row.machineName, row.companyName))
+        .filter((row) => isWanted(outcomes, row.outcome ?? "running"))
         .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
         .slice(0, limit),
     findRun: async (companyId, runId) => runs(companyId).find((row) => row.runId === runId) ?? null,
@@ -53,12 +82,40 @@ export function createMemoryReads(state: MemoryState): StoreReads {
         .slice(0, limit),
     findSnapshot: async (companyId, snapshotId) =>
       snapshots(companyId).find((row) => row.snapshotId === snapshotId) ?? null,
+    ...createPeopleAndWatermarks(state),
   };
+}
+
+function createPeopleAndWatermarks(state: MemoryState): Pick<StoreReads, "listPeople" | "listCompanyWatermarks"> {
+  return {
+    listCompanyWatermarks: async (companyId, request) => {
+      const rows = [...state.companies.values()]
+        .filter((company) => companyId === null || company.companyId === companyId)
+        .map((company) => toCompanyWatermarksRow(state, company))
+        .filter((row) => isFound(request.search, row.companyName));
+      return pageOf(rows, { columns: WATERMARK_COLUMNS, id: (row) => row.companyId }, request);
+    },
+    listPeople: async (companyId, { kind, ...request }) => {
+      const rows = [...state.people.values()]
+        .map((person) => toPersonSummary(state, person))
+        .filter((row) => companyId === null || row.companyId === companyId)
+        .filter((row) => kind === undefined || row.kind === kind)
+        .filter((row) => isFound(request.search, row.email, companyId === null ? row.companyName : null));
+      return pageOf(rows, { columns: PERSON_COLUMNS, id: (row) => row.personId }, request);
+    },
+  };
+}
+
+/** No states mean all of them. */
+function isWanted<State extends string>(states: readonly State[], state: State): boolean {
+  return states.length === 0 || states.includes(state);
 }
 
 function toCompanyRow(company: CompanyState): CompanyRow {
   const { companyId, name, createdAt, rootFingerprint, lastCommit, lastSnapshotAt } = company;
   const live = [...company.packs.values()].filter((pack) => pack.state === "live");
+  const machineStates = { protected: 0, gaps: 0, failed: 0, running: 0, never: 0 };
+  for (const machine of company.machines.values()) machineStates[countedStateOf(toMachineRow(company, machine))]++;
   return {
     companyId,
     name,
@@ -69,7 +126,30 @@ function toCompanyRow(company: CompanyState): CompanyRow {
     lastCommit,
     lastSnapshotAt,
     storedBytes: live.reduce((sum, pack) => sum + pack.sizeBytes, 0),
+    machineStates,
+    state: companyStateOf(machineStates),
   };
+}
+
+function toCompanyWatermarksRow(state: MemoryState, company: CompanyState): CompanyWatermarksRow {
+  const snapshots = [...company.snapshots.values()].toSorted((a, b) => a.commit - b.commit);
+  const zones = [...state.zones.values()].toSorted((a, b) => a.ordinal - b.ordinal);
+  return {
+    companyId: company.companyId,
+    companyName: company.name,
+    lastCommit: company.lastCommit,
+    zones: zones.map(({ zoneId }) => {
+      const commit = company.watermarks.get(zoneId)?.commit ?? 0;
+      const missing = snapshots.find((snapshot) => snapshot.commit > commit);
+      return { zoneId, commit, missingSince: missing?.receivedAt ?? null };
+    }),
+  };
+}
+
+function toPersonSummary(state: MemoryState, person: PersonState): PersonSummary {
+  const { personId, email, kind, role, companyId, createdAt } = person;
+  const companyName = companyId === null ? null : (state.companies.get(companyId)?.name ?? null);
+  return { personId, email, kind, role, companyId, companyName, createdAt };
 }
 
 function toMachineRow(company: CompanyState, machine: MachineState): MachineRow {
@@ -79,6 +159,19 @@ function toMachineRow(company: CompanyState, machine: MachineState): MachineRow 
   const newest = taken.toSorted((a, b) => b.commit - a.commit)[0];
   const runs = [...company.runs.values()].filter((run) => run.machineId === machineId);
   const run = runs.toSorted((a, b) => (a.runId < b.runId ? 1 : -1))[0];
+  const newestSnapshot = newest
+    ? {
+        snapshotId: newest.snapshot.snapshotId,
+        commit: newest.commit,
+        zoneId: newest.zoneId,
+        receivedAt: newest.receivedAt,
+        outcome: newest.outcome,
+        counts: newest.snapshot.counts,
+      }
+    : null;
+  const newestRun = run
+    ? { runId: run.runId, startedAt: run.startedAt, endedAt: run.endedAt, outcome: run.outcome, code: run.code }
+    : null;
   return {
     ...machine,
     companyId: company.companyId,
@@ -86,19 +179,9 @@ function toMachineRow(company: CompanyState, machine: MachineState): MachineRow 
     agentId: agents.at(-1)?.agentId ?? null,
     sources: [...company.sources.values()].filter((source) => source.machineId === machineId).length,
     snapshots: taken.length,
-    newestSnapshot: newest
-      ? {
-          snapshotId: newest.snapshot.snapshotId,
-          commit: newest.commit,
-          zoneId: newest.zoneId,
-          receivedAt: newest.receivedAt,
-          outcome: newest.outcome,
-          counts: newest.snapshot.counts,
-        }
-      : null,
-    newestRun: run
-      ? { runId: run.runId, startedAt: run.startedAt, endedAt: run.endedAt, outcome: run.outcome, code: run.code }
-      : null,
+    newestSnapshot,
+    newestRun,
+    state: machineStateOf({ newestRun, newestSnapshot }),
   };
 }
 

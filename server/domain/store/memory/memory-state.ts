@@ -12,6 +12,8 @@ export interface Copy {
   code: string | null;
 }
 
+export type PersonState = PersonRow & { readonly createdAt: Date };
+
 export interface InvitationState {
   readonly invitationId: string;
   readonly email: string;
@@ -165,7 +167,7 @@ export interface MemoryState {
   readonly now: () => Date;
   providerName: string | null;
   firstStaffId: string | null;
-  readonly people: Map<string, PersonRow>;
+  readonly people: Map<string, PersonState>;
   readonly sessions: Map<string, SessionRow>;
   readonly zones: Map<string, ZoneRow>;
   readonly companies: Map<string, CompanyState>;
