@@ -513,8 +513,10 @@ alter table person enable row level security;
 alter table person force row level security;
 create policy look_up on person as permissive for select to holdfast_lookup using (true);
 create policy own_company on person as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on person as permissive for select to holdfast_staff using (true);
 grant insert, select on person to holdfast_app;
 grant select on person to holdfast_lookup;
+grant select (company_id, person_id, kind, role, email, created_at) on person to holdfast_staff;
 grant insert, select on person to holdfast_worker;
 
 create table provider (
