@@ -30,6 +30,12 @@ export const companyListInput = z.strictObject({
   states: z.array(companyState).max(COMPANY_STATES.length).default([]),
 });
 export type CompanyListInput = z.input<typeof companyListInput>;
+/** How many companies and machines are in which state: what a headline says of all of them. */
+export const stateCountsView = z.strictObject({
+  companies: z.record(companyState, countSchema),
+  machines: z.record(companyState, countSchema),
+});
+export type StateCountsView = z.infer<typeof stateCountsView>;
 export const companyGetInput = z.strictObject({ companyId: companyIdSchema });
 
 /** How many machines of a company are in which state of machines.ts; one whose first run is open counts as `never`. */

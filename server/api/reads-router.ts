@@ -1,4 +1,10 @@
-import { companyGetInput, companyListInput, companyPageView, companyView } from "../../contracts/companies.ts";
+import {
+  companyGetInput,
+  companyListInput,
+  companyPageView,
+  companyView,
+  stateCountsView,
+} from "../../contracts/companies.ts";
 import {
   machineGetInput,
   machineListInput,
@@ -27,6 +33,9 @@ export const companyReads = {
       const rows = await deps.store.listCompanies({ ...toListRequest(input), states: input.states });
       return toListedPage(rows, input, toCompanyView);
     }),
+  count: staffProcedure(STAFF_ROLES)
+    .output(stateCountsView)
+    .query(({ ctx: { deps } }) => deps.store.countStates()),
   get: viewerProcedure
     .input(companyGetInput)
     .output(companyView)

@@ -4,6 +4,7 @@ import type { PersonSort } from "../../contracts/people.ts";
 import type { WatermarkSort } from "../../contracts/zones.ts";
 import { type OrderColumn, orderedList } from "./ordered-list.ts";
 import type { CompanyRecord, CompanyWatermarksRecord, MachineRecord, PersonRecord } from "./pg-read-rows.ts";
+import { loadStatement, type Statement } from "./statement.ts";
 
 /** The columns by which tables are ordered; memory/memory-lists.ts says the same in TypeScript. */
 const LAST_SNAPSHOT: OrderColumn = { sql: epochMs("last_snapshot_at", "0"), type: "bigint" };
@@ -34,6 +35,14 @@ export const readCompanies = orderedList<CompanySort, CompanyRecord>({
     lastSnapshot: LAST_SNAPSHOT,
   },
 });
+
+/** The rows of that list, counted; the planner leaves out what is not counted. */
+export const COUNT_STATES: Statement = {
+  name: "count-states",
+  text: `select state, count(*) as companies, sum(protected)::bigint as protected, sum(gaps)::bigint as gaps,
+  sum(failed)::bigint as failed, sum(running)::bigint as running, sum(never)::bigint as never
+from (${loadStatement("list-companies").text}) as companies group by state`,
+};
 
 export const readMachines = orderedList<MachineSort, MachineRecord>({
   name: "list-machines",

@@ -1,3 +1,4 @@
+import { MACHINE_STATES } from "../../contracts/machines.ts";
 import type {
   CompanyRow,
   CompanyWatermarksRow,
@@ -6,10 +7,35 @@ import type {
   RunRow,
   SnapshotRow,
   SourceRow,
+  StateCounts,
 } from "../domain/store/store-reads.ts";
 import { toBytes } from "./pg-key-objects.ts";
 
-export interface CompanyRecord {
+/** How many machines are in which state. */
+interface StateColumns {
+  readonly protected: number;
+  readonly gaps: number;
+  readonly failed: number;
+  readonly running: number;
+  readonly never: number;
+}
+
+export interface StateCountRecord extends StateColumns {
+  readonly state: CompanyRow["state"];
+  readonly companies: number;
+}
+
+export function toStateCounts(rows: readonly StateCountRecord[]): StateCounts {
+  const companies = { protected: 0, gaps: 0, failed: 0, running: 0, never: 0 };
+  const machines = { ...companies };
+  for (const row of rows) {
+    companies[row.state] = row.companies;
+    for (const state of MACHINE_STATES) machines[state] += row[state];
+  }
+  return { companies, machines };
+}
+
+export interface CompanyRecord extends StateColumns {
   readonly company_id: string;
   readonly name: string;
   readonly created_at: Date;
@@ -19,11 +45,6 @@ export interface CompanyRecord {
   readonly machines: number;
   readonly snapshots: number;
   readonly stored_bytes: number;
-  readonly protected: number;
-  readonly gaps: number;
-  readonly failed: number;
-  readonly running: number;
-  readonly never: number;
   readonly state: CompanyRow["state"];
 }
 

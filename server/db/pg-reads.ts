@@ -1,11 +1,12 @@
 import { MAX_PAGE_ROWS } from "../domain/store/store.ts";
 import type { SnapshotRow, StoreReads } from "../domain/store/store-reads.ts";
 import type { PgDatabase } from "./pg-database.ts";
-import { readCompanies, readMachines, readPeople, readWatermarks } from "./pg-lists.ts";
+import { COUNT_STATES, readCompanies, readMachines, readPeople, readWatermarks } from "./pg-lists.ts";
 import {
   type RunRecord,
   type SnapshotRecord,
   type SourceRecord,
+  type StateCountRecord,
   toCompanyRow,
   toCompanyWatermarksRow,
   toMachineRow,
@@ -13,6 +14,7 @@ import {
   toRunRow,
   toSnapshotRow,
   toSourceRow,
+  toStateCounts,
 } from "./pg-read-rows.ts";
 import { loadStatement } from "./statement.ts";
 import { lookUp, type Tx, withCompany, withProvider } from "./transaction.ts";
@@ -82,7 +84,13 @@ export function createPgReads(database: PgDatabase): StoreReads {
 
 type OrderedReads = Pick<
   StoreReads,
-  "listCompanies" | "findCompany" | "listMachines" | "findMachine" | "listPeople" | "listCompanyWatermarks"
+  | "listCompanies"
+  | "countStates"
+  | "findCompany"
+  | "listMachines"
+  | "findMachine"
+  | "listPeople"
+  | "listCompanyWatermarks"
 >;
 
 function createOrderedLists(within: Within): OrderedReads {
@@ -91,6 +99,10 @@ function createOrderedLists(within: Within): OrderedReads {
       const base = [null, request.search ?? null, request.states];
       const rows = await within(null, (tx) => readCompanies(tx, base, request));
       return rows.map((row) => ({ ...toCompanyRow(row), position: row.position }));
+    },
+    countStates: async () => {
+      const rows = await within(null, (tx) => tx.rows<StateCountRecord>(COUNT_STATES, [null, null, []]));
+      return toStateCounts(rows);
     },
     findCompany: async (companyId) => {
       const rows = await within(companyId, (tx) => readCompanies(tx, [companyId, null, []], ONE));

@@ -19,6 +19,7 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "agent.log": { after: -1 },
     "agent.putSource": { definition: BYTES },
     "agent.startRun": { sourceId, clientRunId: randomUUID() },
+    "companies.count": undefined,
     "companies.create": { name: "Pell & Ross", ownerEmail: "o@x.test", inviteAuthHash: "00".repeat(32) },
     "companies.get": { companyId },
     "companies.list": {},

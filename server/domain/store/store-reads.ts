@@ -31,6 +31,11 @@ export interface CompanyRow {
   readonly state: CompanyState;
 }
 
+export interface StateCounts {
+  readonly companies: Readonly<Record<CompanyState, number>>;
+  readonly machines: Readonly<Record<MachineState, number>>;
+}
+
 /** With what a table of machines shows, joined by the database: pages never ask once per row. */
 export interface MachineRow {
   readonly companyId: string;
@@ -176,6 +181,8 @@ export interface StoreReads {
   listCompanies(
     request: ListRequest<CompanySort> & { readonly states: readonly CompanyState[] },
   ): Promise<readonly Listed<CompanyRow>[]>;
+  /** Of all companies, and of all their machines; one whose first run is open counts as `never`. */
+  countStates(): Promise<StateCounts>;
   findCompany(companyId: string): Promise<CompanyRow | null>;
   listMachines(
     companyId: string | null,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { COMPANY_SORTS } from "../../../contracts/companies.ts";
+import { COMPANY_SORTS, COMPANY_STATES } from "../../../contracts/companies.ts";
 import { MACHINE_SORTS } from "../../../contracts/machines.ts";
 import { PERSON_SORTS } from "../../../contracts/people.ts";
 import { WATERMARK_SORTS } from "../../../contracts/zones.ts";
@@ -97,6 +97,16 @@ export function describeLists(getStore: () => Store): void {
       expect(await store.listCompanies({ ...order, search: MARK, states: ["failed", "protected"] })).toEqual([]);
       const failed = await store.listCompanies({ ...order, states: ["failed"] });
       expect(failed.map((row) => row.companyId)).toContain(scene.companyId);
+    });
+
+    test("counts are those of the lists", async () => {
+      const counted = await store.countStates();
+      const all = await companies()({ sort: "created", isDescending: false, limit: 500 });
+      for (const state of COMPANY_STATES) {
+        expect([state, counted.companies[state]]).toEqual([state, all.filter((row) => row.state === state).length]);
+        const machines = all.reduce((sum, row) => sum + row.machineStates[state], 0);
+        expect([state, counted.machines[state]]).toEqual([state, machines]);
+      }
     });
 
     test("runs are found by machine or company and filtered by outcome, open ones too", async () => {

@@ -1,3 +1,4 @@
+import { MACHINE_STATES } from "../../../../contracts/machines.ts";
 import { companyStateOf, countedStateOf, machineStateOf } from "../machine-state.ts";
 import type {
   CompanyRow,
@@ -7,6 +8,7 @@ import type {
   RunRow,
   SnapshotRow,
   SourceRow,
+  StateCounts,
   StoreReads,
 } from "../store-reads.ts";
 import {
@@ -48,6 +50,7 @@ export function createMemoryReads(state: MemoryState): StoreReads {
         .filter((row) => isFound(request.search, row.name) && isWanted(request.states, row.state));
       return pageOf(rows, { columns: COMPANY_COLUMNS, id: (row) => row.companyId }, request);
     },
+    countStates: async () => countStates(companies(null).map(toCompanyRow)),
     findCompany: async (companyId) => companies(companyId).map(toCompanyRow)[0] ?? null,
     listMachines: async (companyId, request) => {
       const rows = machines(companyId)
@@ -104,6 +107,16 @@ function createPeopleAndWatermarks(state: MemoryState): Pick<StoreReads, "listPe
       return pageOf(rows, { columns: PERSON_COLUMNS, id: (row) => row.personId }, request);
     },
   };
+}
+
+function countStates(companies: readonly CompanyRow[]): StateCounts {
+  const counts = { protected: 0, gaps: 0, failed: 0, running: 0, never: 0 };
+  const machines = { ...counts };
+  for (const company of companies) {
+    counts[company.state]++;
+    for (const state of MACHINE_STATES) machines[state] += company.machineStates[state];
+  }
+  return { companies: counts, machines };
 }
 
 /** No states mean all of them. */
