@@ -17,7 +17,10 @@ await portal.prepare();
 const handle = portal.getRequestHandler();
 const handleUpgrade = portal.getUpgradeHandler();
 
-const server = createServer((request, response) => void handle(request, response));
+/** Longer than the gateway keeps an idle connection: with Node's 5 s, a request could meet one that is just being closed. */
+const KEEP_ALIVE_MS = 75_000;
+
+const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => void handle(request, response));
 server.on("upgrade", (request, socket, head) => void handleUpgrade(request, socket, head));
 server.listen(Number(port), hostname, () => process.send?.({ kind: "ready", port: Number(port) }));
 
