@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
+import { companyView } from "../contracts/companies.ts";
 import { type MachineView, machineView } from "../contracts/machines.ts";
+import { personView } from "../contracts/people.ts";
 import { type RunView, runView } from "../contracts/runs.ts";
 import { zonesView } from "../contracts/zones.ts";
+import { companiesHeadline } from "./companies/companies-headline.ts";
 import { machineHeadline, machinesHeadline } from "./machines/machine-headline.ts";
+import { peopleHeadline } from "./people/people-headline.ts";
 import { runsHeadline } from "./runs/runs-headline.ts";
 import { describeCopies } from "./status/describe-copies.ts";
 import { zonesHeadline } from "./zones/zones-headline.ts";
@@ -52,15 +56,57 @@ function run(outcome: RunView["outcome"]): RunView {
   });
 }
 
+const NONE = { protected: 0, gaps: 0, failed: 0, running: 0, never: 0 };
+
 test("the answer counts machines that are safe, and names the first that is not", () => {
-  expect(machinesHeadline([], true)).toBe("No machine is protected yet.");
-  expect(machinesHeadline([machine("vm", "protected")], true)).toBe("vm is safe.");
-  const six = [...Array.from({ length: 5 }, (_, at) => machine(`m${at}`, "protected")), machine("bim-ws-04", "failed")];
-  expect(machinesHeadline(six, true)).toBe("5 of 6 machines are safe. bim-ws-04 needs you.");
-  expect(machinesHeadline([machine("a", "never"), machine("b", "gaps")], true)).toBe(
-    "0 of 2 machines are safe. a and 1 more need you.",
+  const answer = (counts: Partial<typeof NONE>, first?: MachineView) =>
+    machinesHeadline({ counts: { ...NONE, ...counts }, first });
+  expect(answer({})).toBe("No machine is protected yet.");
+  expect(answer({ protected: 1 }, machine("vm", "protected"))).toBe("vm is safe.");
+  expect(answer({ protected: 5, failed: 1 }, machine("bim-ws-04", "failed"))).toBe(
+    "5 of 6 machines are safe. bim-ws-04 needs you.",
   );
-  expect(machinesHeadline([machine("a", "running"), machine("b", "protected")], true)).toBe("All 2 machines are safe.");
+  expect(answer({ never: 1, gaps: 1 }, machine("a", "gaps"))).toBe("0 of 2 machines are safe. a and 1 more need you.");
+  expect(answer({ running: 1, protected: 1 }, machine("a", "running"))).toBe("All 2 machines are safe.");
+});
+
+test("the answer for staff counts companies that need them, and names the only one", () => {
+  const first = companyView.parse({
+    companyId: ID,
+    name: "Alder & Finch",
+    createdAt: AT,
+    state: "active",
+    machineCount: 1,
+    machineStates: { ...NONE, failed: 1 },
+    snapshotCount: 0,
+    lastSnapshotAt: null,
+    storedBytes: 0,
+  });
+  const answer = (counts: Partial<typeof NONE>) => companiesHeadline({ counts: { ...NONE, ...counts }, first });
+  expect(companiesHeadline({ counts: NONE, first: undefined })).toBe("No company yet.");
+  expect(answer({ failed: 1 })).toBe("Alder & Finch needs you.");
+  expect(answer({ running: 1 })).toBe("Alder & Finch is protected.");
+  expect(answer({ failed: 10, gaps: 4, never: 2, protected: 496 })).toBe("16 of 512 companies need you.");
+  expect(answer({ never: 1, protected: 1 })).toBe("1 of 2 companies needs you.");
+  expect(answer({ running: 500, protected: 1000 })).toBe("All 1,500 companies are protected.");
+});
+
+test("people are counted by whose they are, or as many", () => {
+  const person = (kind: "staff" | "member") =>
+    personView.parse({
+      personId: ID,
+      email: "a@x.test",
+      kind,
+      role: kind === "staff" ? "admin" : "owner",
+      companyId: kind === "staff" ? null : ID,
+      companyName: kind === "staff" ? null : "A",
+      createdAt: AT,
+    });
+  expect(peopleHeadline([], true)).toBe("Nobody can sign in yet.");
+  expect(peopleHeadline([person("staff")], true)).toBe("1 staff can sign in.");
+  expect(peopleHeadline([person("staff"), person("member")], true)).toBe("1 staff and 1 member can sign in.");
+  expect(peopleHeadline([person("member"), person("member")], true)).toBe("2 members can sign in.");
+  expect(peopleHeadline([person("member"), person("member")], false)).toBe("More than 2 people can sign in.");
 });
 
 test("a machine is protected where its newest snapshot is, and says so", () => {

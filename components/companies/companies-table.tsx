@@ -7,6 +7,9 @@ import { Ago, Moment } from "../format/moment.tsx";
 import { StatusMark } from "../status/status-mark.tsx";
 import { CellLink } from "../tables/cell-link.tsx";
 import { columnsOf, DataTable } from "../tables/data-table.tsx";
+import { isPart, type ListState } from "../tables/list-state.ts";
+import { NoMatch } from "../tables/no-match.tsx";
+import type { WayOut } from "../tables/ways-out.ts";
 import { Command } from "../ui/command.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { companyStatus } from "./company-status.ts";
@@ -15,8 +18,9 @@ const column = columnsOf<CompanyView>();
 
 const COLUMNS = column.columns([
   column.accessor((company) => companyStatus(company).rank, {
-    id: "state",
+    id: "need",
     header: "State",
+    sortDescFirst: false,
     cell: ({ row }) => {
       const { status, detail } = companyStatus(row.original);
       return <StatusMark status={status} detail={detail} />;
@@ -34,22 +38,25 @@ const COLUMNS = column.columns([
     ),
   }),
   column.accessor("machineCount", {
+    id: "machines",
     header: "Machines",
     meta: { align: "right" },
     cell: (cell) => formatCount(cell.getValue()),
   }),
   column.accessor("snapshotCount", {
+    id: "snapshots",
     header: "Snapshots",
     meta: { align: "right" },
     cell: (cell) => formatCount(cell.getValue()),
   }),
   column.accessor("storedBytes", {
+    id: "stored",
     header: "Stored",
     meta: { align: "right" },
     cell: (cell) => <Bytes bytes={cell.getValue()} />,
   }),
   column.accessor((company) => company.lastSnapshotAt?.getTime() ?? 0, {
-    id: "lastSnapshotAt",
+    id: "lastSnapshot",
     header: "Last snapshot",
     cell: ({ row: { original } }) =>
       original.lastSnapshotAt === null ? (
@@ -65,19 +72,32 @@ const COLUMNS = column.columns([
   }),
 ]);
 
-export function CompaniesTable(props: { readonly rows: readonly CompanyView[]; readonly nextHref: string | null }) {
+interface CompaniesTableProps {
+  readonly rows: readonly CompanyView[];
+  /** Absent for a fixed few. */
+  readonly list?: ListState;
+  readonly nextHref: string | null;
+  readonly waysOut?: readonly WayOut[];
+}
+
+export function CompaniesTable({ rows, list, nextHref, waysOut = [] }: CompaniesTableProps) {
   return (
     <DataTable
       label="Companies"
       columns={COLUMNS}
-      rows={props.rows}
+      rows={rows}
       rowKey={(company) => company.companyId}
-      nextHref={props.nextHref}
+      list={list}
+      nextHref={nextHref}
       empty={
-        <EmptyState title="No company yet">
-          <p>A company stands here once you have created it and sent its owner the invitation.</p>
-          <Command>holdfast companies create NAME --owner EMAIL</Command>
-        </EmptyState>
+        list !== undefined && isPart(list) ? (
+          <NoMatch state={list} what="companies" waysOut={waysOut} />
+        ) : (
+          <EmptyState title="No company yet">
+            <p>A company stands here once you have created it and sent its owner the invitation.</p>
+            <Command>holdfast companies create NAME --owner EMAIL</Command>
+          </EmptyState>
+        )
       }
     />
   );

@@ -1,4 +1,4 @@
-import type { MachineView } from "../../contracts/machines.ts";
+import type { MachineState, MachineView } from "../../contracts/machines.ts";
 import { formatCount } from "../format/format-bytes.ts";
 import { describeCopies } from "../status/describe-copies.ts";
 
@@ -28,19 +28,20 @@ function inZones(copies: NonNullable<MachineView["lastSnapshot"]>["copies"]): st
   return words === "both" ? " in both zones" : `, in ${words}`;
 }
 
-/** The answer about all machines of a company: "5 of 6 machines are safe. bim-ws-04 needs you." */
-export function machinesHeadline(machines: readonly MachineView[], isAll: boolean): string {
-  if (machines.length === 0) return "No machine is protected yet.";
-  const isSafe = (machine: MachineView) =>
-    machine.state === "protected" || (machine.state === "running" && machine.lastSnapshot !== null);
-  const unsafe = machines.filter((machine) => !isSafe(machine));
-  const total = machines.length;
-  const safe = total - unsafe.length;
-  const shown = isAll ? "" : "shown ";
-  const first = unsafe[0];
-  if (first === undefined)
-    return total === 1 ? `${machines[0]?.name} is safe.` : `All ${formatCount(total)} ${shown}machines are safe.`;
-  const who =
-    unsafe.length === 1 ? `${first.name} needs you.` : `${first.name} and ${unsafe.length - 1} more need you.`;
-  return `${formatCount(safe)} of ${formatCount(total)} ${shown}${total === 1 ? "machine is" : "machines are"} safe. ${who}`;
+/** How many machines are in which state, and the one that needs somebody first. */
+export interface MachinesAnswer {
+  /** One whose first run is open counts as `never`. */
+  readonly counts: Readonly<Record<MachineState, number>>;
+  readonly first: MachineView | undefined;
+}
+
+/** The answer about all machines: "5 of 6 machines are safe. bim-ws-04 needs you." */
+export function machinesHeadline({ counts, first }: MachinesAnswer): string {
+  const safe = counts.protected + counts.running;
+  const unsafe = counts.failed + counts.gaps + counts.never;
+  const total = safe + unsafe;
+  if (total === 0 || first === undefined) return "No machine is protected yet.";
+  if (unsafe === 0) return total === 1 ? `${first.name} is safe.` : `All ${formatCount(total)} machines are safe.`;
+  const who = unsafe === 1 ? `${first.name} needs you.` : `${first.name} and ${formatCount(unsafe - 1)} more need you.`;
+  return `${formatCount(safe)} of ${formatCount(total)} ${total === 1 ? "machine is" : "machines are"} safe. ${who}`;
 }

@@ -9,6 +9,9 @@ import { StatusMark } from "../status/status-mark.tsx";
 import { ZonePair } from "../status/zone-pair.tsx";
 import { CellLink } from "../tables/cell-link.tsx";
 import { columnsOf, DataTable } from "../tables/data-table.tsx";
+import { isPart, type ListState } from "../tables/list-state.ts";
+import { NoMatch } from "../tables/no-match.tsx";
+import type { WayOut } from "../tables/ways-out.ts";
 import { Command } from "../ui/command.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { machineHref } from "./machine-href.ts";
@@ -18,8 +21,9 @@ const column = columnsOf<MachineView>();
 const RANK = { failed: 0, gaps: 1, never: 2, running: 3, protected: 4 } as const;
 
 const STATE = column.accessor((machine) => RANK[machine.state], {
-  id: "state",
+  id: "need",
   header: "State",
+  sortDescFirst: false,
   cell: ({ row: { original } }) => <StatusMark status={MACHINE_STATUS[original.state]} detail={gapsOf(original)} />,
 });
 
@@ -38,6 +42,7 @@ const FIGURES = [
   column.accessor((machine) => machine.lastSnapshot?.files ?? 0, {
     id: "files",
     header: "Documents",
+    enableSorting: false,
     meta: { align: "right" },
     cell: ({ row: { original } }) => (original.lastSnapshot === null ? "" : formatCount(original.lastSnapshot.files)),
   }),
@@ -49,14 +54,31 @@ const FIGURES = [
       original.lastSnapshot === null ? "" : <Bytes bytes={original.lastSnapshot.bytes} />,
   }),
   column.accessor("snapshotCount", {
+    id: "snapshots",
     header: "Snapshots",
     meta: { align: "right" },
     cell: (cell) => formatCount(cell.getValue()),
   }),
 ];
 
-const STAFF_COLUMNS = column.columns([STATE, nameColumn("staff"), ...FIGURES]);
+/** One company's machines, as its own people see them. */
 const MEMBER_COLUMNS = column.columns([STATE, nameColumn("member"), ...FIGURES]);
+/** One company's machines, as staff see them. */
+const STAFF_COLUMNS = column.columns([STATE, nameColumn("staff"), ...FIGURES]);
+/** The machines of every company. */
+const FLEET_COLUMNS = column.columns([
+  STATE,
+  nameColumn("staff"),
+  column.accessor("companyName", {
+    id: "company",
+    header: "Company",
+    cell: ({ row: { original } }) => (
+      <CellLink href={`/companies/${original.companyId}`}>{original.companyName}</CellLink>
+    ),
+  }),
+  ...FIGURES,
+]);
+const COLUMNS = { member: MEMBER_COLUMNS, staff: STAFF_COLUMNS, fleet: FLEET_COLUMNS };
 
 function nameColumn(audience: "staff" | "member") {
   return column.accessor("name", {
@@ -72,27 +94,38 @@ function nameColumn(audience: "staff" | "member") {
   });
 }
 
-export function MachinesTable(props: {
+interface MachinesTableProps {
   readonly rows: readonly MachineView[];
+  /** Absent for a fixed few. */
+  readonly list?: ListState;
   readonly nextHref: string | null;
-  readonly audience: "staff" | "member";
-}) {
+  readonly waysOut?: readonly WayOut[];
+  /** Who looks, and whether at one company or at all of them. */
+  readonly sight: keyof typeof COLUMNS;
+}
+
+export function MachinesTable({ rows, list, nextHref, waysOut = [], sight }: MachinesTableProps) {
   return (
     <DataTable
       label="Machines"
-      columns={props.audience === "staff" ? STAFF_COLUMNS : MEMBER_COLUMNS}
-      rows={props.rows}
+      columns={COLUMNS[sight]}
+      rows={rows}
       rowKey={(machine) => machine.machineId}
-      nextHref={props.nextHref}
+      list={list}
+      nextHref={nextHref}
       empty={
-        <EmptyState title="No machine yet">
-          <p>
-            {props.audience === "member"
-              ? "Create a link, run one command on the machine, and its first backup can start."
-              : "An owner of the company creates a link for each machine; only they can."}
-          </p>
-          <Command>{"holdfast enrolments create\nholdfast agent enrol LINK"}</Command>
-        </EmptyState>
+        list !== undefined && isPart(list) ? (
+          <NoMatch state={list} what="machines" waysOut={waysOut} />
+        ) : (
+          <EmptyState title="No machine yet">
+            <p>
+              {sight === "member"
+                ? "Create a link, run one command on the machine, and its first backup can start."
+                : "An owner of the company creates a link for each machine; only they can."}
+            </p>
+            <Command>{"holdfast enrolments create\nholdfast agent enrol LINK"}</Command>
+          </EmptyState>
+        )
       }
     />
   );

@@ -1,19 +1,19 @@
-import type { CompanyView } from "../../contracts/companies.ts";
+import { COMPANY_STATES, type CompanyState, type CompanyView } from "../../contracts/companies.ts";
 import { type CompanyStatus, companyStatus } from "../companies/company-status.ts";
 import { formatCount } from "../format/format-bytes.ts";
 import { MACHINE_STATUS } from "../status/status.ts";
 import { StatusShape } from "../status/status-mark.tsx";
 
-const ORDER = ["failed", "gaps", "never", "running", "protected"] as const;
-
-/** How many companies are in which state, and one mark for each company, worst first. */
-export function CompanyCounts({ companies }: { readonly companies: readonly CompanyView[] }) {
-  if (companies.length === 0) return null;
-  const marks = companies.map(companyStatus).toSorted((a, b) => a.rank - b.rank);
-  const counts = ORDER.map((state) => {
-    const status = MACHINE_STATUS[state];
-    return { status, count: marks.filter((mark) => mark.status === status).length };
-  }).filter(({ status, count }) => count > 0 || status === MACHINE_STATUS.protected);
+/** How many companies are in which state, and one mark for each company that was read, worst first. */
+export function CompanyCounts(props: {
+  readonly counts: Readonly<Record<CompanyState, number>>;
+  readonly companies: readonly CompanyView[];
+}) {
+  if (props.companies.length === 0) return null;
+  const marks = props.companies.map(companyStatus).toSorted((a, b) => a.rank - b.rank);
+  const counts = COMPANY_STATES.map((state) => ({ status: MACHINE_STATUS[state], count: props.counts[state] })).filter(
+    ({ status, count }) => count > 0 || status === MACHINE_STATUS.protected,
+  );
   const sentence = counts.map(({ status, count }) => `${count} ${status.word.toLowerCase()}`).join(", ");
   return (
     <section

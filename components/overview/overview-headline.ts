@@ -1,24 +1,15 @@
-import type { CompanyView } from "../../contracts/companies.ts";
 import type { RunView } from "../../contracts/runs.ts";
 import type { ZoneView } from "../../contracts/zones.ts";
-import { companyStatus } from "../companies/company-status.ts";
+import { type CompaniesAnswer, companiesHeadline } from "../companies/companies-headline.ts";
 import { formatCount } from "../format/format-bytes.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The answer for staff: who needs them, and whether anything stored cannot be reached. */
-export function overviewHeadline(companies: readonly CompanyView[], zones: readonly ZoneView[]): string {
+export function overviewHeadline(answer: CompaniesAnswer, zones: readonly ZoneView[]): string {
   const lost = zones.filter((zone) => zone.state === "unreachable").map((zone) => `zone ${zone.ordinal}`);
   const zoneSentence = lost.length === 0 ? "" : ` ${sentenceStart(lost.join(" and "))} cannot be reached.`;
-  if (companies.length === 0) return `No company yet.${zoneSentence}`;
-  const needy = companies.filter((company) => companyStatus(company).rank <= 2).length;
-  if (needy === 0) {
-    const all =
-      companies.length === 1 ? `${companies[0]?.name} is` : `All ${formatCount(companies.length)} companies are`;
-    return `${all} protected.${zoneSentence}`;
-  }
-  if (companies.length === 1) return `${companies[0]?.name} needs you.${zoneSentence}`;
-  return `${formatCount(needy)} of ${formatCount(companies.length)} companies ${needy === 1 ? "needs" : "need"} you.${zoneSentence}`;
+  return `${companiesHeadline(answer)}${zoneSentence}`;
 }
 
 /** What the headline stands on: the runs that ended in the last 24 hours. */

@@ -9,6 +9,9 @@ import { outcomeStatus } from "../status/status.ts";
 import { StatusMark } from "../status/status-mark.tsx";
 import { CellLink } from "../tables/cell-link.tsx";
 import { columnsOf, DataTable } from "../tables/data-table.tsx";
+import { isPart, type ListState } from "../tables/list-state.ts";
+import { NoMatch } from "../tables/no-match.tsx";
+import type { WayOut } from "../tables/ways-out.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { RunDuration } from "./run-duration.tsx";
 
@@ -17,11 +20,13 @@ const column = columnsOf<RunView>();
 const COLUMNS = column.columns([
   column.accessor((run) => run.outcome ?? "", {
     id: "state",
+    enableSorting: false,
     header: "State",
     cell: ({ row: { original } }) => <StatusMark status={outcomeStatus(original.outcome)} />,
   }),
   column.accessor((run) => run.machineName, {
     id: "machine",
+    enableSorting: false,
     header: "Machine",
     cell: ({ row: { original } }) => (
       <CellLink href={`/runs/${original.runId}`} note={`${original.companyName}, ${sourceLabel(original)}`}>
@@ -30,8 +35,9 @@ const COLUMNS = column.columns([
     ),
   }),
   column.accessor((run) => run.startedAt.getTime(), {
-    id: "startedAt",
+    id: "started",
     header: "Started",
+    enableSorting: false,
     cell: ({ row: { original } }) => <Moment at={original.startedAt} />,
   }),
   column.display({
@@ -42,36 +48,52 @@ const COLUMNS = column.columns([
   }),
   column.accessor((run) => run.progress.files, {
     id: "files",
+    enableSorting: false,
     header: "Documents",
     meta: { align: "right" },
     cell: (cell) => formatCount(cell.getValue()),
   }),
   column.accessor((run) => run.progress.bytes, {
     id: "bytes",
+    enableSorting: false,
     header: "Read",
     meta: { align: "right" },
     cell: (cell) => <Bytes bytes={cell.getValue()} />,
   }),
   column.accessor((run) => run.progress.storedBytes, {
     id: "storedBytes",
+    enableSorting: false,
     header: "Sent",
     meta: { align: "right" },
     cell: (cell) => <Bytes bytes={cell.getValue()} />,
   }),
 ]);
 
-export function RunsTable(props: { readonly rows: readonly RunView[]; readonly nextHref: string | null }) {
+interface RunsTableProps {
+  readonly rows: readonly RunView[];
+  /** Absent for a fixed few. */
+  readonly list?: ListState;
+  readonly nextHref: string | null;
+  readonly waysOut?: readonly WayOut[];
+}
+
+export function RunsTable({ rows, list, nextHref, waysOut = [] }: RunsTableProps) {
   return (
     <DataTable
       label="Runs, newest first"
       columns={COLUMNS}
-      rows={props.rows}
+      rows={rows}
       rowKey={(run) => run.runId}
-      nextHref={props.nextHref}
+      list={list}
+      nextHref={nextHref}
       empty={
-        <EmptyState title="No run yet">
-          <p>A run stands here as soon as an agent starts its first backup.</p>
-        </EmptyState>
+        list !== undefined && isPart(list) ? (
+          <NoMatch state={list} what="runs" waysOut={waysOut} />
+        ) : (
+          <EmptyState title="No run yet">
+            <p>A run stands here as soon as an agent starts its first backup.</p>
+          </EmptyState>
+        )
       }
     />
   );

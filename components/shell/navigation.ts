@@ -11,7 +11,9 @@ const STAFF_PLACES: readonly Place[] = [
   { href: "/overview", word: "Overview", icon: "overview" },
   { href: "/companies", word: "Companies", icon: "companies" },
   { href: "/runs", word: "Runs", icon: "runs" },
+  { href: "/machines", word: "Machines", icon: "machines" },
   { href: "/zones", word: "Zones", icon: "zones" },
+  { href: "/people", word: "People", icon: "people" },
 ];
 
 const MEMBER_PLACES: readonly Place[] = [

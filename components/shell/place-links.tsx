@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Icon } from "../ui/icon.tsx";
+import { MorePlaces } from "./more-places.tsx";
 import { isAt, type Place } from "./navigation.ts";
 
 /** The sidebar's places: words from 900 px on, icons with labels below. */
@@ -33,15 +34,19 @@ export function PlaceTitle({ places }: { readonly places: readonly Place[] }) {
   return <p className="truncate text-label font-[560]">{places.find((place) => isAt(place, pathname))?.word}</p>;
 }
 
-/** The same places within reach of a thumb. */
+/** What a bar as wide as a phone holds. */
+const BAR_MAX_ENTRIES = 4;
+
+/** The same places within reach of a thumb; those that find no room are behind the last entry. */
 export function BottomBar({ places }: { readonly places: readonly Place[] }) {
   const pathname = usePathname();
+  const direct = places.length > BAR_MAX_ENTRIES ? places.slice(0, BAR_MAX_ENTRIES - 1) : places;
   return (
     <nav
       aria-label="Places"
       className="fixed inset-x-0 bottom-0 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
     >
-      {places.map((place) => (
+      {direct.map((place) => (
         <Link
           key={place.href}
           href={place.href}
@@ -52,6 +57,7 @@ export function BottomBar({ places }: { readonly places: readonly Place[] }) {
           {place.word}
         </Link>
       ))}
+      {direct.length === places.length ? null : <MorePlaces places={places.slice(direct.length)} />}
     </nav>
   );
 }

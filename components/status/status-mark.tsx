@@ -26,14 +26,22 @@ export function StatusMark({ status, detail }: { readonly status: Status; readon
   );
 }
 
+interface StatusShapeProps {
+  readonly shape: Shape;
+  readonly tone: Tone;
+  readonly sizePx?: number;
+  /** Where it names a state, instead of showing that something is in it. */
+  readonly isStill?: boolean;
+}
+
 /** The shape alone, for rows of many; the word must stand beside it or in the label of the whole. */
-export function StatusShape({ shape, tone, sizePx = 14 }: { shape: Shape; tone: Tone; sizePx?: number }) {
+export function StatusShape({ shape, tone, sizePx = 14, isStill = false }: StatusShapeProps) {
   return (
     <svg
       viewBox="0 0 14 14"
       width={sizePx}
       height={sizePx}
-      className={`shrink-0 ${MARK_TONE[tone]} ${shape === "running" ? "spin-slow" : ""}`}
+      className={`shrink-0 ${MARK_TONE[tone]} ${shape === "running" && !isStill ? "spin-slow" : ""}`}
       aria-hidden="true"
       fill="none"
       strokeLinecap="round"

@@ -3,19 +3,15 @@
 import {
   type ColumnDef,
   createColumnHelper,
-  createSortedRowModel,
   type RowData,
   rowSortingFeature,
-  type SortingState,
-  sortFn_alphanumeric,
-  sortFn_basic,
-  sortFn_datetime,
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import Link from "next/link";
-import { type ReactNode, useState } from "react";
-import { formatCount } from "../format/format-bytes.ts";
+import type { ReactNode } from "react";
+import { HeaderCell, type SortLink } from "./header-cell.tsx";
+import { type ListState, listHref } from "./list-state.ts";
+import { TableFoot } from "./table-foot.tsx";
 
 interface ColumnLook {
   /** Figures stand at the right. */
@@ -24,17 +20,12 @@ interface ColumnLook {
 
 const columnLook: ColumnLook = {};
 
-/** What every table of the portal can do. */
-export const tableParts = tableFeatures({
-  rowSortingFeature,
-  sortedRowModel: createSortedRowModel(),
-  sortFns: { alphanumeric: sortFn_alphanumeric, basic: sortFn_basic, datetime: sortFn_datetime },
-  columnMeta: columnLook,
-});
+/** Rows come sorted, filtered and paged from the database; the table knows the order in order to offer the next one. */
+const tableParts = tableFeatures({ rowSortingFeature, columnMeta: columnLook });
 
 type Parts = typeof tableParts;
 
-/** Columns of one kind of row; call it once per table, outside the component. */
+/** Columns of one kind of row; call it once per table, outside the component. What can be sorted has the sort's name as its id. */
 export function columnsOf<Row extends RowData>() {
   return createColumnHelper<Parts, Row>();
 }
@@ -45,24 +36,26 @@ export interface DataTableProps<Row extends RowData> {
   readonly columns: ReadonlyArray<ColumnDef<Parts, Row>>;
   readonly rows: readonly Row[];
   readonly rowKey: (row: Row) => string;
+  /** Order and page, where the reader can change them; undefined for a fixed few. */
+  readonly list?: ListState | undefined;
   /** Address of the page behind this one; null when there is none. */
   readonly nextHref: string | null;
   /** Shown instead of rows. */
   readonly empty: ReactNode;
 }
 
-/** The one pattern of tables: real table, sort by header when every row is here, pages by key, own scrolling. */
+/** The one pattern of tables: real table, sort by header, pages by key, own scrolling. */
 export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
-  const [sorting, setSorting] = useState<SortingState>([]);
+  const { list } = props;
   const table = useTable({
     features: tableParts,
     columns: props.columns,
     data: props.rows,
     getRowId: props.rowKey,
-    state: { sorting },
-    onSortingChange: setSorting,
-    // Sorting a part of the rows would show an order that does not hold for the whole.
-    enableSorting: props.nextHref === null,
+    state: { sorting: list === undefined ? [] : [{ id: list.sort, desc: list.isDescending }] },
+    manualSorting: true,
+    enableSortingRemoval: false,
+    enableSorting: list !== undefined,
   });
   if (props.rows.length === 0) return props.empty;
   return (
@@ -77,8 +70,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                   <HeaderCell
                     key={header.id}
                     isRight={header.column.columnDef.meta?.align === "right"}
-                    direction={header.column.getIsSorted()}
-                    onSort={header.column.getCanSort() ? header.column.getToggleSortingHandler() : undefined}
+                    link={header.column.getCanSort() ? sortLinkOf(list, header.column) : undefined}
                   >
                     <table.FlexRender header={header} />
                   </HeaderCell>
@@ -102,46 +94,19 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
           </tbody>
         </table>
       </section>
-      <TableFoot count={props.rows.length} nextHref={props.nextHref} />
+      <TableFoot count={props.rows.length} list={list} nextHref={props.nextHref} />
     </>
   );
 }
 
-const ARIA_SORT = { asc: "ascending", desc: "descending" } as const;
-
-function HeaderCell(props: {
-  readonly isRight: boolean;
-  readonly direction: false | "asc" | "desc";
-  readonly onSort: ((event: unknown) => void) | undefined;
-  readonly children: ReactNode;
-}) {
-  const sort = props.direction === false ? undefined : ARIA_SORT[props.direction];
-  return (
-    <th
-      scope="col"
-      aria-sort={sort}
-      className={`h-9 px-3 text-small font-normal whitespace-nowrap text-ink-3 first:pl-4 last:pr-4 ${props.isRight ? "text-right" : ""}`}
-    >
-      {props.onSort === undefined ? (
-        props.children
-      ) : (
-        <button type="button" onClick={props.onSort} className="min-h-6 rounded-key hover:text-ink">
-          {props.children}
-          {props.direction === false ? "" : props.direction === "asc" ? " ↑" : " ↓"}
-        </button>
-      )}
-    </th>
-  );
+interface SortableColumn {
+  readonly id: string;
+  getIsSorted(): false | "asc" | "desc";
+  getNextSortingOrder(): false | "asc" | "desc";
 }
 
-function TableFoot({ count, nextHref }: { readonly count: number; readonly nextHref: string | null }) {
-  if (nextHref === null) return null;
-  return (
-    <p className="flex items-center justify-between border-t border-line px-4 py-2 text-small text-ink-2">
-      Showing {formatCount(count)}, more follow
-      <Link href={nextHref} className="rounded-key py-1 font-[560] text-accent hover:underline">
-        Next page
-      </Link>
-    </p>
-  );
+function sortLinkOf(list: ListState | undefined, column: SortableColumn): SortLink | undefined {
+  if (list === undefined) return undefined;
+  const isDescending = column.getNextSortingOrder() === "desc";
+  return { direction: column.getIsSorted(), href: listHref(list, { sort: column.id, isDescending }) };
 }

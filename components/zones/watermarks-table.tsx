@@ -6,6 +6,9 @@ import { formatDuration } from "../format/format-duration.ts";
 import { ZonePairMark } from "../status/zone-pair.tsx";
 import { CellLink } from "../tables/cell-link.tsx";
 import { columnsOf, DataTable } from "../tables/data-table.tsx";
+import { isPart, type ListState } from "../tables/list-state.ts";
+import { NoMatch } from "../tables/no-match.tsx";
+import type { WayOut } from "../tables/ways-out.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { watermarkBlock } from "./watermark-block.ts";
 
@@ -15,6 +18,7 @@ function zoneColumn(index: number) {
   return column.accessor((company) => company.zones[index]?.watermark ?? 0, {
     id: `zone${index + 1}`,
     header: `Watermark, zone ${index + 1}`,
+    enableSorting: false,
     meta: { align: "right" },
     cell: ({ row: { original } }) => <Watermark company={original} index={index} />,
   });
@@ -22,12 +26,14 @@ function zoneColumn(index: number) {
 
 const COLUMNS = column.columns([
   column.accessor("companyName", {
+    id: "name",
     header: "Company",
     cell: ({ row: { original } }) => (
       <CellLink href={`/companies/${original.companyId}`}>{original.companyName}</CellLink>
     ),
   }),
   column.accessor("headCommit", {
+    id: "commits",
     header: "Newest commit",
     meta: { align: "right" },
     cell: (cell) => formatCount(cell.getValue()),
@@ -35,24 +41,37 @@ const COLUMNS = column.columns([
   zoneColumn(0),
   zoneColumn(1),
   column.accessor((company) => lagOf(company), {
-    id: "rpo",
+    id: "behind",
     header: "RPO",
+    sortDescFirst: false,
     cell: ({ row: { original } }) => <Rpo company={original} />,
   }),
 ]);
 
-export function WatermarksTable({ rows }: { readonly rows: readonly CompanyWatermarksView[] }) {
+interface WatermarksTableProps {
+  readonly rows: readonly CompanyWatermarksView[];
+  readonly list: ListState;
+  readonly nextHref: string | null;
+  readonly waysOut: readonly WayOut[];
+}
+
+export function WatermarksTable({ rows, list, nextHref, waysOut }: WatermarksTableProps) {
   return (
     <DataTable
       label="Watermarks per company"
       columns={COLUMNS}
       rows={rows}
       rowKey={(company) => company.companyId}
-      nextHref={null}
+      list={list}
+      nextHref={nextHref}
       empty={
-        <EmptyState title="No company yet">
-          <p>Each company's watermark in each zone stands here once it exists.</p>
-        </EmptyState>
+        isPart(list) ? (
+          <NoMatch state={list} what="companies" waysOut={waysOut} />
+        ) : (
+          <EmptyState title="No company yet">
+            <p>Each company's watermark in each zone stands here once it exists.</p>
+          </EmptyState>
+        )
       }
     />
   );

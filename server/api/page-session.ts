@@ -2,7 +2,7 @@ import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import type { SessionViewerView } from "../../contracts/session.ts";
-import type { MemberViewer, StaffViewer } from "../../contracts/viewer.ts";
+import type { MemberViewer, StaffViewer, Viewer } from "../../contracts/viewer.ts";
 import type { PageApi } from "./page-caller.ts";
 import { getPortalApi } from "./portal-api-slot.ts";
 
@@ -23,6 +23,12 @@ export async function openStaffPage(): Promise<{ api: PageApi; viewer: StaffView
 export async function openMemberPage(): Promise<{ api: PageApi; viewer: MemberViewer }> {
   const session = (await findPageSession()) ?? redirect("/sign-in");
   if (session.viewer.kind !== "member") notFound();
+  return { api: await openPageApi(), viewer: session.viewer };
+}
+
+/** A page that both have, each with their own sight: visitors go to the sign-in. */
+export async function openViewerPage(): Promise<{ api: PageApi; viewer: Viewer }> {
+  const session = (await findPageSession()) ?? redirect("/sign-in");
   return { api: await openPageApi(), viewer: session.viewer };
 }
 

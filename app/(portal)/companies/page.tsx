@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
 import { companiesHeadline } from "../../../components/companies/companies-headline.ts";
 import { CompaniesTable } from "../../../components/companies/companies-table.tsx";
-import { Card } from "../../../components/ui/card.tsx";
-import { cursorOf, nextHref } from "../../../components/ui/next-href.ts";
+import { COMPANY_LIST, COMPANY_SORT_WORDS, STATE_CHOICES } from "../../../components/companies/company-list.ts";
+import { ListCard } from "../../../components/tables/list-card.tsx";
+import { nextPageHref, readListState, toListInput } from "../../../components/tables/list-state.ts";
+import { findWaysOut } from "../../../components/tables/ways-out.ts";
 import { PageHead } from "../../../components/ui/page-head.tsx";
 import { openStaffPage, orNotFound } from "../../../server/api/page-session.ts";
 import type { PageInput } from "../../page-input.ts";
@@ -11,14 +13,29 @@ export const metadata: Metadata = { title: "Companies" };
 
 export default async function CompaniesPage({ searchParams }: PageInput) {
   const { api } = await openStaffPage();
-  const cursor = cursorOf(await searchParams);
-  const page = await orNotFound(api.companies.list({ cursor }));
+  const list = readListState("/companies", await searchParams, COMPANY_LIST);
+  const ask = (asked: typeof list, limit?: number) =>
+    api.companies.list({ ...toListInput(asked), states: [...asked.filters], limit });
+  const page = await orNotFound(ask(list));
+  const { companies: counts } = await api.companies.count();
+  const first = (await api.companies.list({ sort: "need", limit: 1 })).rows[0];
   return (
     <>
-      <PageHead headline={companiesHeadline(page.rows, page.nextCursor === null && cursor === undefined)} />
-      <Card title="Companies" note="oldest first">
-        <CompaniesTable rows={page.rows} nextHref={nextHref("/companies", page.nextCursor)} />
-      </Card>
+      <PageHead headline={companiesHeadline({ counts, first })} />
+      <ListCard
+        title="Companies"
+        state={list}
+        sortWords={COMPANY_SORT_WORDS}
+        searchLabel="Find a company"
+        filter={{ title: "State", choices: STATE_CHOICES }}
+      >
+        <CompaniesTable
+          rows={page.rows}
+          list={list}
+          nextHref={nextPageHref(list, page.nextCursor)}
+          waysOut={await findWaysOut(list, page.rows, async (asked) => (await ask(asked, 1)).rows.length > 0)}
+        />
+      </ListCard>
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { CompanyFigures } from "../../../components/companies/company-figures.tsx";
 import { machinesHeadline } from "../../../components/machines/machine-headline.ts";
 import { MachinesTable } from "../../../components/machines/machines-table.tsx";
+import { NEED_FIRST } from "../../../components/tables/sort-words.ts";
 import { Card } from "../../../components/ui/card.tsx";
 import { PageHead } from "../../../components/ui/page-head.tsx";
 import { openMemberPage } from "../../../server/api/page-session.ts";
@@ -11,20 +12,20 @@ export const metadata: Metadata = { title: "Am I safe?" };
 export default async function HomePage() {
   const { api, viewer } = await openMemberPage();
   const company = await api.companies.get({ companyId: viewer.companyId });
-  const machines = await api.machines.list({});
+  const machines = await api.machines.list({ sort: "need" });
   const zones = await api.zones.list({});
   return (
     <>
       <PageHead
-        headline={machinesHeadline(machines.rows, machines.nextCursor === null)}
+        headline={machinesHeadline({ counts: company.machineStates, first: machines.rows[0] })}
         proof="Every snapshot is sealed on your machine before it leaves it. Only your company can open it."
       />
       <CompanyFigures company={company} watermarks={zones.companies[0]} zones={zones.zones} />
-      <Card title="Machines">
+      <Card title="Machines" note={NEED_FIRST[0]}>
         <MachinesTable
           rows={machines.rows}
           nextHref={machines.nextCursor === null ? null : "/machines"}
-          audience="member"
+          sight="member"
         />
       </Card>
     </>

@@ -1,24 +1,47 @@
 import type { Metadata } from "next";
+import { STATE_CHOICES } from "../../../components/companies/company-list.ts";
 import { machinesHeadline } from "../../../components/machines/machine-headline.ts";
+import { MACHINE_LIST, MACHINE_SORT_WORDS } from "../../../components/machines/machine-list.ts";
 import { MachinesTable } from "../../../components/machines/machines-table.tsx";
-import { Card } from "../../../components/ui/card.tsx";
-import { cursorOf, nextHref } from "../../../components/ui/next-href.ts";
+import { ListCard } from "../../../components/tables/list-card.tsx";
+import { nextPageHref, readListState, toListInput } from "../../../components/tables/list-state.ts";
+import { findWaysOut } from "../../../components/tables/ways-out.ts";
 import { PageHead } from "../../../components/ui/page-head.tsx";
-import { openMemberPage, orNotFound } from "../../../server/api/page-session.ts";
+import { openViewerPage, orNotFound } from "../../../server/api/page-session.ts";
 import type { PageInput } from "../../page-input.ts";
 
 export const metadata: Metadata = { title: "Machines" };
 
+/** Staff see the machines of every company, members their own. */
 export default async function MachinesPage({ searchParams }: PageInput) {
-  const { api } = await openMemberPage();
-  const cursor = cursorOf(await searchParams);
-  const page = await orNotFound(api.machines.list({ cursor }));
+  const { api, viewer } = await openViewerPage();
+  const list = readListState("/machines", await searchParams, MACHINE_LIST);
+  const ask = (asked: typeof list, limit?: number) =>
+    api.machines.list({ ...toListInput(asked), states: [...asked.filters], limit });
+  const page = await orNotFound(ask(list));
+  const counts =
+    viewer.kind === "staff"
+      ? (await api.companies.count()).machines
+      : (await api.companies.get({ companyId: viewer.companyId })).machineStates;
+  const first = (await api.machines.list({ sort: "need", limit: 1 })).rows[0];
   return (
     <>
-      <PageHead headline={machinesHeadline(page.rows, page.nextCursor === null && cursor === undefined)} />
-      <Card title="Machines">
-        <MachinesTable rows={page.rows} nextHref={nextHref("/machines", page.nextCursor)} audience="member" />
-      </Card>
+      <PageHead headline={machinesHeadline({ counts, first })} />
+      <ListCard
+        title="Machines"
+        state={list}
+        sortWords={MACHINE_SORT_WORDS}
+        searchLabel={viewer.kind === "staff" ? "Find a machine or company" : "Find a machine"}
+        filter={{ title: "State", choices: STATE_CHOICES }}
+      >
+        <MachinesTable
+          rows={page.rows}
+          list={list}
+          nextHref={nextPageHref(list, page.nextCursor)}
+          waysOut={await findWaysOut(list, page.rows, async (asked) => (await ask(asked, 1)).rows.length > 0)}
+          sight={viewer.kind === "staff" ? "fleet" : "member"}
+        />
+      </ListCard>
     </>
   );
 }

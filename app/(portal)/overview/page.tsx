@@ -15,21 +15,23 @@ export const metadata: Metadata = { title: "Overview" };
 
 const COMPANIES_SHOWN = 500;
 const RUNS_READ = 500;
-const RUNS_SHOWN = 8;
+const ROWS_SHOWN = 8;
 
 export default async function OverviewPage() {
   const { api } = await openStaffPage();
-  const companies = await api.companies.list({ limit: COMPANIES_SHOWN });
+  const companies = await api.companies.list({ sort: "need", limit: COMPANIES_SHOWN });
   const runs = await api.runs.list({ limit: RUNS_READ });
   const zones = await api.zones.list({});
-  const needy = companies.rows
-    .filter((company) => companyStatus(company).rank <= 2)
-    .toSorted((a, b) => companyStatus(a).rank - companyStatus(b).rank);
+  const { companies: counts } = await api.companies.count();
+  const needy = companies.rows.filter((company) => companyStatus(company).rank <= 2);
   return (
     <>
       {runs.rows.some((run) => run.endedAt === null) ? <LiveRefresh /> : null}
-      <PageHead headline={overviewHeadline(companies.rows, zones.zones)} proof={overviewProof(runs.rows, new Date())} />
-      <CompanyCounts companies={companies.rows} />
+      <PageHead
+        headline={overviewHeadline({ counts, first: companies.rows[0] }, zones.zones)}
+        proof={overviewProof(runs.rows, new Date())}
+      />
+      <CompanyCounts counts={counts} companies={companies.rows} />
       <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="grid gap-3">
           <Card
@@ -41,7 +43,7 @@ export default async function OverviewPage() {
               </Link>
             }
           >
-            <CompaniesTable rows={needy.length === 0 ? companies.rows.slice(0, RUNS_SHOWN) : needy} nextHref={null} />
+            <CompaniesTable rows={(needy.length === 0 ? companies.rows : needy).slice(0, ROWS_SHOWN)} nextHref={null} />
           </Card>
           <Card
             title="Runs"
@@ -52,7 +54,7 @@ export default async function OverviewPage() {
               </Link>
             }
           >
-            <RunsTable rows={runs.rows.slice(0, RUNS_SHOWN)} nextHref={null} />
+            <RunsTable rows={runs.rows.slice(0, ROWS_SHOWN)} nextHref={null} />
           </Card>
         </div>
         <div className="grid gap-3">

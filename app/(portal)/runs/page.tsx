@@ -1,9 +1,11 @@
 import type { Metadata } from "next";
 import { LiveRefresh } from "../../../components/runs/live-refresh.tsx";
+import { OUTCOME_CHOICES, RUN_LIST, RUN_SORT_WORDS } from "../../../components/runs/run-list.ts";
 import { runsHeadline } from "../../../components/runs/runs-headline.ts";
 import { RunsTable } from "../../../components/runs/runs-table.tsx";
-import { Card } from "../../../components/ui/card.tsx";
-import { cursorOf, nextHref } from "../../../components/ui/next-href.ts";
+import { ListCard } from "../../../components/tables/list-card.tsx";
+import { isPart, nextPageHref, readListState } from "../../../components/tables/list-state.ts";
+import { findWaysOut } from "../../../components/tables/ways-out.ts";
 import { PageHead } from "../../../components/ui/page-head.tsx";
 import { openStaffPage, orNotFound } from "../../../server/api/page-session.ts";
 import type { PageInput } from "../../page-input.ts";
@@ -12,14 +14,29 @@ export const metadata: Metadata = { title: "Runs" };
 
 export default async function RunsPage({ searchParams }: PageInput) {
   const { api } = await openStaffPage();
-  const page = await orNotFound(api.runs.list({ cursor: cursorOf(await searchParams) }));
+  const list = readListState("/runs", await searchParams, RUN_LIST);
+  const ask = ({ search, filters, cursor }: typeof list, limit?: number) =>
+    api.runs.list({ search, outcomes: [...filters], cursor, limit });
+  const page = await orNotFound(ask(list));
+  const newest = isPart(list) ? await api.runs.list({}) : page;
   return (
     <>
       {page.rows.some((run) => run.endedAt === null) ? <LiveRefresh /> : null}
-      <PageHead headline={runsHeadline(page.rows)} />
-      <Card title="Runs" note="newest first">
-        <RunsTable rows={page.rows} nextHref={nextHref("/runs", page.nextCursor)} />
-      </Card>
+      <PageHead headline={runsHeadline(newest.rows)} />
+      <ListCard
+        title="Runs"
+        state={list}
+        sortWords={RUN_SORT_WORDS}
+        searchLabel="Find a machine or company"
+        filter={{ title: "Outcome", choices: OUTCOME_CHOICES }}
+      >
+        <RunsTable
+          rows={page.rows}
+          list={list}
+          nextHref={nextPageHref(list, page.nextCursor)}
+          waysOut={await findWaysOut(list, page.rows, async (asked) => (await ask(asked, 1)).rows.length > 0)}
+        />
+      </ListCard>
     </>
   );
 }

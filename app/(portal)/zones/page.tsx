@@ -1,16 +1,24 @@
 import type { Metadata } from "next";
+import { ListCard } from "../../../components/tables/list-card.tsx";
+import { nextPageHref, readListState, toListInput } from "../../../components/tables/list-state.ts";
+import { findWaysOut } from "../../../components/tables/ways-out.ts";
 import { Card } from "../../../components/ui/card.tsx";
 import { EmptyState } from "../../../components/ui/empty-state.tsx";
 import { PageHead } from "../../../components/ui/page-head.tsx";
+import { WATERMARK_LIST, WATERMARK_SORT_WORDS } from "../../../components/zones/watermark-list.ts";
 import { WatermarksTable } from "../../../components/zones/watermarks-table.tsx";
 import { ZoneCard } from "../../../components/zones/zone-card.tsx";
 import { zonesHeadline } from "../../../components/zones/zones-headline.ts";
-import { openStaffPage } from "../../../server/api/page-session.ts";
+import { openStaffPage, orNotFound } from "../../../server/api/page-session.ts";
+import type { PageInput } from "../../page-input.ts";
 
 export const metadata: Metadata = { title: "Zones" };
 
-export default async function ZonesPage() {
+export default async function ZonesPage({ searchParams }: PageInput) {
   const { api } = await openStaffPage();
+  const list = readListState("/zones", await searchParams, WATERMARK_LIST);
+  const ask = (asked: typeof list, limit?: number) => api.zones.watermarks({ ...toListInput(asked), limit });
+  const page = await orNotFound(ask(list));
   const view = await api.zones.list({});
   return (
     <>
@@ -29,9 +37,14 @@ export default async function ZonesPage() {
           ))}
         </div>
       )}
-      <Card title="Watermark and RPO" note="furthest behind first">
-        <WatermarksTable rows={view.companies} />
-      </Card>
+      <ListCard title="Watermark and RPO" state={list} sortWords={WATERMARK_SORT_WORDS} searchLabel="Find a company">
+        <WatermarksTable
+          rows={page.rows}
+          list={list}
+          nextHref={nextPageHref(list, page.nextCursor)}
+          waysOut={await findWaysOut(list, page.rows, async (asked) => (await ask(asked, 1)).rows.length > 0)}
+        />
+      </ListCard>
     </>
   );
 }

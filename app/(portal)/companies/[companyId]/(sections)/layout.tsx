@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+import { CompanyFigures } from "../../../../../components/companies/company-figures.tsx";
+import { CompanyTabs } from "../../../../../components/companies/company-tabs.tsx";
+import { machinesHeadline } from "../../../../../components/machines/machine-headline.ts";
+import { Breadcrumb } from "../../../../../components/ui/breadcrumb.tsx";
+import { PageHead } from "../../../../../components/ui/page-head.tsx";
+import { openStaffPage, orNotFound } from "../../../../../server/api/page-session.ts";
+
+interface CompanyLayoutInput {
+  readonly params: Promise<{ readonly companyId: string }>;
+  readonly children: ReactNode;
+}
+
+/** What is true of the company, over each of its parts. */
+export default async function CompanyLayout({ params, children }: CompanyLayoutInput) {
+  const { api } = await openStaffPage();
+  const { companyId } = await params;
+  const company = await orNotFound(api.companies.get({ companyId }));
+  const first = (await api.machines.list({ companyId, sort: "need", limit: 1 })).rows[0];
+  const zones = await api.zones.list({});
+  const watermarks = (await api.zones.watermarks({ companyId })).rows[0];
+  return (
+    <>
+      <Breadcrumb path={[{ href: "/companies", word: "Companies" }]} here={company.name} />
+      <PageHead
+        headline={machinesHeadline({ counts: company.machineStates, first })}
+        proof={
+          company.state === "invited" ? "The owner is invited and has not made the company's keys yet." : company.name
+        }
+      />
+      <CompanyFigures company={company} zones={zones.zones} watermarks={watermarks} />
+      <CompanyTabs companyId={company.companyId} />
+      {children}
+    </>
+  );
+}
