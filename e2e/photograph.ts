@@ -39,7 +39,11 @@ async function photographAll(product: Product, browser: Browser): Promise<void> 
     ["/companies", "companies"],
     [company, "company"],
     [`${company}/machines/${product.demo.machineId}`, "machine"],
+    [`${company}/people`, "company-people"],
+    [`${company}/runs`, "company-runs"],
+    ["/machines", "machines"],
     ["/runs", "runs"],
+    ["/people", "people"],
     ["/zones", "zones"],
   ] as const;
   for (const width of widths) {

@@ -5,7 +5,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect as expectPage, type Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.ts";
-import { type Product, startProduct, waitUntil } from "./product.ts";
+import { createCompanies, type Product, startProduct, waitUntil } from "./product.ts";
 
 const SECRET_NAME = "quarterly-figures-of-nobody.txt";
 const THEMES = ["light", "dark"] as const;
@@ -99,7 +99,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await inspect();
 
     const machines = page.getByRole("region", { name: "Machines" });
-    await machines.getByRole("link").first().click();
+    await machines.getByRole("row").nth(1).getByRole("link").click();
     await expectPage(page).toHaveURL(new RegExp(`/machines/${product.demo.machineId}$`));
     await expectPage(headline()).toContainText("is protected in both zones.");
     const snapshots = page.getByRole("region", { name: "Snapshots, newest first" });
@@ -118,6 +118,82 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(headline()).toHaveText("Both zones can be reached. Every snapshot is in each of them.");
     await expectPage(page.getByText("1 of 1")).toHaveCount(2);
     await inspect();
+  });
+
+  test("staff sort, search, filter and page a list of many companies, and the address keeps what they chose", async () => {
+    await createCompanies(product, 104);
+    await openBrowser();
+    await signIn(product.demo.staff);
+    await goTo("Companies");
+    await expectPage(headline()).toHaveText("104 of 105 companies need you.");
+    const companies = page.getByRole("region", { name: "Companies" });
+    const firstName = () => companies.getByRole("row").nth(1).getByRole("link");
+    await expectPage(page.getByText("what needs you first")).toBeVisible();
+    await expectPage(companies.getByRole("row")).toHaveCount(101);
+    await inspect();
+
+    const byName = companies.getByRole("link", { name: "Company", exact: true });
+    await byName.focus();
+    await page.keyboard.press("Enter");
+    await expectPage(page).toHaveURL(/\/companies\?sort=name$/);
+    await expectPage(companies.getByRole("columnheader", { name: "Company" })).toHaveAttribute(
+      "aria-sort",
+      "ascending",
+    );
+    await expectPage(firstName()).toHaveText("Client 001");
+    await byName.click();
+    await expectPage(page).toHaveURL(/\?sort=name&order=desc$/);
+    await expectPage(page.getByText("by name, Z to A")).toBeVisible();
+    await expectPage(firstName()).toHaveText("Demo Company");
+
+    await expectPage(page.getByText("Showing 100, more follow")).toBeVisible();
+    await page.getByRole("link", { name: "Next page" }).click();
+    await expectPage(page.getByText("Showing 5, the last of them")).toBeVisible();
+    await expectPage(firstName()).toHaveText("Client 005");
+    await inspect();
+    await page.getByRole("link", { name: "First page" }).click();
+    await expectPage(firstName()).toHaveText("Demo Company");
+
+    await page.getByLabel("Find a company").fill("CLIENT 04");
+    await expectPage(page).toHaveURL(/q=CLIENT\+04$/);
+    await expectPage(companies.getByRole("row")).toHaveCount(11);
+    await page.getByRole("link", { name: "Show State: Protected" }).click();
+    await expectPage(page.getByText("No companies fit this")).toBeVisible();
+    await inspect();
+    await page.getByRole("link", { name: "Drop the search for “CLIENT 04”" }).click();
+    await expectPage(companies.getByRole("row")).toHaveCount(2);
+    await expectPage(page).toHaveURL(/\?sort=name&order=desc&state=protected$/);
+    await page.reload();
+    await expectPage(firstName()).toHaveText("Demo Company");
+    await page.goBack();
+    await expectPage(page.getByText("No companies fit this")).toBeVisible();
+  });
+
+  test("machines, people, runs and watermarks are lists of the same kind, on a phone too", async () => {
+    await openBrowser();
+    await signIn(product.demo.staff);
+    const company = `/companies/${product.demo.companyId}`;
+    for (const [path, row] of [
+      ["/machines?q=demo&state=protected", "Demo Company"],
+      ["/people?kind=member", product.demo.owner.email],
+      ["/runs?q=demo&state=complete", "Files 1"],
+      ["/zones?q=demo", "all in both"],
+      [`${company}?sort=lastSnapshot&order=desc`, "1 source"],
+      [`${company}/people`, "holds the keys"],
+      [`${company}/runs`, "Files 1"],
+    ] as const) {
+      await page.goto(product.url + path);
+      await expectPage(page.getByRole("table").getByText(row).first()).toBeVisible();
+      await inspect();
+    }
+    await page.goto(`${product.url}${company}/machines`);
+    await expectPage(page).toHaveURL(new RegExp(`${company}$`));
+    await page.getByRole("navigation", { name: "Company" }).getByRole("link", { name: "People" }).click();
+    await expectPage(page.getByText(product.demo.owner.email)).toBeVisible();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("link", { name: "People" }).last().click();
+    await expectPage(headline()).toHaveText("1 staff and 1 member can sign in.");
   });
 
   test("an owner sees whether the machines are safe, and every snapshot in both zones", async () => {

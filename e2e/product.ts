@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { SUPERUSER } from "../server/db/embedded/embedded-postgres.ts";
 import { DATABASE_NAME } from "../server/db/embedded/roles.ts";
 
@@ -252,6 +254,19 @@ export async function startProduct(
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Companies whose owners never come, as staff make them through the API: "Client 001" and so on. */
+export async function createCompanies(product: Product, count: number): Promise<void> {
+  const { sessionToken } = await createPortalClient({ portalUrl: product.url }).session.create.mutate(
+    product.demo.staff,
+  );
+  const client = createPortalClient({ portalUrl: product.url, sessionToken });
+  for (let at = 1; at <= count; at++) {
+    const inviteAuthHash = randomBytes(32).toString("hex");
+    const name = `Client ${String(at).padStart(3, "0")}`;
+    await client.companies.create.mutate({ name, ownerEmail: `owner${at}@client.example`, inviteAuthHash });
   }
 }
 
