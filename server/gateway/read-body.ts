@@ -20,6 +20,14 @@ export function requireContentLength(request: IncomingMessage, maxBytes: number)
 }
 
 /**
+ * Frees a piece at once. Left to the collector, pieces of 64 KiB start a full collection for every 30 MB of body: 3.0 instead of
+ * 4.2 s of CPU for 1.7 GB. Small ones are cut from a pool that other buffers share and must stay.
+ */
+function release({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
+}
+
+/**
  * Reads a body into `into`, hashing on the way; returns the part that was filled. The HTTP parser ends a body at its announced length,
  * which the caller has held against the size of `into`.
  * @throws ClientGoneError when it ends early or stalls; the connection is given up
@@ -37,8 +45,9 @@ export function readBody(request: IncomingMessage, into: Uint8Array, hash?: Runn
     });
     request.on("data", (part: Buffer) => {
       into.set(part, filled);
+      hash?.update(into.subarray(filled, filled + part.length));
       filled += part.length;
-      hash?.update(part);
+      release(part);
     });
     request.once("end", () => {
       request.setTimeout(0);
