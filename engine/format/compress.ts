@@ -56,7 +56,11 @@ function isCompressible(primitives: Primitives, body: Uint8Array): boolean {
  */
 function isFlat(samples: Uint8Array): boolean {
   const counts = new Uint32Array(256);
-  for (const byte of samples) counts[byte] = (counts[byte] ?? 0) + 1;
+  // By index: the iterator of `for of` costs five times as much.
+  for (let at = 0; at < samples.length; at++) {
+    const byte = samples[at] ?? 0;
+    counts[byte] = (counts[byte] ?? 0) + 1;
+  }
   let squares = 0;
   for (const count of counts) squares += count * count;
   const expected = samples.length + (samples.length * samples.length) / 256;
