@@ -1,9 +1,9 @@
 /** A fixed number of pack buffers; whoever needs one waits until one is free. This is what bounds the packs under way. */
 export class BufferPool {
-  readonly #free: ArrayBuffer[];
+  readonly #free: ArrayBufferLike[];
   readonly #waiting: ((buffer: Uint8Array) => void)[] = [];
 
-  constructor(buffers: readonly ArrayBuffer[]) {
+  constructor(buffers: readonly ArrayBufferLike[]) {
     this.#free = [...buffers];
   }
 
@@ -13,7 +13,7 @@ export class BufferPool {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  put(buffer: ArrayBuffer): void {
+  put(buffer: ArrayBufferLike): void {
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) waiting(new Uint8Array(buffer));
     else this.#free.push(buffer);

@@ -6,12 +6,13 @@ import type { GapReason, Stretch, Xattr } from "../../engine/ports/source.ts";
 
 /**
  * What main thread and readers tell each other. Everything large is bytes in buffers of their own that change
- * hands; a structured clone of thousands of small objects would cost more than reading the files.
+ * hands; a structured clone of thousands of small objects would cost more than reading the files. Packs are written into shared
+ * memory: 20 MiB that change hands start a full collection in the thread that gets them.
  */
 export type ToReader =
   | { readonly type: "job"; readonly tasks: Uint8Array }
   | { readonly type: "answer"; readonly ask: number; readonly isNeeded: Uint8Array }
-  | { readonly type: "buffer"; readonly buffer: ArrayBuffer }
+  | { readonly type: "buffer"; readonly buffer: SharedArrayBuffer }
   | { readonly type: "finish" };
 
 export type FromReader =
@@ -20,7 +21,7 @@ export type FromReader =
   | { readonly type: "results"; readonly results: Uint8Array; readonly readBytes: number; readonly chunks: number }
   | { readonly type: "pack"; readonly packId: string; readonly bytes: Uint8Array; readonly counts: PackCounts }
   | { readonly type: "want-buffer" }
-  | { readonly type: "buffer"; readonly buffer: ArrayBuffer }
+  | { readonly type: "buffer"; readonly buffer: SharedArrayBuffer }
   | { readonly type: "finished" }
   | { readonly type: "failed"; readonly code: string; readonly message: string };
 

@@ -104,7 +104,7 @@ async function openContentWriter(): Promise<ContentWriter> {
       askNeeded,
       takeBuffer,
       returnBuffer: (buffer) => giveBack(buffer),
-      sendPack: ({ packId, bytes }, counts) => tell({ type: "pack", packId, bytes, counts }, [bytes.buffer]),
+      sendPack: ({ packId, bytes }, counts) => tell({ type: "pack", packId, bytes, counts }),
     },
   });
 }
@@ -122,7 +122,7 @@ function takeBuffer(): Promise<Uint8Array> {
 }
 
 function giveBack({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) tell({ type: "buffer", buffer }, [buffer]);
+  if (buffer instanceof SharedArrayBuffer) tell({ type: "buffer", buffer });
 }
 
 function tell(message: FromReader, transfer: readonly (ArrayBuffer | SharedArrayBuffer)[] = []): void {

@@ -129,7 +129,7 @@ export class ReaderPool {
         void this.#pool()
           .take()
           .then(({ buffer }) => {
-            if (buffer instanceof ArrayBuffer) tell(reader, { type: "buffer", buffer }, buffer);
+            if (buffer instanceof SharedArrayBuffer) tell(reader, { type: "buffer", buffer });
           });
         return;
       case "buffer":
@@ -161,7 +161,7 @@ export class ReaderPool {
     const sending = this.#options
       .sendPack(packId, bytes, counts)
       .then(() => {
-        if (bytes.buffer instanceof ArrayBuffer) this.#pool().put(bytes.buffer);
+        this.#pool().put(bytes.buffer);
       })
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
@@ -173,7 +173,9 @@ export class ReaderPool {
 
   #pool(): BufferPool {
     const count = READERS + SPARE_BUFFERS;
-    this.#buffers ??= new BufferPool(Array.from({ length: count }, () => new ArrayBuffer(PACK_BUFFER_SIZE_BYTES)));
+    this.#buffers ??= new BufferPool(
+      Array.from({ length: count }, () => new SharedArrayBuffer(PACK_BUFFER_SIZE_BYTES)),
+    );
     return this.#buffers;
   }
 

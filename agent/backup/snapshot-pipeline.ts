@@ -246,7 +246,7 @@ export class SnapshotPipeline {
   }
 
   #returnBuffer(buffer: Uint8Array): void {
-    if (buffer.buffer instanceof ArrayBuffer) this.#metaPool.put(buffer.buffer);
+    this.#metaPool.put(buffer.buffer);
   }
 
   #check(): void {
@@ -258,14 +258,19 @@ export class SnapshotPipeline {
   #wakeUp(): void {
     this.#isAwake = true;
     this.#wake?.();
+    this.#wake = undefined;
   }
 
   #anything(): Promise<void> {
     if (this.#isAwake) return Promise.resolve();
     const { signal } = this.#options;
     return new Promise((resolve) => {
-      this.#wake = resolve;
-      signal?.addEventListener("abort", () => resolve(), { once: true });
+      const onAbort = () => resolve();
+      this.#wake = () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
     });
   }
 }
