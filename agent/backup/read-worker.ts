@@ -9,6 +9,7 @@ import { FrameScratch } from "../../engine/format/frame.ts";
 import { decodeSlot } from "../../engine/format/slot.ts";
 import { gearTable } from "../../engine/ids/chunk-id.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
+import { openContentPrimitives } from "../content-primitives.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { openReader } from "./open-source.ts";
 import { decodeTask, encodeResult, type FromReader, type ReaderSetup, type ToReader } from "./read-messages.ts";
@@ -90,7 +91,7 @@ async function readJob(objects: ObjectReader, job: Uint8Array): Promise<void> {
 async function openContentWriter(): Promise<ContentWriter> {
   const gear = gearTable(nodePrimitives, setup.chunkIdKey);
   return new ContentWriter({
-    primitives: nodePrimitives,
+    primitives: openContentPrimitives(),
     randomness: nodeRandomness,
     companyId: setup.companyId,
     scope: setup.scope,

@@ -11,7 +11,7 @@ export interface CompressedBody {
 }
 
 /** docs/decisions/0003-compression.md has the measurements behind level, samples and thresholds. */
-const LEVEL = 1;
+const LEVEL = 2;
 /** Small members together are mostly text and code, which gain most from a higher level and are a small part of all bytes. */
 const GROUP_LEVEL = 3;
 const SAMPLE_LEVEL = 1;
@@ -35,18 +35,20 @@ export function compressBody(
   body: Uint8Array,
   options: { isGroup?: boolean; into?: Uint8Array } = {},
 ): CompressedBody {
-  if (body.length < LEAST_BYTES || !isCompressible(primitives, body)) return { compression: 0, bytes: body };
+  if (body.length < LEAST_BYTES || !isCompressible(primitives, body, options.into))
+    return { compression: 0, bytes: body };
   const bytes = primitives.zstdCompress(body, options.isGroup ? GROUP_LEVEL : LEVEL, options.into);
   if (bytes.length > body.length * WORTH) return { compression: 0, bytes: body };
   return { compression: 1, bytes };
 }
 
-function isCompressible(primitives: Primitives, body: Uint8Array): boolean {
+/** @param room overwritten where it is given */
+function isCompressible(primitives: Primitives, body: Uint8Array, room: Uint8Array | undefined): boolean {
   if (body.length < SAMPLED_FROM_BYTES) return true;
   const step = Math.floor((body.length - SAMPLE_BYTES) / 2);
   const samples = concatBytes(...[0, step, 2 * step].map((at) => body.subarray(at, at + SAMPLE_BYTES)));
   if (!isFlat(samples)) return true;
-  return primitives.zstdCompress(samples, SAMPLE_LEVEL).length <= samples.length * WORTH;
+  return primitives.zstdCompress(samples, SAMPLE_LEVEL, room).length <= samples.length * WORTH;
 }
 
 /**
