@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nodePrimitives as primitives } from "../primitives/node.ts";
+import { openSharedPages } from "./shared-pages.ts";
 import { SnapshotReader, type WalkStep } from "./snapshot-reader.ts";
 import { type BuildOptions, buildSnapshot, type TestFolder } from "./testing/build-snapshot.ts";
 
@@ -90,6 +91,15 @@ describe("a snapshot", () => {
       await expect(reader.at(steps)).rejects.toMatchObject({ code: "path_not_found" });
     }
     expect(await reader.count(null)).toBe(1);
+  });
+
+  it("shares what it read with the next reader of the company", async () => {
+    const built = await buildSnapshot(tree);
+    const options = { ...built, primitives, shared: openSharedPages({ ...built, primitives }) };
+    const all = await steps(await SnapshotReader.open(options, built.snapshotId), []);
+    const asked = built.source.ranges.length;
+    expect(await steps(await SnapshotReader.open(options, built.snapshotId), [])).toEqual(all);
+    expect(built.source.ranges.length).toBe(asked);
   });
 
   it("names a path that it does not have", async () => {

@@ -1,14 +1,12 @@
 import type { ChunkItem } from "../format/chunk-item.ts";
 import type { TreeEntry } from "../format/tree-entry.ts";
-import type { PackSource } from "../ports/pack-source.ts";
-import type { Primitives } from "../ports/primitives.ts";
 import { type LocatedEntry, TreeReader } from "../tree/tree-reader.ts";
 import { fromBinaryText, toBinaryText, toReadableText } from "./binary-text.ts";
 import { type OpenedSnapshot, openSnapshot } from "./open-snapshot.ts";
-import { PackCatalogue } from "./pack-catalogue.ts";
-import { PageStore } from "./page-store.ts";
+import type { PackCatalogue } from "./pack-catalogue.ts";
 import { RestoreError } from "./restore-error.ts";
-import { DataKeys, getScopeKey, type ReaderKeys } from "./restore-keys.ts";
+import { getScopeKey } from "./restore-keys.ts";
+import { openSharedPages, type SharedPages, type SharedPagesOptions } from "./shared-pages.ts";
 
 export type FolderEntry = TreeEntry & { readonly type: "folder" };
 export type FileEntry = TreeEntry & { readonly type: "file" };
@@ -39,12 +37,9 @@ export interface Place {
   readonly entry: TreeEntry | null;
 }
 
-export interface SnapshotReaderOptions {
-  readonly source: PackSource;
-  readonly primitives: Primitives;
-  readonly keys: ReaderKeys;
-  /** Shared with other readers, so that what one of them opened is open for all. */
-  readonly dataKeys?: DataKeys;
+export interface SnapshotReaderOptions extends SharedPagesOptions {
+  /** Shared with other readers of the company; otherwise this one has its own. */
+  readonly shared?: SharedPages;
 }
 
 /** Reads one snapshot: its manifest, its tree and where its content lies; everything verified before it is told. */
@@ -54,20 +49,19 @@ export class SnapshotReader {
   readonly chunkIdKey: Uint8Array;
   readonly #tree: TreeReader;
 
-  private constructor(options: SnapshotReaderOptions, snapshot: OpenedSnapshot, dataKeys: DataKeys) {
-    const { source, primitives, keys } = options;
+  private constructor({ primitives, keys }: SnapshotReaderOptions, snapshot: OpenedSnapshot, shared: SharedPages) {
     this.snapshot = snapshot;
-    this.catalogue = new PackCatalogue({ source, companyId: keys.companyId, dataKeys });
+    this.catalogue = shared.catalogue;
     this.chunkIdKey = getScopeKey(keys, snapshot.header.scope);
-    const fetcher = new PageStore({ source, catalogue: this.catalogue, primitives, keys });
-    this.#tree = new TreeReader({ primitives, chunkIdKey: this.chunkIdKey, fetcher });
+    this.#tree = new TreeReader({ primitives, chunkIdKey: this.chunkIdKey, fetcher: shared.pages });
   }
 
   /** @throws RestoreError, IntegrityError, FormatError (see `openSnapshot`); PackSourceError */
   static async open(options: SnapshotReaderOptions, snapshotId: string): Promise<SnapshotReader> {
     const bytes = await options.source.manifest(snapshotId);
-    const dataKeys = options.dataKeys ?? new DataKeys(options.primitives, options.keys);
-    return new SnapshotReader(options, openSnapshot({ ...options, dataKeys }, { snapshotId, bytes }), dataKeys);
+    const shared = options.shared ?? openSharedPages(options);
+    const { dataKeys } = shared;
+    return new SnapshotReader(options, openSnapshot({ ...options, dataKeys }, { snapshotId, bytes }), shared);
   }
 
   /** What a path names; null for the root, which has no entry of its own. @throws RestoreError `path_not_found` */

@@ -1,6 +1,7 @@
 import type { SessionViewerView } from "../../../contracts/session.ts";
 import type { MemberViewer } from "../../../contracts/viewer.ts";
 import type { ReaderKeys } from "../../../engine/restore/restore-keys.ts";
+import { openSharedPages } from "../../../engine/restore/shared-pages.ts";
 import { SnapshotReader } from "../../../engine/restore/snapshot-reader.ts";
 import type { OpenMember } from "../../../server/api/client/open-member.ts";
 import { createPortalClient, type PortalClient } from "../../../server/api/client/portal-client.ts";
@@ -18,7 +19,7 @@ export interface OpenVault {
   readonly source: FetchPackSource;
   /** Aborted when the vault locks. */
   readonly signal: AbortSignal;
-  /** A snapshot's reader; the last few are kept with the pages that they read. */
+  /** A snapshot's reader; the last few are kept, and all of them share the pages that they read. */
   openSnapshot(snapshotId: string): Promise<SnapshotReader>;
 }
 
@@ -101,9 +102,10 @@ function keepReaders({
   source,
 }: Pick<OpenVault, "member" | "keys" | "source">): OpenVault["openSnapshot"] {
   const { primitives } = member.tools;
+  const shared = openSharedPages({ source, primitives, keys });
   const readers = new Map<string, Promise<SnapshotReader>>();
   return (snapshotId) => {
-    const reader = readers.get(snapshotId) ?? SnapshotReader.open({ source, primitives, keys }, snapshotId);
+    const reader = readers.get(snapshotId) ?? SnapshotReader.open({ source, primitives, keys, shared }, snapshotId);
     // Newest last; a reader that could not be opened is asked for anew.
     readers.delete(snapshotId);
     readers.set(snapshotId, reader);
