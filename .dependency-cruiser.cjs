@@ -45,7 +45,7 @@ module.exports = {
         pathNot: [
           "^engine/",
           "^(node:)?(crypto|zlib|module|url|fs|fs/promises|path)$",
-          "node_modules/(@types/)?(sodium-native|libsodium-wrappers-sumo|zstddec|@scure/bip39)/",
+          "node_modules/(@types/)?(sodium-native|libsodium-wrappers-sumo|zstddec|@scure/bip39|@noble/hashes)/",
         ],
       },
     },

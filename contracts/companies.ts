@@ -13,7 +13,12 @@ export const companyCreateInput = z.strictObject({
 });
 export type CompanyCreateInput = z.input<typeof companyCreateInput>;
 
-export const companyCreatedView = z.strictObject({ companyId: companyIdSchema, invitationId: invitationIdSchema });
+export const companyCreatedView = z.strictObject({
+  companyId: companyIdSchema,
+  invitationId: invitationIdSchema,
+  /** When the invitation ends. */
+  expiresAt: z.date(),
+});
 export type CompanyCreatedView = z.infer<typeof companyCreatedView>;
 
 /** `need`: what needs somebody first comes first, and of these what has been without a snapshot longest. */
@@ -29,6 +34,20 @@ export const companyListInput = z.strictObject({
   ...orderedInput(COMPANY_SORTS),
   states: z.array(companyState).max(COMPANY_STATES.length).default([]),
 });
+/** A new secret, and maybe another address, for the invitation of a company that has no keys yet. */
+export const invitationRenewInput = z.strictObject({
+  companyId: companyIdSchema,
+  ownerEmail: emailSchema,
+  inviteAuthHash: sha256HexSchema,
+});
+export const invitationRenewedView = z.strictObject({ invitationId: invitationIdSchema, expiresAt: z.date() });
+
+/** The invitation that a company waits for; null once its first owner has made the keys. */
+export const openInvitationView = z
+  .strictObject({ email: z.string(), expiresAt: z.date(), isExpired: z.boolean() })
+  .nullable();
+export type OpenInvitationView = z.infer<typeof openInvitationView>;
+
 export type CompanyListInput = z.input<typeof companyListInput>;
 /** How many companies and machines are in which state: what a headline says of all of them. */
 export const stateCountsView = z.strictObject({

@@ -10,7 +10,6 @@ import { columnsOf, DataTable } from "../tables/data-table.tsx";
 import { isPart, type ListState } from "../tables/list-state.ts";
 import { NoMatch } from "../tables/no-match.tsx";
 import type { WayOut } from "../tables/ways-out.ts";
-import { Command } from "../ui/command.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { companyStatus } from "./company-status.ts";
 
@@ -94,8 +93,7 @@ export function CompaniesTable({ rows, list, nextHref, waysOut = [] }: Companies
           <NoMatch state={list} what="companies" waysOut={waysOut} />
         ) : (
           <EmptyState title="No company yet">
-            <p>A company stands here once you have created it and sent its owner the invitation.</p>
-            <Command>holdfast companies create NAME --owner EMAIL</Command>
+            <p>Create one and send its owner the invitation. The owner makes the keys, and the first machine follows.</p>
           </EmptyState>
         )
       }

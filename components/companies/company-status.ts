@@ -9,8 +9,12 @@ export interface CompanyStatus {
   readonly rank: number;
 }
 
+/** Its first owner has a link and has not made the keys yet. */
+const INVITED: Status = { word: "Invited", shape: "waiting", tone: "quiet" };
+
 /** A company is as well as its worst machine; one that has no snapshot of any machine is "Never". */
 export function companyStatus(company: CompanyView): CompanyStatus {
+  if (company.state === "invited") return { status: INVITED, detail: undefined, rank: 2 };
   const { failed, gaps, running, never } = company.machineStates;
   const of = (count: number) => (company.machineCount > 1 ? `${count} of ${company.machineCount}` : undefined);
   if (failed > 0) return { status: MACHINE_STATUS.failed, detail: of(failed), rank: 0 };

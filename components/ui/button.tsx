@@ -7,17 +7,16 @@ const LOOK = {
 
 const SIZE = { usual: "h-[30px]", large: "h-9" } as const;
 
+/** The look of a button, for links that are one. */
+export function buttonClass(look: keyof typeof LOOK = "plain", size: keyof typeof SIZE = "usual"): string {
+  return `inline-flex items-center justify-center gap-2 rounded-control border px-3 text-label font-[560] max-sm:h-11 disabled:opacity-60 ${SIZE[size]} ${LOOK[look]}`;
+}
+
 export function Button({
   look = "plain",
   size = "usual",
   className = "",
   ...rest
 }: ButtonHTMLAttributes<HTMLButtonElement> & { look?: keyof typeof LOOK; size?: keyof typeof SIZE }) {
-  return (
-    <button
-      type="button"
-      className={`inline-flex items-center justify-center gap-2 rounded-control border px-3 text-label font-[560] max-sm:h-11 disabled:opacity-60 ${SIZE[size]} ${LOOK[look]} ${className}`}
-      {...rest}
-    />
-  );
+  return <button type="button" className={`${buttonClass(look, size)} ${className}`} {...rest} />;
 }

@@ -1,7 +1,6 @@
 import { FormatError } from "../codec/format-error.ts";
 import { fromBase64Url, toBase64Url } from "../codec/hex.ts";
-import type { Primitives } from "../ports/primitives.ts";
-import { deriveKey, KEY_SIZE_BYTES } from "./key-tools.ts";
+import { deriveKey, KEY_SIZE_BYTES, type LinkTools } from "./key-tools.ts";
 
 /** A link whose fragment holds a secret that never reaches the server. */
 export interface SecretLink {
@@ -37,12 +36,12 @@ export function parseSecretLink(kind: LinkKind, text: string): SecretLink {
 }
 
 /** What the server is shown to prove that one holds the link; it keeps only a hash of it. */
-export function inviteAuth(primitives: Primitives, secret: Uint8Array): Uint8Array {
+export function inviteAuth(primitives: LinkTools["primitives"], secret: Uint8Array): Uint8Array {
   return deriveKey(primitives, secret, "holdfast/1/invite-auth");
 }
 
 /** What the server keeps of an invitation's secret. */
-export function inviteAuthHash(primitives: Primitives, secret: Uint8Array): Uint8Array {
+export function inviteAuthHash(primitives: LinkTools["primitives"], secret: Uint8Array): Uint8Array {
   return primitives.sha256(inviteAuth(primitives, secret));
 }
 

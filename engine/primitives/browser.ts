@@ -4,21 +4,7 @@ import { FormatError, IntegrityError } from "../codec/format-error.ts";
 import { concatBytes } from "../codec/hex.ts";
 import type { ChunkKind } from "../ports/chunk-index.ts";
 import type { ByteParts, Primitives } from "../ports/primitives.ts";
-import type { Randomness } from "../ports/randomness.ts";
 import * as sizes from "./sizes.ts";
-
-/** What getRandomValues gives at once. */
-const RANDOM_PIECE_BYTES = 65_536;
-
-export const browserRandomness: Randomness = {
-  bytes(sizeBytes) {
-    const bytes = new Uint8Array(sizeBytes);
-    for (let at = 0; at < sizeBytes; at += RANDOM_PIECE_BYTES) {
-      globalThis.crypto.getRandomValues(bytes.subarray(at, at + RANDOM_PIECE_BYTES));
-    }
-    return bytes;
-  },
-};
 
 /**
  * The primitives of a browser: libsodium and zstd's decoder, both WebAssembly. Call them in a worker: they are

@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { IntegrityError } from "../codec/format-error.ts";
 import { encodeUtf8 } from "../codec/text.ts";
 import type { Primitives } from "../ports/primitives.ts";
-import { browserRandomness, createBrowserPrimitives } from "./browser.ts";
+import { createBrowserPrimitives } from "./browser.ts";
+import { browserRandomness } from "./browser-randomness.ts";
 import { nodePrimitives, nodeRandomness } from "./node.ts";
+import { pagePrimitives } from "./page.ts";
 import { LEAST_ARGON2_COST } from "./sizes.ts";
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
@@ -32,6 +34,7 @@ describe("the primitives of Node and of the browser", () => {
     fc.assert(
       fc.property(parts, (pieces) => {
         const expected = new Uint8Array(createHash("sha256").update(Buffer.concat(pieces)).digest());
+        expect(pagePrimitives.sha256(...pieces)).toEqual(expected);
         for (const primitives of [nodePrimitives, browser]) {
           expect(primitives.sha256(...pieces)).toEqual(expected);
           const running = primitives.sha256Start();
@@ -49,7 +52,7 @@ describe("the primitives of Node and of the browser", () => {
       for (const keyLength of [16, 32, 64, 65, 100]) {
         const secret = nodeRandomness.bytes(keyLength);
         const expected = new Uint8Array(createHmac("sha256", secret).update(message).digest());
-        for (const primitives of [nodePrimitives, browser]) {
+        for (const primitives of [nodePrimitives, browser, pagePrimitives]) {
           const half = length >> 1;
           expect(primitives.hmacSha256(secret, message)).toEqual(expected);
           expect(primitives.hmacSha256(secret, message.subarray(0, half), message.subarray(half))).toEqual(expected);

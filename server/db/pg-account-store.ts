@@ -5,7 +5,9 @@ import type {
   InvitationRow,
   MemberRole,
   NewCompany,
+  OpenInvitation,
   PersonRow,
+  RenewOutcome,
   SessionRow,
   StaffRole,
 } from "../domain/store/account-store.ts";
@@ -19,6 +21,8 @@ import { lookUp, PROVIDER_ID, type Tx, withCompany, withCompanyPrisma } from "./
 
 const COMPANY_LOCK = loadStatement("company-lock");
 const INVITATION_LOCK = loadStatement("invitation-lock");
+const INVITATION_OPEN = loadStatement("invitation-open");
+const INVITATION_RENEW = loadStatement("invitation-renew");
 const INVITATION_USE = loadStatement("invitation-use");
 const MEMBER_INSERT = loadStatement("member-insert");
 const MEMBER_BLOB_INSERT = loadStatement("member-blob-insert");
@@ -36,6 +40,8 @@ export function createPgAccountStore(database: PgDatabase): AccountStore {
     createFirstStaff: (first) => createFirstStaff(database, first),
     createStaff: (person) => createStaff(database, person),
     createCompany: (company) => createCompany(database, company),
+    findOpenInvitation: (companyId) => withCompany(database, companyId, (tx) => findOpenInvitation(tx, companyId)),
+    renewInvitation: (companyId, renewed) => renewInvitation(database, companyId, renewed),
     findInvitation: (invitationId) => findInvitation(database, invitationId),
     acceptInvitation: (companyId, accepted) =>
       withCompany(database, companyId, (tx) => acceptInvitation(tx, companyId, accepted)),
@@ -129,12 +135,13 @@ async function createStaff(
   }
 }
 
-async function createCompany(database: PgDatabase, company: NewCompany): Promise<"created" | "email_taken"> {
+async function createCompany(database: PgDatabase, company: NewCompany): ReturnType<AccountStore["createCompany"]> {
   const { companyId, name, invitation, byPersonId } = company;
   const email = invitation.email.toLowerCase();
-  if ((await findPersonByEmail(database, email)) !== null) return "email_taken";
-  await withCompanyPrisma(database, companyId, async (tx) => {
+  if ((await findPersonByEmail(database, email)) !== null) return { kind: "email_taken" };
+  return withCompanyPrisma(database, companyId, async (tx) => {
     const { createdAt } = await tx.company.create({ data: { companyId, name }, select: { createdAt: true } });
+    const expiresAt = new Date(createdAt.getTime() + invitation.lifetimeMs);
     await tx.invitation.create({
       data: {
         companyId,
@@ -143,15 +150,45 @@ async function createCompany(database: PgDatabase, company: NewCompany): Promise
         role: invitation.role,
         authHash: new Uint8Array(invitation.authHash),
         createdBy: byPersonId,
-        expiresAt: new Date(createdAt.getTime() + invitation.lifetimeMs),
+        expiresAt,
       },
     });
     await tx.audit.create({
       data: { companyId, auditId: newId(), personId: byPersonId, action: "company_created", details: { name } },
     });
     await tx.outbox.create({ data: { companyId, kind: "company_created", payload: { name } } });
+    return { kind: "created", expiresAt };
   });
-  return "created";
+}
+
+async function findOpenInvitation(tx: Tx, companyId: string): Promise<OpenInvitation | null> {
+  const [row] = await tx.rows<{ email: string; expires_at: Date; is_expired: boolean }>(INVITATION_OPEN, [companyId]);
+  return row ? { email: row.email, expiresAt: row.expires_at, isExpired: row.is_expired } : null;
+}
+
+async function renewInvitation(
+  database: PgDatabase,
+  companyId: string,
+  { email, authHash, lifetimeMs, byPersonId }: Parameters<AccountStore["renewInvitation"]>[1],
+): Promise<RenewOutcome> {
+  if ((await findPersonByEmail(database, email)) !== null) return { kind: "email_taken" };
+  return withCompany(database, companyId, async (tx) => {
+    const [company] = await tx.rows<{ log_number: number }>(COMPANY_LOCK, [companyId]);
+    if (!company) return { kind: "company_unknown" };
+    if (company.log_number !== -1) return { kind: "invitation_used" };
+    const [renewed] = await tx.rows<{ invitation_id: string; expires_at: Date }>(INVITATION_RENEW, [
+      companyId,
+      email.toLowerCase(),
+      Buffer.from(authHash),
+      lifetimeMs,
+    ]);
+    if (!renewed) return { kind: "invitation_used" };
+    const { invitation_id: invitationId, expires_at: expiresAt } = renewed;
+    const details = { invitationId };
+    await writeAudit(tx, companyId, { auditId: newId(), personId: byPersonId, action: "invitation_renewed", details });
+    await writeOutbox(tx, companyId, "invitation_renewed", details);
+    return { kind: "renewed", invitationId, expiresAt };
+  });
 }
 
 async function findInvitation(database: PgDatabase, invitationId: string): Promise<InvitationRow | null> {

@@ -1,5 +1,6 @@
 import type { KeyTools } from "../../../engine/keys/key-tools.ts";
-import { browserRandomness, createBrowserPrimitives } from "../../../engine/primitives/browser.ts";
+import { createBrowserPrimitives } from "../../../engine/primitives/browser.ts";
+import { browserRandomness } from "../../../engine/primitives/browser-randomness.ts";
 import type { ArgonQuestion } from "./argon-worker.ts";
 
 let made: Promise<KeyTools> | undefined;

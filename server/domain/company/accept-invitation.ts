@@ -78,7 +78,10 @@ function requireOwnLog(
 function refusalOf(outcome: Exclude<AcceptOutcome, { kind: "accepted" }>): DomainError {
   switch (outcome.kind) {
     case "invitation_unknown":
-      return new DomainError("invitation_invalid", "this invitation does not exist: copy the whole link");
+      return new DomainError(
+        "invitation_invalid",
+        "this invitation does not exist, or a newer one has replaced it: copy the whole link of the newest",
+      );
     case "invitation_used":
     case "log_conflict":
       return new DomainError("invitation_used", "this invitation was used: sign in instead");

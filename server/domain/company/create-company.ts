@@ -14,7 +14,7 @@ export interface CreateCompanyInput {
 export async function createCompany(
   { store, newId }: Pick<DomainDeps, "store" | "newId">,
   input: CreateCompanyInput,
-): Promise<{ readonly companyId: string; readonly invitationId: string }> {
+): Promise<{ readonly companyId: string; readonly invitationId: string; readonly expiresAt: Date }> {
   const companyId = newId();
   const invitationId = newId();
   const outcome = await store.createCompany({
@@ -29,8 +29,8 @@ export async function createCompany(
     },
     byPersonId: input.byPersonId,
   });
-  if (outcome === "email_taken") {
+  if (outcome.kind === "email_taken") {
     throw new DomainError("email_taken", "somebody has an account with this e-mail address; invite another");
   }
-  return { companyId, invitationId };
+  return { companyId, invitationId, expiresAt: outcome.expiresAt };
 }

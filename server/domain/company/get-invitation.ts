@@ -14,7 +14,10 @@ export async function getInvitation(
 ): Promise<InvitationRow> {
   const invitation = await store.findInvitation(invitationId);
   if (invitation === null || !primitives.isEqual(primitives.sha256(inviteAuth), invitation.authHash)) {
-    throw new DomainError("invitation_invalid", "this invitation does not exist: copy the whole link");
+    throw new DomainError(
+      "invitation_invalid",
+      "this invitation does not exist, or a newer one has replaced it: copy the whole link of the newest",
+    );
   }
   if (invitation.isUsed) throw new DomainError("invitation_used", "this invitation was used: sign in instead");
   if (invitation.isExpired) {

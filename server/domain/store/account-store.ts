@@ -66,6 +66,17 @@ export interface AcceptedInvitation {
   readonly objects: readonly KeyObject[];
 }
 
+/** What staff see of an invitation that nobody has used yet. */
+export interface OpenInvitation {
+  readonly email: string;
+  readonly expiresAt: Date;
+  readonly isExpired: boolean;
+}
+
+export type RenewOutcome =
+  | { readonly kind: "renewed"; readonly invitationId: string; readonly expiresAt: Date }
+  | { readonly kind: "company_unknown" | "invitation_used" | "email_taken" };
+
 export type AcceptOutcome =
   | { readonly kind: "accepted"; readonly companyId: string; readonly email: string; readonly role: MemberRole }
   | { readonly kind: "invitation_unknown" | "invitation_used" | "invitation_expired" | "email_taken" | "log_conflict" };
@@ -106,7 +117,21 @@ export interface AccountStore {
     readonly role: StaffRole;
     readonly passwordHash: string;
   }): Promise<"created" | "email_taken">;
-  createCompany(company: NewCompany): Promise<"created" | "email_taken">;
+  createCompany(
+    company: NewCompany,
+  ): Promise<{ readonly kind: "created"; readonly expiresAt: Date } | { readonly kind: "email_taken" }>;
+  /** The invitation that a company without keys waits for; null when its first owner has come. */
+  findOpenInvitation(companyId: string): Promise<OpenInvitation | null>;
+  /** Replaces address, secret and expiry of that invitation, as long as it is not used. */
+  renewInvitation(
+    companyId: string,
+    renewed: {
+      readonly email: string;
+      readonly authHash: Uint8Array;
+      readonly lifetimeMs: number;
+      readonly byPersonId: string;
+    },
+  ): Promise<RenewOutcome>;
   /** Pre-tenant: by the id in the link. Null when it was never made. */
   findInvitation(invitationId: string): Promise<InvitationRow | null>;
   /** Uses the invitation once: makes the member, begins the company log, keeps wraps and blob. */

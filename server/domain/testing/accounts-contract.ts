@@ -23,7 +23,7 @@ export function describeAccounts(getStore: () => Store): void {
       expect(await store.createStaff(again)).toBe("email_taken");
       const invitation = { invitationId: newUuid(), email, role: "owner", authHash: bytes(32), lifetimeMs: 1 } as const;
       const company = { companyId: newUuid(), name: "Clayworks", invitation, byPersonId: newUuid() };
-      expect(await store.createCompany(company)).toBe("email_taken");
+      expect(await store.createCompany(company)).toEqual({ kind: "email_taken" });
       expect(await store.findPersonByEmail(email)).toMatchObject({ kind: "staff", role: "operator", companyId: null });
     });
 
@@ -85,6 +85,26 @@ export function describeAccounts(getStore: () => Store): void {
         accepted.objects[2]?.bytes,
       ]);
       expect((await store.findCompany(companyId))?.rootFingerprint).toEqual(accepted.rootFingerprint);
+    });
+
+    test("an invitation is renewed until it is used: the old secret opens nothing, and another address may be its own", async () => {
+      const store = getStore();
+      const invited = await inviteCompany(store);
+      const { companyId, invitationId } = invited;
+      expect(await store.findOpenInvitation(companyId)).toMatchObject({ email: invited.email, isExpired: false });
+      const renewed = { email: `Other.${invited.email}`, authHash: bytes(32), lifetimeMs: 0, byPersonId: newUuid() };
+      expect(await store.renewInvitation(companyId, renewed)).toMatchObject({ kind: "renewed", invitationId });
+      const email = renewed.email.toLowerCase();
+      expect(await store.findOpenInvitation(companyId)).toMatchObject({ email, isExpired: true });
+      expect(await store.acceptInvitation(companyId, acceptanceOf(invited))).toEqual({ kind: "invitation_unknown" });
+      await store.renewInvitation(companyId, { ...renewed, lifetimeMs: 60_000 });
+      const accepted = acceptanceOf({ ...invited, authHash: renewed.authHash });
+      expect(await store.acceptInvitation(companyId, accepted)).toMatchObject({ kind: "accepted", email });
+      expect(await store.findOpenInvitation(companyId)).toBeNull();
+      const again = { ...renewed, email: `third.${invited.email}` };
+      expect(await store.renewInvitation(companyId, again)).toEqual({ kind: "invitation_used" });
+      expect(await store.renewInvitation(newUuid(), again)).toEqual({ kind: "company_unknown" });
+      expect(await store.renewInvitation(companyId, renewed)).toEqual({ kind: "email_taken" });
     });
 
     test("an audit entry can stand for the provider or a company", async () => {

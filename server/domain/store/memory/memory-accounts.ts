@@ -27,14 +27,32 @@ export function createMemoryAccounts(state: MemoryState): AccountStore {
     },
     async createCompany({ companyId, name, invitation }) {
       const email = invitation.email.toLowerCase();
-      if (state.people.has(email)) return "email_taken";
+      if (state.people.has(email)) return { kind: "email_taken" };
       const company = emptyCompany(companyId, name, state.now());
       const { invitationId, role, authHash, lifetimeMs } = invitation;
       const expiresAt = new Date(state.now().getTime() + lifetimeMs);
       company.invitations.set(invitationId, { invitationId, email, role, authHash, expiresAt, isUsed: false });
       state.companies.set(companyId, company);
       state.outbox.push({ companyId, kind: "company_created" });
-      return "created";
+      return { kind: "created", expiresAt };
+    },
+    async findOpenInvitation(companyId) {
+      const open = [...(state.companies.get(companyId)?.invitations.values() ?? [])].find(({ isUsed }) => !isUsed);
+      if (!open) return null;
+      const { email, expiresAt } = open;
+      return { email, expiresAt, isExpired: expiresAt.getTime() <= state.now().getTime() };
+    },
+    async renewInvitation(companyId, { email, authHash, lifetimeMs }) {
+      const company = state.companies.get(companyId);
+      if (!company) return { kind: "company_unknown" };
+      if (state.people.has(email.toLowerCase())) return { kind: "email_taken" };
+      const open = [...company.invitations.values()].find(({ isUsed }) => !isUsed);
+      if (!open || company.logHead !== null) return { kind: "invitation_used" };
+      const expiresAt = new Date(state.now().getTime() + lifetimeMs);
+      const { invitationId } = open;
+      company.invitations.set(invitationId, { ...open, email: email.toLowerCase(), authHash, expiresAt });
+      state.outbox.push({ companyId, kind: "invitation_renewed" });
+      return { kind: "renewed", invitationId, expiresAt };
     },
     findInvitation: async (invitationId) => findInvitation(state, invitationId),
     acceptInvitation: async (companyId, accepted) => acceptInvitation(state, companyId, accepted),

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { CompanyFigures } from "../../../../../components/companies/company-figures.tsx";
 import { CompanyTabs } from "../../../../../components/companies/company-tabs.tsx";
+import { InvitationCard } from "../../../../../components/companies/invitation-card.tsx";
 import { machinesHeadline } from "../../../../../components/machines/machine-headline.ts";
 import { Breadcrumb } from "../../../../../components/ui/breadcrumb.tsx";
 import { PageHead } from "../../../../../components/ui/page-head.tsx";
@@ -13,9 +14,10 @@ interface CompanyLayoutInput {
 
 /** What is true of the company, over each of its parts. */
 export default async function CompanyLayout({ params, children }: CompanyLayoutInput) {
-  const { api } = await openStaffPage();
+  const { api, viewer } = await openStaffPage();
   const { companyId } = await params;
   const company = await orNotFound(api.companies.get({ companyId }));
+  const invitation = company.state === "invited" ? await api.companies.invitation({ companyId }) : null;
   const first = (await api.machines.list({ companyId, sort: "need", limit: 1 })).rows[0];
   const zones = await api.zones.list({});
   const watermarks = (await api.zones.watermarks({ companyId })).rows[0];
@@ -28,6 +30,14 @@ export default async function CompanyLayout({ params, children }: CompanyLayoutI
           company.state === "invited" ? "The owner is invited and has not made the company's keys yet." : company.name
         }
       />
+      {invitation === null ? null : (
+        <InvitationCard
+          companyId={companyId}
+          companyName={company.name}
+          invitation={invitation}
+          canRenew={viewer.role !== "auditor"}
+        />
+      )}
       <CompanyFigures company={company} zones={zones.zones} watermarks={watermarks} />
       <CompanyTabs companyId={company.companyId} />
       {children}
