@@ -34,6 +34,8 @@ export const companyListInput = z.strictObject({
   ...orderedInput(COMPANY_SORTS),
   states: z.array(companyState).max(COMPANY_STATES.length).default([]),
 });
+export type CompanyListInput = z.input<typeof companyListInput>;
+
 /** A new secret, and maybe another address, for the invitation of a company that has no keys yet. */
 export const invitationRenewInput = z.strictObject({
   companyId: companyIdSchema,
@@ -48,7 +50,6 @@ export const openInvitationView = z
   .nullable();
 export type OpenInvitationView = z.infer<typeof openInvitationView>;
 
-export type CompanyListInput = z.input<typeof companyListInput>;
 /** How many companies and machines are in which state: what a headline says of all of them. */
 export const stateCountsView = z.strictObject({
   companies: z.record(companyState, countSchema),

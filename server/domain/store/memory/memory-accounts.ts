@@ -1,4 +1,12 @@
-import type { AcceptedInvitation, AcceptOutcome, AccountStore, InvitationRow, PersonRow } from "../account-store.ts";
+import type {
+  AcceptedInvitation,
+  AcceptOutcome,
+  AccountStore,
+  InvitationRow,
+  OpenInvitation,
+  PersonRow,
+  RenewOutcome,
+} from "../account-store.ts";
 import { addKeyObjects, emptyCompany, hexOf, isSame, type MemoryState } from "./memory-state.ts";
 
 export function createMemoryAccounts(state: MemoryState): AccountStore {
@@ -36,24 +44,8 @@ export function createMemoryAccounts(state: MemoryState): AccountStore {
       state.outbox.push({ companyId, kind: "company_created" });
       return { kind: "created", expiresAt };
     },
-    async findOpenInvitation(companyId) {
-      const open = [...(state.companies.get(companyId)?.invitations.values() ?? [])].find(({ isUsed }) => !isUsed);
-      if (!open) return null;
-      const { email, expiresAt } = open;
-      return { email, expiresAt, isExpired: expiresAt.getTime() <= state.now().getTime() };
-    },
-    async renewInvitation(companyId, { email, authHash, lifetimeMs }) {
-      const company = state.companies.get(companyId);
-      if (!company) return { kind: "company_unknown" };
-      if (state.people.has(email.toLowerCase())) return { kind: "email_taken" };
-      const open = [...company.invitations.values()].find(({ isUsed }) => !isUsed);
-      if (!open || company.logHead !== null) return { kind: "invitation_used" };
-      const expiresAt = new Date(state.now().getTime() + lifetimeMs);
-      const { invitationId } = open;
-      company.invitations.set(invitationId, { ...open, email: email.toLowerCase(), authHash, expiresAt });
-      state.outbox.push({ companyId, kind: "invitation_renewed" });
-      return { kind: "renewed", invitationId, expiresAt };
-    },
+    findOpenInvitation: async (companyId) => findOpenInvitation(state, companyId),
+    renewInvitation: async (companyId, renewed) => renewInvitation(state, companyId, renewed),
     findInvitation: async (invitationId) => findInvitation(state, invitationId),
     acceptInvitation: async (companyId, accepted) => acceptInvitation(state, companyId, accepted),
     findPersonByEmail: async (email) => state.people.get(email.toLowerCase()) ?? null,
@@ -95,6 +87,31 @@ function findInvitation(state: MemoryState, invitationId: string): InvitationRow
     };
   }
   return null;
+}
+
+function findOpenInvitation(state: MemoryState, companyId: string): OpenInvitation | null {
+  const open = [...(state.companies.get(companyId)?.invitations.values() ?? [])].find(({ isUsed }) => !isUsed);
+  if (!open) return null;
+  const { email, expiresAt } = open;
+  return { email, expiresAt, isExpired: expiresAt.getTime() <= state.now().getTime() };
+}
+
+function renewInvitation(
+  state: MemoryState,
+  companyId: string,
+  renewed: Parameters<AccountStore["renewInvitation"]>[1],
+): RenewOutcome {
+  const company = state.companies.get(companyId);
+  const email = renewed.email.toLowerCase();
+  if (!company) return { kind: "company_unknown" };
+  if (state.people.has(email)) return { kind: "email_taken" };
+  const open = [...company.invitations.values()].find(({ isUsed }) => !isUsed);
+  if (!open || company.logHead !== null) return { kind: "invitation_used" };
+  const expiresAt = new Date(state.now().getTime() + renewed.lifetimeMs);
+  const { invitationId } = open;
+  company.invitations.set(invitationId, { ...open, email, authHash: renewed.authHash, expiresAt });
+  state.outbox.push({ companyId, kind: "invitation_renewed" });
+  return { kind: "renewed", invitationId, expiresAt };
 }
 
 function acceptInvitation(state: MemoryState, companyId: string, accepted: AcceptedInvitation): AcceptOutcome {
