@@ -285,7 +285,7 @@ alter table invitation enable row level security;
 alter table invitation force row level security;
 create policy look_up on invitation as permissive for select to holdfast_lookup using (true);
 create policy own_company on invitation as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
-grant insert, select, update (used_at) on invitation to holdfast_app;
+grant insert, select, update (email, auth_hash, expires_at, used_at) on invitation to holdfast_app;
 grant select on invitation to holdfast_lookup;
 grant insert, select on invitation to holdfast_worker;
 
