@@ -42,6 +42,10 @@ const PREVIEW_POLICY = [
 
 const VAULT_HEADERS = [
   {
+    source: "/:kind(join|enrol)/:linkId",
+    headers: [{ key: "Content-Security-Policy", value: VAULT_POLICY }],
+  },
+  {
     source: "/vault/:path*",
     headers: [{ key: "Content-Security-Policy", value: VAULT_POLICY }],
   },
@@ -74,7 +78,11 @@ const config: NextConfig = {
   // A service worker's reach is its folder, so the vault is at "/vault/" with the slash; its document goes there from "/vault".
   skipTrailingSlashRedirect: true,
   rewrites: async () => ({
-    beforeFiles: [{ source: "/vault/", destination: "/vault/index.html" }],
+    beforeFiles: [
+      { source: "/vault/", destination: "/vault/index.html" },
+      // Links with a secret behind "#" open in a static document, too: no server has a part in what reads it.
+      { source: "/:kind(join|enrol)/:linkId", destination: "/vault/link.html" },
+    ],
     afterFiles: [],
     fallback: [],
   }),

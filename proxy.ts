@@ -37,5 +37,5 @@ function contentSecurityPolicy(nonce: string, isDevelopment: boolean): string {
 }
 
 export const config = {
-  matcher: ["/((?!api/|_next/|fonts/|vault/|vault$|icon.svg|favicon.ico).*)"],
+  matcher: ["/((?!api/|_next/|fonts/|vault/|vault$|join/|enrol/|icon.svg|favicon.ico).*)"],
 };

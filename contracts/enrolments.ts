@@ -14,6 +14,14 @@ export const enrolmentCreateInput = z.strictObject({
 export type EnrolmentCreateInput = z.input<typeof enrolmentCreateInput>;
 export const enrolmentCreatedView = z.strictObject({ enrolmentId: enrolmentIdSchema });
 
+/** What became of a link: for the owner who made it. */
+export const enrolmentGetInput = z.strictObject({ enrolmentId: enrolmentIdSchema });
+export const enrolmentStateView = z.strictObject({
+  state: z.enum(["open", "used", "expired"]),
+  /** The machine that came in by it; null until one did. */
+  machineId: machineIdSchema.nullable(),
+});
+
 export const enrolmentOpenInput = z.strictObject({ enrolmentId: enrolmentIdSchema });
 export const enrolmentOpenedView = z.strictObject({
   companyId: companyIdSchema,

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, request as httpRequest, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
@@ -16,6 +15,7 @@ import {
   superuserUrl,
   waitForZone2,
 } from "./product.ts";
+import { findLeaks, formsOfText, type Spy, startSpy } from "./testing-spy.ts";
 
 /** [Note: canary] Known content and names go through the whole system; then everything on the provider's side is searched for them. */
 const contentCanary = `canary-content-${randomBytes(12).toString("hex")}`;
@@ -23,61 +23,11 @@ const nameCanary = `canary-name-${randomBytes(12).toString("hex")}`;
 const folderCanary = `canary-folder-${randomBytes(12).toString("hex")}`;
 const sourceCanary = `canary-source-${randomBytes(12).toString("hex")}`;
 
-/** The forms in which a leaked text would show: raw, hex, base64 at its three alignments, UTF-16. */
-function formsOf(text: string): Buffer[] {
-  const raw = Buffer.from(text);
-  const shifted = [0, 1, 2].map((pad) =>
-    Buffer.concat([Buffer.alloc(pad), raw])
-      .toString("base64")
-      .slice(pad ? 4 : 0, -4),
-  );
-  return [
-    raw,
-    Buffer.from(raw.toString("hex")),
-    Buffer.from(raw.toString("hex").toUpperCase()),
-    ...shifted.map((form) => Buffer.from(form)),
-    Buffer.from(text, "utf16le"),
-  ];
-}
-
 let product: Product;
 let source: string;
-let spy: Server;
+let spy: Spy;
 let spyUrl: string;
-const captured: Buffer[] = [];
 const secrets = new Map<string, Buffer[]>();
-
-/** Passes everything on to the product and keeps what was sent, as the provider's side would see it. */
-function startSpy(port: number, target: string): Promise<Server> {
-  const server = createServer((incoming, outgoing) => {
-    captured.push(Buffer.from(`${incoming.method} ${incoming.url} ${JSON.stringify(incoming.headers)}`));
-    const upstream = httpRequest(
-      new URL(incoming.url ?? "/", target),
-      { method: incoming.method ?? "GET", headers: incoming.headers },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
-    const parts: Buffer[] = [];
-    incoming.on("data", (part: Buffer) => {
-      parts.push(part);
-      upstream.write(part);
-    });
-    incoming.on("end", () => {
-      captured.push(Buffer.concat(parts));
-      upstream.end();
-    });
-    upstream.on("error", () => outgoing.destroy());
-  });
-  return new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve(server)));
-}
-
-function findLeaks(where: string, bytes: Buffer): string[] {
-  return [...secrets].flatMap(([secret, forms]) =>
-    forms.some((form) => bytes.includes(form)) ? [`${secret} in ${where}`] : [],
-  );
-}
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -126,11 +76,10 @@ beforeAll(async () => {
     product.demo.owner.passphrase,
     product.demo.owner.recoveryKey,
   ])
-    secrets.set(text, formsOf(text));
+    secrets.set(text, formsOfText(text));
 }, 400_000);
 
 afterAll(async () => {
-  spy?.closeAllConnections();
   spy?.close();
   await product?.remove();
   rmSync(source, { recursive: true, force: true });
@@ -138,11 +87,11 @@ afterAll(async () => {
 
 describe("the provider's side never holds plaintext, names or keys", () => {
   it("finds the canary where it must be, so that the search itself is proven", () => {
-    expect(findLeaks("source", readFileSync(join(source, folderCanary, `${nameCanary}.txt`)))).not.toEqual([]);
-    expect(findLeaks("hex", Buffer.from(Buffer.from(nameCanary).toString("hex")))).not.toEqual([]);
+    expect(findLeaks(secrets, "source", readFileSync(join(source, folderCanary, `${nameCanary}.txt`)))).not.toEqual([]);
+    expect(findLeaks(secrets, "hex", Buffer.from(Buffer.from(nameCanary).toString("hex")))).not.toEqual([]);
     for (const pad of ["", "x", "xx"])
       expect(
-        findLeaks("base64", Buffer.from(Buffer.from(`${pad}${contentCanary}tail`).toString("base64"))),
+        findLeaks(secrets, "base64", Buffer.from(Buffer.from(`${pad}${contentCanary}tail`).toString("base64"))),
       ).not.toEqual([]);
   });
 
@@ -159,15 +108,15 @@ describe("the provider's side never holds plaintext, names or keys", () => {
     await expectCommand(["restore", snapshotId, "--to", join(product.folder, "out"), "--json"], env, restoreCodes);
     await expectCommand(["verify", snapshotId, "--json"], env);
     await waitForZone2(product, snapshotId);
-    expect(captured.length).toBeGreaterThan(10);
+    expect(spy.captured.length).toBeGreaterThan(10);
 
-    const leaks = captured.flatMap((bytes, number) => findLeaks(`request ${number}`, bytes));
+    const leaks = spy.captured.flatMap((bytes, number) => findLeaks(secrets, `request ${number}`, bytes));
     const files = filesBelow(product.data).filter((path) => !path.endsWith("demo.json"));
     expect(files.some((path) => path.includes("/zone2/"))).toBe(true);
-    for (const path of files) leaks.push(...findLeaks(path, readFileSync(path)));
+    for (const path of files) leaks.push(...findLeaks(secrets, path, readFileSync(path)));
     const dumps = await databaseDump();
     expect(dumps.length).toBeGreaterThan(10);
-    for (const dump of dumps) leaks.push(...findLeaks(`table ${dump.table}`, dump.rows));
+    for (const dump of dumps) leaks.push(...findLeaks(secrets, `table ${dump.table}`, dump.rows));
     expect(leaks).toEqual([]);
   }, 300_000);
 

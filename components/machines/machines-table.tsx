@@ -12,7 +12,6 @@ import { columnsOf, DataTable } from "../tables/data-table.tsx";
 import { isPart, type ListState } from "../tables/list-state.ts";
 import { NoMatch } from "../tables/no-match.tsx";
 import type { WayOut } from "../tables/ways-out.ts";
-import { Command } from "../ui/command.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { machineHref } from "./machine-href.ts";
 
@@ -120,10 +119,9 @@ export function MachinesTable({ rows, list, nextHref, waysOut = [], sight }: Mac
           <EmptyState title="No machine yet">
             <p>
               {sight === "member"
-                ? "Create a link, run one command on the machine, and its first backup can start."
-                : "An owner of the company creates a link for each machine; only they can."}
+                ? "An owner makes a link, one command on the machine uses it, and the first backup can start."
+                : "An owner of the company makes a link for each machine; only they can."}
             </p>
-            <Command>{"holdfast enrolments create\nholdfast agent enrol LINK"}</Command>
           </EmptyState>
         )
       }

@@ -26,6 +26,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         vault: join(room, "document/index.html"),
+        link: join(room, "document/link.html"),
         preview: join(room, "document/preview.html"),
         "service-worker": join(room, "runtime/service-worker.ts"),
       },

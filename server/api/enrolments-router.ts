@@ -3,8 +3,10 @@ import {
   enrolmentCompleteInput,
   enrolmentCreatedView,
   enrolmentCreateInput,
+  enrolmentGetInput,
   enrolmentOpenedView,
   enrolmentOpenInput,
+  enrolmentStateView,
 } from "../../contracts/enrolments.ts";
 import { agentIdSchema, companyIdSchema, machineIdSchema } from "../../contracts/ids.ts";
 import { LINK_MAX_TTL_MS } from "../../contracts/limits.ts";
@@ -33,6 +35,18 @@ export const enrolmentsRouter = router({
         byPersonId: viewer.personId,
       });
       return { enrolmentId: input.enrolmentId };
+    }),
+  get: memberProcedure(["owner"])
+    .input(enrolmentGetInput)
+    .output(enrolmentStateView)
+    .query(async ({ ctx: { deps, companyId }, input }) => {
+      const found = await deps.store.findEnrolmentState(companyId, input.enrolmentId);
+      if (found === null) throw new ApiError("not_found", "There is no such enrolment.");
+      const { isUsed, isExpired, machineId } = found;
+      return {
+        state: isUsed ? "used" : isExpired ? "expired" : "open",
+        machineId: machineId === null ? null : machineIdSchema.parse(machineId),
+      };
     }),
   open: publicProcedure
     .input(enrolmentOpenInput)

@@ -21,6 +21,7 @@ const LOG_HEAD_MOVE = loadStatement("log-head-move");
 const AGENTS_REVOKE = loadStatement("agents-revoke");
 const ENROLMENT_INSERT = loadStatement("enrolment-insert");
 const ENROLMENT_LOCK = loadStatement("enrolment-lock");
+const ENROLMENT_STATE = loadStatement("enrolment-state");
 const ENROLMENT_USE = loadStatement("enrolment-use");
 const MACHINE_INSERT = loadStatement("machine-insert");
 const MACHINE_SEEN = loadStatement("machine-seen");
@@ -54,6 +55,14 @@ export function createPgKeyStore(database: PgDatabase): KeyStore {
     createEnrolment: (companyId, enrolment) =>
       withCompany(database, companyId, (tx) => createEnrolment(tx, companyId, enrolment)),
     findEnrolment: (enrolmentId) => findEnrolment(database, enrolmentId),
+    findEnrolmentState: (companyId, enrolmentId) =>
+      withCompany(database, companyId, async (tx) => {
+        const [row] = await tx.rows<{ is_used: boolean; is_expired: boolean; machine_id: string | null }>(
+          ENROLMENT_STATE,
+          [companyId, enrolmentId],
+        );
+        return row ? { isUsed: row.is_used, isExpired: row.is_expired, machineId: row.machine_id } : null;
+      }),
     completeEnrolment: (companyId, agent) =>
       withCompany(database, companyId, (tx) => completeEnrolment(tx, companyId, agent)),
     findAgent: (agentId) => findAgent(database, agentId),

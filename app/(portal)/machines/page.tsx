@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { STATE_CHOICES } from "../../../components/companies/company-list.ts";
+import { AddMachineLink } from "../../../components/machines/add-machine-link.tsx";
 import { machinesHeadline } from "../../../components/machines/machine-headline.ts";
 import { MACHINE_LIST, MACHINE_SORT_WORDS } from "../../../components/machines/machine-list.ts";
 import { MachinesTable } from "../../../components/machines/machines-table.tsx";
@@ -26,7 +27,10 @@ export default async function MachinesPage({ searchParams }: PageInput) {
   const first = (await api.machines.list({ sort: "need", limit: 1 })).rows[0];
   return (
     <>
-      <PageHead headline={machinesHeadline({ counts, first })} />
+      <PageHead
+        headline={machinesHeadline({ counts, first })}
+        actions={viewer.kind === "member" ? <AddMachineLink role={viewer.role} /> : undefined}
+      />
       <ListCard
         title="Machines"
         state={list}

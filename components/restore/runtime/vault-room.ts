@@ -66,6 +66,14 @@ export class VaultRoom {
     };
   }
 
+  /** The same keys with a log that went on, or with agents that are new; what reads goes on. */
+  renew(member: OpenMember): void {
+    if (this.#open === null) return;
+    const { source } = this.#open;
+    const keys: ReaderKeys = { ...member.owner, ...member.trust };
+    this.#open = { ...this.#open, member, keys, openSnapshot: keepReaders({ member, keys, source }) };
+  }
+
   /** Forgets keys and readers; whoever keeps names or indexes forgets them, too. */
   close(): void {
     this.#open?.close.abort(new VaultLockedError());

@@ -27,6 +27,7 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "companies.renewInvitation": { companyId, ownerEmail: "o@x.test", inviteAuthHash: "00".repeat(32) },
     "enrolments.complete": { enrolmentId, certificate: BYTES, machineName: "m" },
     "enrolments.create": { enrolmentId, payload: BYTES, statement: BYTES, expiresAt: new Date(Date.now() + 1000) },
+    "enrolments.get": { enrolmentId },
     "enrolments.open": { enrolmentId },
     "invitations.accept": {
       ...invitation,

@@ -5,7 +5,7 @@ import { basename, join, relative } from "node:path";
 import { z } from "zod";
 import { createCompany } from "../../api/client/create-company.ts";
 import { createEnrolment } from "../../api/client/create-enrolment.ts";
-import { createKeys } from "../../api/client/create-keys.ts";
+import { draftKeys, sendKeys } from "../../api/client/create-keys.ts";
 import { createPassword } from "../../platform/secrets.ts";
 import { openSession } from "../owner/open-session.ts";
 import { nodeKeyTools, openOwnerSession } from "../owner/owner-session.ts";
@@ -71,7 +71,8 @@ async function makeCompany(context: DemoContext, staff: { email: string; passwor
   const ownerEmail = attempt === 1 ? "owner@demo.example" : `owner${attempt}@demo.example`;
   const { link } = await createCompany(nodeKeyTools, client, { portalUrl, name: COMPANY_NAME, ownerEmail });
   const password = createPassword();
-  const created = await createKeys(nodeKeyTools, { link, password });
+  const created = await draftKeys(nodeKeyTools, { link, password });
+  await sendKeys(created);
   return {
     companyId: created.companyId,
     owner: {

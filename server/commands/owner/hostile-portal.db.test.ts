@@ -8,7 +8,7 @@ import { fromBase64, toBase64 } from "../../../engine/codec/hex.ts";
 import { checkMachineHistory } from "../../api/client/check-history.ts";
 import { createCompany } from "../../api/client/create-company.ts";
 import { createEnrolment } from "../../api/client/create-enrolment.ts";
-import { type CreatedKeys, createKeys } from "../../api/client/create-keys.ts";
+import { type DraftedKeys, draftKeys, sendKeys } from "../../api/client/create-keys.ts";
 import { openSession } from "./open-session.ts";
 import { nodeKeyTools, openOwnerSession } from "./owner-session.ts";
 import { backUpTestMachine, enrolTestMachine, type TestMachine } from "./testing/test-machine.ts";
@@ -18,7 +18,7 @@ const PASSWORD = "the owner's login";
 const MAIN = join(import.meta.dirname, "../../../bin/main.ts");
 
 let portal: TestPortal;
-let keys: CreatedKeys;
+let keys: DraftedKeys;
 let machine: TestMachine;
 let snapshotIds: string[];
 
@@ -44,7 +44,8 @@ beforeAll(async () => {
   const { client } = await openSession({ ...staff, HOLDFAST_CLIENT_STATE: statePath("staff") });
   const company = { portalUrl, name: "A Company", ownerEmail: "owner@company.example" };
   const { link } = await createCompany(nodeKeyTools, client, company);
-  keys = await createKeys(nodeKeyTools, { link, password: PASSWORD });
+  keys = await draftKeys(nodeKeyTools, { link, password: PASSWORD });
+  await sendKeys(keys);
   machine = await enrolTestMachine(portal, await newLink(), "Accounts");
   snapshotIds = await backUpTestMachine(portal, machine, 4);
 });

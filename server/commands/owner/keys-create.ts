@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseSecretLink } from "../../../engine/keys/link-secret.ts";
-import { type CreatedKeys, createKeys } from "../../api/client/create-keys.ts";
+import { type DraftedKeys, draftKeys, sendKeys } from "../../api/client/create-keys.ts";
 import { pinOf } from "../../api/client/open-member.ts";
 import { ClientError } from "./client-error.ts";
 import { clientStatePath, filePins } from "./client-state.ts";
@@ -18,17 +18,17 @@ export async function run(input: Record<string, unknown>): Promise<number> {
   const { env } = process;
   const password = await readNewSecret(env, "HOLDFAST_PASSWORD", "New login password");
   const passphrase = await findSecret(env, "HOLDFAST_PASSPHRASE");
-  const created = await createKeys(nodeKeyTools, {
+  const drafted = await draftKeys(nodeKeyTools, {
     link,
     password,
     ...(env.HOLDFAST_PORTAL && { portalUrl: parsePortalUrl(env.HOLDFAST_PORTAL) }),
     ...(passphrase !== null && { passphrase }),
   });
-  const { portalUrl, email, session } = created;
-  await filePins(clientStatePath(env)).rememberCompany(created.companyId, pinOf(created.owner));
-  const { sessionToken, expiresAt } = session;
+  const { sessionToken, expiresAt } = await sendKeys(drafted);
+  const { portalUrl, email } = drafted;
+  await filePins(clientStatePath(env)).rememberCompany(drafted.companyId, pinOf(drafted.owner));
   await rememberSession(env, { portalUrl, email, sessionToken, expiresAt: expiresAt.toISOString() });
-  printKeys(created, { isJson: json, isGenerated: passphrase === null });
+  printKeys(drafted, { isJson: json, isGenerated: passphrase === null });
   return 0;
 }
 
@@ -42,8 +42,8 @@ function requireInvitationLink(link: string): void {
 }
 
 /** The only time that these secrets are shown. */
-function printKeys(created: CreatedKeys, { isJson, isGenerated }: { isJson: boolean; isGenerated: boolean }): void {
-  const { companyId, companyName, email, passphrase, recoveryKeyWords, owner } = created;
+function printKeys(drafted: DraftedKeys, { isJson, isGenerated }: { isJson: boolean; isGenerated: boolean }): void {
+  const { companyId, companyName, email, passphrase, recoveryKeyWords, owner } = drafted;
   const { rootFingerprint } = owner.log;
   if (isJson) {
     const shown = { companyId, email, recoveryKey: recoveryKeyWords, rootFingerprint };

@@ -82,6 +82,11 @@ export interface KeyStore {
   ): Promise<AppendOutcome | { readonly kind: "enrolment_exists" }>;
   /** Pre-tenant: by the id in the link. */
   findEnrolment(enrolmentId: string): Promise<EnrolmentRow | null>;
+  /** What became of a company's own enrolment; null when it has no such. */
+  findEnrolmentState(
+    companyId: string,
+    enrolmentId: string,
+  ): Promise<{ readonly isUsed: boolean; readonly isExpired: boolean; readonly machineId: string | null } | null>;
   /** Uses the enrolment once and deletes its payload. The same agent asking again is told "completed". */
   completeEnrolment(
     companyId: string,

@@ -136,6 +136,9 @@ export function describeAccounts(getStore: () => Store): void {
       const { companyId } = await createScene(store);
       const enrolmentId = await createEnrolment(store, companyId);
       expect((await store.findEnrolment(enrolmentId))?.payload).not.toBeNull();
+      const open = { isUsed: false, isExpired: false, machineId: null };
+      expect(await store.findEnrolmentState(companyId, enrolmentId)).toEqual(open);
+      expect(await store.findEnrolmentState(newUuid(), enrolmentId)).toBeNull();
       const agent = {
         enrolmentId,
         agentId: newUuid(),
@@ -149,6 +152,8 @@ export function describeAccounts(getStore: () => Store): void {
       expect(await store.completeEnrolment(companyId, agent)).toBe("completed");
       const other = { ...agent, agentId: newUuid(), machineId: newUuid() };
       expect(await store.completeEnrolment(companyId, other)).toBe("enrolment_used");
+      const used = { isUsed: true, isExpired: false, machineId: agent.machineId };
+      expect(await store.findEnrolmentState(companyId, enrolmentId)).toEqual(used);
       expect(await store.findEnrolment(enrolmentId)).toMatchObject({ payload: null, isUsed: true });
       expect(await store.findAgent(agent.agentId)).toMatchObject({ companyId, lastSequence: 0, lastHeader: null });
     });

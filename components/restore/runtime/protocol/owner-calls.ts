@@ -5,13 +5,19 @@ export interface OwnerCalls {
   /** Makes keys and holds them; nothing is sent. A second call makes new ones and forgets the first. */
   draftKeys(input: {
     readonly link: string;
+    /** Null for six random words. */
     readonly passphrase: string | null;
     readonly password: string;
   }): Promise<KeysDraft>;
-  /** Hands over what the portal may hold, and leaves the vault unlocked. @throws VaultFault as the portal's codes */
-  sendKeys(): Promise<void>;
+  /**
+   * Hands over what the portal may hold, signs in, and leaves the vault unlocked. When signing in did not work, the company
+   * exists all the same. @throws VaultFault `no_draft`, and the portal's codes
+   */
+  sendKeys(): Promise<{ readonly isSignedIn: boolean }>;
   /** A link that lets one machine in, and the command to run there. Unlocked owners only. */
-  createEnrolment(input: { readonly machineName: string; readonly hours: number }): Promise<EnrolmentShown>;
+  createEnrolment(input: { readonly machineName: string | null; readonly hours: number }): Promise<EnrolmentShown>;
+  /** How far the machine of a link got; checked against the company log. Unlocked owners only. */
+  readEnrolment(input: { readonly enrolmentId: string }): Promise<EnrolmentProgress>;
 }
 
 export interface InvitationShown {
@@ -23,14 +29,26 @@ export interface InvitationShown {
 export interface KeysDraft {
   /** Six words, unless the person chose. */
   readonly passphrase: string;
+  /** False for six random words. */
+  readonly isChosen: boolean;
   /** 24 words; nobody can show them again. */
   readonly recoveryKeyWords: string;
   readonly rootFingerprint: string;
 }
 
 export interface EnrolmentShown {
+  readonly enrolmentId: string;
   readonly link: string;
   /** Unix ms. */
   readonly expiresAtMs: number;
   readonly command: string;
 }
+
+export type EnrolmentProgress =
+  | { readonly state: "waiting" | "expired" }
+  | {
+      /** running: its first backup. failed: the first backup ended without a snapshot. done: there is one. */
+      readonly state: "enrolled" | "running" | "failed" | "done";
+      readonly machineId: string;
+      readonly machineName: string;
+    };

@@ -25,6 +25,14 @@ export function createMemoryKeys(state: MemoryState): KeyStore {
       return appended;
     },
     findEnrolment: async (enrolmentId) => findEnrolment(state, enrolmentId),
+    async findEnrolmentState(companyId, enrolmentId) {
+      const company = state.companies.get(companyId);
+      const enrolment = company?.enrolments.get(enrolmentId);
+      if (!company || !enrolment) return null;
+      const agent = enrolment.agentId === null ? undefined : company.agents.get(enrolment.agentId);
+      const isExpired = enrolment.expiresAt.getTime() <= state.now().getTime();
+      return { isUsed: enrolment.agentId !== null, isExpired, machineId: agent?.machineId ?? null };
+    },
     completeEnrolment: async (companyId, agent) => completeEnrolment(state, companyId, agent),
     findAgent: async (agentId) => findAgent(state, agentId),
     async useNonce(companyId, agentId, nonce, lifetimeMs) {
