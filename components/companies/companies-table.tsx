@@ -93,7 +93,9 @@ export function CompaniesTable({ rows, list, nextHref, waysOut = [] }: Companies
           <NoMatch state={list} what="companies" waysOut={waysOut} />
         ) : (
           <EmptyState title="No company yet">
-            <p>Create one and send its owner the invitation. The owner makes the keys, and the first machine follows.</p>
+            <p>
+              Create one and send its owner the invitation. The owner makes the keys, and the first machine follows.
+            </p>
           </EmptyState>
         )
       }
