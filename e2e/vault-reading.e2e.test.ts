@@ -218,6 +218,18 @@ describe.skipIf(chromiumPath === null)("looking around in the vault", () => {
     ).rejects.toMatchObject({ code: "not_a_folder" });
   });
 
+  it("knows a machine that was let in after the vault was opened", async () => {
+    const state = await enrolMachine(product, "let-in-later");
+    const { last } = await backUp(state, [join(folder, "docs")]);
+    const later = (await vault.call("listMachines")).find(({ machine }) => machine.name === "let-in-later");
+    const its = { machineId: later?.machine.machineId ?? "", sourceId: String(last.sourceId) };
+    expect(await vault.call("readSourceNames", its)).toEqual({ [its.sourceId]: join(folder, "docs") });
+    expect(await vault.call("listSnapshots", its)).toMatchObject([
+      { snapshotId: last.snapshotId, isChecked: true, problem: null },
+    ]);
+    expect(await vault.call("checkHistory", its)).toEqual([]);
+  });
+
   it("refuses by name what a server exchanged: a list, a manifest, a page of a tree, a change list", async () => {
     const deceived = await VaultWorker.open(browser, product.url, product.demo.owner);
     await unlock(deceived);

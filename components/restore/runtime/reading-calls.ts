@@ -6,6 +6,7 @@ import type { ReadingCalls } from "./protocol/reading-calls.ts";
 import { listVersions } from "./reading/document-versions.ts";
 import { toPlaceFound, toPlaceRow } from "./reading/folder-row.ts";
 import { Folders } from "./reading/folders.ts";
+import { learnAgents, learnMachine } from "./reading/known-agents.ts";
 import { listMachinePlaces, listSourceRefs } from "./reading/list-places.ts";
 import { NameSearch } from "./reading/name-search.ts";
 import { openChangeHistory } from "./reading/open-change-history.ts";
@@ -35,14 +36,20 @@ export function createReadingCalls(room: VaultRoom): ReadingCalls {
     listMachines: () => listMachinePlaces(client),
     listZones: async () => (await client.zones.list.query({})).zones,
     async listSnapshots(source) {
-      if (room.isOpen) return lists().list(source);
+      if (room.isOpen) {
+        const points = await lists().list(source);
+        const isDoubtful = points.some(({ problem }) => problem !== null);
+        return isDoubtful && (await learnAgents(room)) ? lists().list(source) : points;
+      }
       return (await fetchSnapshots(client, source)).map((view) => toSnapshotPoint(view, null));
     },
     async readSourceNames({ machineId }) {
+      await learnMachine(room, machineId);
       const { member } = room.requireOpen();
       return Object.fromEntries(await readSourceNames(member, machineIdSchema.parse(machineId)));
     },
     async checkHistory({ machineId }) {
+      await learnMachine(room, machineId);
       const { member } = room.requireOpen();
       const findings = await checkMachineHistory(member, machineIdSchema.parse(machineId));
       return findings.map(({ message }) => message);
