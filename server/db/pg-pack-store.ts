@@ -13,7 +13,7 @@ import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
 import { type PackRecord, packIdBytes, toPackRow } from "./pg-pack-rows.ts";
 import { loadStatement, type Statement } from "./statement.ts";
-import { type Tx, withCompany, withCompanyPrisma } from "./transaction.ts";
+import { type Tx, withCompany, withCompanyPrisma, withCompanyProbes } from "./transaction.ts";
 
 const LEASE_SHARE = loadStatement("lease-share");
 const PACK_INSERT = loadStatement("pack-insert");
@@ -76,7 +76,7 @@ async function known(database: PgDatabase, query: KnownQuery): Promise<readonly 
   const { companyId, scope, chunkIds, kind, zoneId, machineId } = query;
   const ids = joinIds(chunkIds);
   const values = [companyId, scope, ids, chunkIds.length, kind, zoneId, machineId];
-  const rows = await withCompany(database, companyId, (tx) => tx.rows<{ i: number }>(CHUNKS_KNOWN, values));
+  const rows = await withCompanyProbes(database, companyId, (tx) => tx.rows<{ i: number }>(CHUNKS_KNOWN, values));
   const answers = new Array<boolean>(chunkIds.length).fill(false);
   for (const { i } of rows) answers[i] = true;
   return answers;
@@ -112,7 +112,7 @@ async function locateCopies(database: PgDatabase, query: LocateQuery): Promise<r
 
 function locatedRows(database: PgDatabase, statement: Statement, query: LocateQuery): Promise<LocatedRecord[]> {
   const values = [query.companyId, query.scope, joinIds(query.chunkIds), query.chunkIds.length];
-  return withCompany(database, query.companyId, (tx) => tx.rows<LocatedRecord>(statement, values));
+  return withCompanyProbes(database, query.companyId, (tx) => tx.rows<LocatedRecord>(statement, values));
 }
 
 interface ReachRecord {
@@ -137,7 +137,7 @@ async function reach(
     query.zoneId,
     query.machineId,
   ];
-  const rows = await withCompany(database, companyId, (tx) => tx.rows<ReachRecord>(CHUNKS_REACH, values));
+  const rows = await withCompanyProbes(database, companyId, (tx) => tx.rows<ReachRecord>(CHUNKS_REACH, values));
   const reached = new Array<ReachedChunk | null>(query.chunkIds.length).fill(null);
   for (const row of rows) {
     const { kind, frame, pack_id: packId, is_quarantined: isQuarantined, is_closed: isClosed } = row;

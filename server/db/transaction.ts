@@ -7,7 +7,7 @@ import type { Statement } from "./statement.ts";
 /**
  * [Note: Whose rows]
  *
- * Every statement of the product runs inside one of the four wrappers below. They set the company for the length of
+ * Every statement of the product runs inside one of the five wrappers below. They set the company for the length of
  * the transaction; row-level security compares it with each row, and without it there are no rows. Reading across
  * companies means stepping into the role of staff, which sees fewer columns and changes nothing.
  */
@@ -41,6 +41,24 @@ export function withCompany<Result>(
   work: (tx: Tx) => Promise<Result>,
 ): Promise<Result> {
   return transact(database, `begin; set local holdfast.company = '${requireUuid(companyId)}'`, work);
+}
+
+/**
+ * As `withCompany`, for statements that only probe indexes by many ids. PostgreSQL plans them once for each connection. It would plan
+ * them anew for each call, because the one partition of 16 that is asked looks cheaper then: 2.1 instead of 1.2 ms for 90 ids. A plan that was
+ * made while a table was empty must not scan it when it is full, so scans of whole tables are out of the question.
+ */
+export function withCompanyProbes<Result>(
+  database: PgDatabase,
+  companyId: string,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  const begin = `begin; set local holdfast.company = '${requireUuid(companyId)}'`;
+  return transact(
+    database,
+    `${begin}; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off`,
+    work,
+  );
 }
 
 /** Runs `work` in one transaction that reads across companies, with the sight of staff. */
