@@ -3,7 +3,7 @@
 import { useId } from "react";
 import { formatExactMoment } from "../format/format-moment.ts";
 import { Moment } from "../format/moment.tsx";
-import { useReader } from "../format/reader-provider.tsx";
+import { useReader } from "../format/reader-context.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { invitationMailto, invitationText } from "./invitation-text.ts";

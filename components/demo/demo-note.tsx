@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { storeSetting } from "../format/reader-provider.tsx";
+import { storeSetting } from "../format/reader-context.ts";
 import { Icon } from "../ui/icon.tsx";
 import { DEMO_NOTE_COOKIE } from "./demo-note-cookie.ts";
 

@@ -2,7 +2,7 @@
 
 import { formatDuration } from "./format-duration.ts";
 import { formatExactMoment, formatMoment } from "./format-moment.ts";
-import { useReader } from "./reader-provider.tsx";
+import { useReader } from "./reader-context.ts";
 
 /** A moment in the reader's zone; the exact one is on hover and for machines. */
 export function Moment({ at }: { readonly at: Date }) {

@@ -2,7 +2,7 @@
 
 import type { RunView } from "../../contracts/runs.ts";
 import { formatDuration } from "../format/format-duration.ts";
-import { useReader } from "../format/reader-provider.tsx";
+import { useReader } from "../format/reader-context.ts";
 
 /** How long a run took, or how long it has been going on. */
 export function RunDuration({ run }: { readonly run: RunView }) {

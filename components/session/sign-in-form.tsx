@@ -3,6 +3,7 @@
 import { type SubmitEvent, useId, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import { nextAddress } from "./next-address.ts";
 import { type SignInOutcome, signInHere } from "./sign-in-request.ts";
 
 const REFUSAL: Readonly<Record<Exclude<SignInOutcome, "signed_in">, string>> = {
@@ -21,7 +22,7 @@ export function SignInForm() {
     setOutcome("asking");
     const answer = await signInHere(String(fields.get("email")), String(fields.get("password")));
     setOutcome(answer);
-    if (answer === "signed_in") window.location.assign("/");
+    if (answer === "signed_in") window.location.assign(nextAddress(window.location.search));
   };
   const refusal = outcome === undefined || outcome === "asking" || outcome === "signed_in" ? null : REFUSAL[outcome];
   const isWrong = refusal === null ? undefined : true;

@@ -1,3 +1,5 @@
+import { tellLock } from "../vault-lock/lock-channel.ts";
+
 export type SignInOutcome = "signed_in" | "wrong_credentials" | "rate_limited" | "unreachable";
 
 /** Asks for this browser's session. The cookie that comes back is for this origin alone and not readable here. */
@@ -11,8 +13,12 @@ export async function signInHere(email: string, password: string): Promise<SignI
   }
 }
 
-/** Ends the session on the server and removes the cookie; without a connection the cookie stays until it expires. */
+/**
+ * Locks every vault of this browser, ends the session on the server and removes the cookie; without a connection the cookie
+ * stays until it expires.
+ */
 export async function signOutHere(): Promise<void> {
+  tellLock({ kind: "lock_all" });
   await postForm("/api/auth/signout", {}).catch(() => undefined);
 }
 

@@ -5,7 +5,12 @@ export interface Place {
   readonly href: string;
   readonly word: string;
   readonly icon: IconName;
+  /** A document of its own, outside of Next: the browser goes there, not the router. */
+  readonly isDocument?: boolean;
 }
+
+/** Where a company's own people see names and restore. */
+export const VAULT_PLACE: Place = { href: "/vault/", word: "Restore", icon: "restore", isDocument: true };
 
 const STAFF_PLACES: readonly Place[] = [
   { href: "/overview", word: "Overview", icon: "overview" },
@@ -18,6 +23,7 @@ const STAFF_PLACES: readonly Place[] = [
 
 const MEMBER_PLACES: readonly Place[] = [
   { href: "/home", word: "Am I safe?", icon: "home" },
+  VAULT_PLACE,
   { href: "/machines", word: "Machines", icon: "machines" },
 ];
 

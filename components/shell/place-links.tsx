@@ -2,9 +2,21 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import type { ReactNode } from "react";
 import { Icon } from "../ui/icon.tsx";
 import { MorePlaces } from "./more-places.tsx";
 import { isAt, type Place } from "./navigation.ts";
+
+function PlaceLink(props: {
+  readonly place: Place;
+  readonly isHere: boolean;
+  readonly className: string;
+  readonly children: ReactNode;
+}) {
+  const { place, className, children } = props;
+  const attributes = { href: place.href, className, "aria-current": props.isHere ? ("page" as const) : undefined };
+  return place.isDocument ? <a {...attributes}>{children}</a> : <Link {...attributes}>{children}</Link>;
+}
 
 /** The sidebar's places: words from 900 px on, icons with labels below. */
 export function Navigation({ places }: { readonly places: readonly Place[] }) {
@@ -12,17 +24,17 @@ export function Navigation({ places }: { readonly places: readonly Place[] }) {
   return (
     <nav aria-label="Places" className="grid gap-[2px] px-[10px] py-1">
       {places.map((place) => (
-        <Link
+        <PlaceLink
           key={place.href}
-          href={place.href}
-          aria-current={isAt(place, pathname) ? "page" : undefined}
+          place={place}
+          isHere={isAt(place, pathname)}
           className="flex h-[30px] items-center gap-[10px] rounded-nav px-2 text-label text-ink-2 hover:bg-hover aria-[current]:bg-accent-soft aria-[current]:font-[560] aria-[current]:text-ink max-md:justify-center"
         >
           <span className="text-ink-2 in-aria-[current]:text-accent">
             <Icon name={place.icon} />
           </span>
           <span className="max-md:sr-only">{place.word}</span>
-        </Link>
+        </PlaceLink>
       ))}
     </nav>
   );
@@ -47,15 +59,15 @@ export function BottomBar({ places }: { readonly places: readonly Place[] }) {
       className="fixed inset-x-0 bottom-0 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
     >
       {direct.map((place) => (
-        <Link
+        <PlaceLink
           key={place.href}
-          href={place.href}
-          aria-current={isAt(place, pathname) ? "page" : undefined}
+          place={place}
+          isHere={isAt(place, pathname)}
           className="grid h-14 flex-1 place-items-center content-center gap-1 text-axis text-ink-2 aria-[current]:font-semibold aria-[current]:text-accent"
         >
           <Icon name={place.icon} sizePx={18} />
           {place.word}
-        </Link>
+        </PlaceLink>
       ))}
       {direct.length === places.length ? null : <MorePlaces places={places.slice(direct.length)} />}
     </nav>

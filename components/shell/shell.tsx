@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { SessionViewerView } from "../../contracts/session.ts";
+import { VaultChip } from "../vault-lock/vault-chip.tsx";
 import { placesOf } from "./navigation.ts";
 import { PersonMenu } from "./person-menu.tsx";
 import { BottomBar, Navigation, PlaceTitle } from "./place-links.tsx";
@@ -29,6 +30,7 @@ export function Shell({ session, children }: { readonly session: Session; readon
         <header className="flex h-12 items-center justify-between gap-3 border-b border-line px-6 max-sm:px-4">
           <PlaceTitle places={places} />
           <div className="flex items-center gap-2">
+            {session.viewer.kind === "member" ? <VaultChip /> : null}
             <ThemeSwitch />
             <div className="sm:hidden">
               <PersonMenu email={session.email} role={session.viewer.role} isCompact />

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { THEME_COOKIE, type Theme } from "../format/reader.ts";
-import { storeSetting, useReader } from "../format/reader-provider.tsx";
+import { storeSetting, useReader } from "../format/reader-context.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 
 const THEMES: readonly { theme: Theme; word: string; icon: IconName }[] = [

@@ -1,5 +1,4 @@
-import type { ZoneCopy } from "../../contracts/snapshots.ts";
-import { describeCopies } from "./describe-copies.ts";
+import { type Copy, describeCopies } from "./describe-copies.ts";
 
 /** What one upright block says: there and verified, being copied, not there, or not to be reached. */
 export type BlockState = "there" | "copying" | "absent" | "unreachable";
@@ -39,7 +38,7 @@ function Block({ state, x }: { readonly state: BlockState; readonly x: number })
 }
 
 /** Where the copies of one snapshot are, in words beside the mark. */
-export function ZonePair({ copies }: { readonly copies: readonly ZoneCopy[] }) {
+export function ZonePair({ copies }: { readonly copies: readonly Copy[] }) {
   const [left, right] = copies;
   if (left === undefined) return <span className="text-ink-3">no zone</span>;
   return (
@@ -50,6 +49,6 @@ export function ZonePair({ copies }: { readonly copies: readonly ZoneCopy[] }) {
   );
 }
 
-function blockOf(copy: ZoneCopy): BlockState {
+function blockOf(copy: Copy): BlockState {
   return copy.isPresent ? "there" : "copying";
 }

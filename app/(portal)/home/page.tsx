@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { CompanyFigures } from "../../../components/companies/company-figures.tsx";
 import { machinesHeadline } from "../../../components/machines/machine-headline.ts";
 import { MachinesTable } from "../../../components/machines/machines-table.tsx";
+import { RestoreLink } from "../../../components/shell/restore-link.tsx";
 import { NEED_FIRST } from "../../../components/tables/sort-words.ts";
 import { Card } from "../../../components/ui/card.tsx";
 import { PageHead } from "../../../components/ui/page-head.tsx";
@@ -19,6 +20,7 @@ export default async function HomePage() {
       <PageHead
         headline={machinesHeadline({ counts: company.machineStates, first: machines.rows[0] })}
         proof="Every snapshot is sealed on your machine before it leaves it. Only your company can open it."
+        actions={<RestoreLink />}
       />
       <CompanyFigures company={company} watermarks={zones.companies[0]} zones={zones.zones} />
       <Card title="Machines" note={NEED_FIRST[0]}>

@@ -3,7 +3,7 @@ import { type MemberSecret, type OpenMember, openMember } from "../../../server/
 import { browserPins } from "./browser-pins.ts";
 import { browserTools } from "./browser-tools.ts";
 import { IdleLock } from "./idle-lock.ts";
-import type { SessionCalls, VaultLock, VaultPerson } from "./protocol/session-calls.ts";
+import type { SessionCalls, VaultLock, VaultPerson, WhoIsIt } from "./protocol/session-calls.ts";
 import type { VaultRoom } from "./vault-room.ts";
 
 /** Nobody who could unlock is signed in. */
@@ -78,13 +78,14 @@ export function openVaultSession(room: VaultRoom): VaultSession {
   };
 }
 
-async function readPerson(room: VaultRoom): Promise<VaultPerson | null> {
-  const found = await room.findMember();
-  if (found === null) return null;
-  const { email, companyName, providerName } = found.session;
-  const { role, companyId } = found.viewer;
+async function readPerson(room: VaultRoom): Promise<WhoIsIt> {
+  const session = await room.client.session.viewer.query();
+  if (session === null) return { kind: "visitor" };
+  const { viewer, email, companyName, providerName } = session;
+  if (viewer.kind === "staff") return { kind: "staff", providerName };
+  const { role, companyId } = viewer;
   const pin = await browserPins.findCompany(companyId);
-  return {
+  const person: VaultPerson = {
     email,
     role,
     companyId,
@@ -92,4 +93,5 @@ async function readPerson(room: VaultRoom): Promise<VaultPerson | null> {
     providerName,
     pin: pin && { rootFingerprint: pin.rootFingerprint, logNumber: pin.head.number },
   };
+  return { kind: "member", person };
 }

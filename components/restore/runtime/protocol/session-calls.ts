@@ -1,7 +1,7 @@
 /** Who is signed in, and whether the vault is open. */
 export interface SessionCalls {
-  /** Asked first, locked or not. Null for a visitor, and for staff: they have no vault. */
-  whoIsIt(): Promise<VaultPerson | null>;
+  /** Asked first, locked or not. */
+  whoIsIt(): Promise<WhoIsIt>;
   /** @throws VaultFault `wrong_passphrase`, `no_keys_yet`, `root_changed`, and what else the company log shows */
   unlock(input: { readonly passphrase: string }): Promise<VaultLock>;
   /** @throws VaultFault `bad_words`, `wrong_recovery_key`, ... */
@@ -13,6 +13,12 @@ export interface SessionCalls {
   /** 5, 15 or 60 minutes. */
   setIdleMinutes(input: { readonly minutes: number }): Promise<VaultLock>;
 }
+
+/** Only members have a vault. */
+export type WhoIsIt =
+  | { readonly kind: "visitor" }
+  | { readonly kind: "staff"; readonly providerName: string }
+  | { readonly kind: "member"; readonly person: VaultPerson };
 
 export interface VaultPerson {
   readonly email: string;
