@@ -26,10 +26,14 @@ export const agentSourceView = z.strictObject({ sourceId: sourceIdSchema });
 export const agentStartRunInput = z.strictObject({ sourceId: sourceIdSchema, clientRunId: clientRunIdSchema });
 export type AgentStartRunInput = z.input<typeof agentStartRunInput>;
 
+/** How long the agent waits before it tells how far it is: shorter while somebody looks. */
+const beatSchema = countSchema.min(500);
+
 export const agentRunView = z.strictObject({
   runId: runIdSchema,
   fencingToken: countSchema,
   leaseMs: countSchema,
+  beatMs: beatSchema,
   /** The zone this run writes to until it ends. */
   zoneId: zoneIdSchema,
   bulkToken: z.string(),
@@ -55,6 +59,7 @@ export const agentHeartbeatInput = z.strictObject({
 export type AgentHeartbeatInput = z.input<typeof agentHeartbeatInput>;
 export const agentHeartbeatView = z.strictObject({
   leaseMs: countSchema,
+  beatMs: beatSchema,
   bulkToken: z.string(),
   isCancelled: z.boolean(),
 });

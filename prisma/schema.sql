@@ -569,6 +569,7 @@ alter table run owner to holdfast_owner;
 alter table run enable row level security;
 alter table run force row level security;
 CREATE INDEX run_machine ON public.run USING btree (company_id, machine_id, run_id DESC);
+CREATE INDEX run_newest ON public.run USING btree (run_id DESC);
 CREATE UNIQUE INDEX run_open ON public.run USING btree (company_id, source_id) WHERE (ended_at IS NULL);
 CREATE INDEX run_open_lease ON public.run USING btree (lease_until) WHERE (ended_at IS NULL);
 CREATE INDEX run_source ON public.run USING btree (company_id, source_id, run_id DESC);

@@ -11,6 +11,7 @@ export class RunSession {
   readonly #control: ControlClient;
   readonly #cancel: AbortController;
   #bulkToken: string;
+  #beatMs: number;
   #timer: NodeJS.Timeout | undefined;
   #progress: () => BackupCounters | undefined = () => undefined;
 
@@ -19,7 +20,8 @@ export class RunSession {
     this.run = run;
     this.#cancel = cancel;
     this.#bulkToken = run.bulkToken;
-    this.#schedule(run.leaseMs);
+    this.#beatMs = run.beatMs;
+    this.#schedule();
   }
 
   /** @param cancel aborted with an AgentError when the server takes the run away */
@@ -63,15 +65,15 @@ export class RunSession {
     }
   }
 
-  #schedule(leaseMs: number): void {
-    this.#timer = setTimeout(() => void this.#beat(), Math.max(1_000, leaseMs / 3));
+  #schedule(): void {
+    this.#timer = setTimeout(() => void this.#beat(), Math.min(this.#beatMs, this.run.leaseMs / 3));
     this.#timer.unref();
   }
 
   async #beat(): Promise<void> {
     await this.#tell();
     // A heartbeat that failed otherwise is tried again: the lease outlasts two of them.
-    if (this.#timer !== undefined) this.#schedule(this.run.leaseMs);
+    if (this.#timer !== undefined) this.#schedule();
   }
 
   async #tell(): Promise<void> {
@@ -82,6 +84,7 @@ export class RunSession {
       const call = { procedure: "agent.heartbeat", input, view: agentHeartbeatView };
       const held = await this.#control.call(call, { signal: this.#cancel.signal });
       this.#bulkToken = held.bulkToken;
+      this.#beatMs = held.beatMs;
       if (held.isCancelled)
         this.#cancel.abort(new AgentError("run_cancelled", "the backup was cancelled in the portal"));
     } catch (error) {

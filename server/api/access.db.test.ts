@@ -42,15 +42,27 @@ async function call(path: string, caller: Caller): Promise<{ code: string } | { 
     headers: new Headers({ "x-holdfast-protocol": "1", "x-holdfast-agent-version": "0.1.0" }),
     clientAddress: randomUUID(),
     authenticate: async () => caller,
+    authenticateAgain: async () => caller,
   };
   let target: unknown = appRouter.createCaller(context);
   for (const name of path.split(".")) target = Reflect.get(Object(target), name);
   if (typeof target !== "function") throw new Error(`there is no procedure ${path}`);
   try {
-    return { answer: await target(inputs[path]) };
+    return { answer: await firstOf(await target(inputs[path])) };
   } catch (error) {
     return { code: errorCodeOf(error) };
   }
+}
+
+/** The answer; of a stream its first message, after which it is left. */
+async function firstOf(answer: unknown): Promise<unknown> {
+  if (!isStream(answer)) return answer;
+  for await (const message of answer) return message;
+  return undefined;
+}
+
+function isStream(answer: unknown): answer is AsyncIterable<unknown> {
+  return typeof answer === "object" && answer !== null && Symbol.asyncIterator in answer;
 }
 
 function member(of: KeyedCompany, role: "owner" | "restorer" | "viewer"): Caller {

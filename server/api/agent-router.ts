@@ -59,6 +59,7 @@ export const agentRouter = router({
         runId: runIdSchema.parse(run.runId),
         fencingToken: run.fencingToken,
         leaseMs: run.leaseMs,
+        beatMs: beatOf(deps, agent),
         zoneId: zoneIdSchema.parse(run.zoneId),
         bulkToken: issueRunToken(deps, agent, run),
         scope: run.scope,
@@ -73,6 +74,7 @@ export const agentRouter = router({
       const held = await heartbeatRun(deps, agent, { runId, fencingToken, progress });
       return {
         leaseMs: held.leaseMs,
+        beatMs: beatOf(deps, agent),
         bulkToken: issueRunToken(deps, agent, { runId, fencingToken, zoneId: held.zoneId }),
         isCancelled: held.isCancelled,
       };
@@ -86,6 +88,14 @@ export const agentRouter = router({
       return { runId };
     }),
 });
+
+/** Progress that nobody looks at costs a few statements all the same. */
+const BEAT_MS = 15_000;
+const WATCHED_BEAT_MS = 1_000;
+
+function beatOf(deps: ApiDeps, { companyId }: AgentRow): number {
+  return deps.runFeed.isWatched(companyId) ? WATCHED_BEAT_MS : BEAT_MS;
+}
 
 /** Lets the agent write for this run, and read nothing. */
 function issueRunToken(

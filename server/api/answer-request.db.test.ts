@@ -135,3 +135,28 @@ test("input that does not fit names the field; what does not exist, and bodies w
   );
   expect(large.status).toBe(413);
 });
+
+test("a stream of events begins at once, tells its reader apart from strangers, and ends when the reader leaves", async () => {
+  const headers = { authorization: `Bearer ${await openSession()}` };
+  const leave = new AbortController();
+  const request = new Request(`${ORIGIN}/api/trpc/live.runs`, { headers, signal: leave.signal });
+  const response = await answerRequest(world.deps, request);
+  expect(response.headers.get("content-type")).toContain("text/event-stream");
+  // Compressed on its way, a stream would wait until there is enough of it.
+  expect(response.headers.get("cache-control")).toContain("no-transform");
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    text += part.value;
+    if (text.includes(company.companyId)) break;
+  }
+  expect(text).toContain(company.companyId);
+  expect(text).toMatch(/^event: connected\n/);
+  expect(world.deps.runFeed.isWatched(company.companyId)).toBe(true);
+  await reader?.cancel();
+  leave.abort();
+  await expect.poll(() => world.deps.runFeed.isWatched(company.companyId)).toBe(false);
+
+  const refused = await answerRequest(world.deps, new Request(`${ORIGIN}/api/trpc/live.runs`));
+  expect(await refused.text()).toMatch(/event: serialized-error\n.*sign_in_required/);
+});

@@ -15,18 +15,20 @@ export async function answerRequest(deps: ApiDeps, request: Request): Promise<Re
   const { method, headers, url } = request;
   const { pathname, search } = new URL(url);
   let caller: ReturnType<ApiContext["authenticate"]> | undefined;
+  const authenticateAgain = () => authenticate(deps, { method, target: pathname + search, headers, body });
   const context: ApiContext = {
     deps,
     headers,
     clientAddress: clientAddressOf(headers),
     authenticate: () => {
-      caller ??= authenticate(deps, { method, target: pathname + search, headers, body });
+      caller ??= authenticateAgain();
       return caller;
     },
+    authenticateAgain,
   };
   return fetchRequestHandler({
     endpoint: ENDPOINT,
-    req: new Request(url, { method, headers, ...(body.length > 0 && { body }) }),
+    req: new Request(url, { method, headers, signal: request.signal, ...(body.length > 0 && { body }) }),
     router: appRouter,
     createContext: () => context,
     // What one HTTP request may ask at once; each question costs a few statements.

@@ -1,6 +1,7 @@
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
+import type { RunFeed } from "./live/run-feed.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /** What the procedures work with; made once per process by create-api.ts, by hand in tests. */
@@ -9,6 +10,8 @@ export interface ApiDeps extends DomainDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly rateLimits: RateLimits;
+  /** How open runs go on, for pages that look. */
+  readonly runFeed: RunFeed;
   /** 32 bytes of this installation: signs bulk tokens and browser sessions. */
   readonly secret: Uint8Array;
   /** The one origin that agents and browsers see. */

@@ -16,4 +16,6 @@ export interface ApiContext {
   readonly clientAddress: string;
   /** Checks the credentials at the first call; later ones answer the same. @throws errors with a stable code */
   readonly authenticate: () => Promise<Caller>;
+  /** Checks them anew, for what goes on after its request was let in. @throws errors with a stable code */
+  readonly authenticateAgain: () => Promise<Caller>;
 }

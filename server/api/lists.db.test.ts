@@ -21,7 +21,14 @@ afterAll(() => world.close());
 function apiOf(caller: Caller) {
   const headers = new Headers({ "x-holdfast-protocol": "1" });
   const authenticate = async () => caller;
-  return appRouter.createCaller({ deps: world.deps, headers, clientAddress: randomUUID(), authenticate });
+  const clientAddress = randomUUID();
+  return appRouter.createCaller({
+    deps: world.deps,
+    headers,
+    clientAddress,
+    authenticate,
+    authenticateAgain: authenticate,
+  });
 }
 
 function staff() {

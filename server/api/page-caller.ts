@@ -9,14 +9,16 @@ const NO_BODY = new Uint8Array();
 /** The procedures, called by a page for the person behind its request. */
 export function createPageCaller(deps: ApiDeps, headers: Headers) {
   let caller: Promise<Caller> | undefined;
+  const authenticateAgain = () => authenticate(deps, { method: "GET", target: "/", headers, body: NO_BODY });
   return appRouter.createCaller({
     deps,
     headers,
     clientAddress: clientAddressOf(headers),
     authenticate: () => {
-      caller ??= authenticate(deps, { method: "GET", target: "/", headers, body: NO_BODY });
+      caller ??= authenticateAgain();
       return caller;
     },
+    authenticateAgain,
   });
 }
 

@@ -13,6 +13,7 @@ import { answerRequest } from "./answer-request.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { errorCodeOf } from "./api-error.ts";
 import { browserAuthOptions } from "./browser-sign-in.ts";
+import { RunFeed } from "./live/run-feed.ts";
 import { createPageCaller, type PageApi } from "./page-caller.ts";
 import { createRateLimits } from "./rate-limits.ts";
 
@@ -57,8 +58,10 @@ async function openApiDeps(): Promise<ApiDeps> {
     url: env.databaseUrl,
     onIdleError: (error) => log.warn({ err: error }, "a database connection was lost"),
   });
+  const store = createPgStore(database);
   return {
-    store: createPgStore(database),
+    store,
+    runFeed: new RunFeed({ store, log }),
     zones: await openZones({ zones: env.zones, primitives: nodePrimitives, now: systemClock.now() }),
     primitives: nodePrimitives,
     randomness: nodeRandomness,

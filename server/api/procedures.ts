@@ -19,11 +19,19 @@ export interface ProcedureMeta {
   readonly access: Access;
 }
 
+/** Between signs of life on a stream that has nothing to tell. */
+const PING_MS = 10_000;
+
 const trpc = initTRPC
   .context<ApiContext>()
   .meta<ProcedureMeta>()
   .create({
     transformer: superjson,
+    sse: {
+      // Proxies end what is silent for a minute; browsers open anew what was silent for longer than two pings.
+      ping: { enabled: true, intervalMs: PING_MS },
+      client: { reconnectAfterInactivityMs: 3 * PING_MS },
+    },
     errorFormatter({ shape, error }) {
       const code = errorCodeOf(error);
       const data: ErrorData = { code2: code, isRetryable: ERROR_CODES[code].isRetryable };

@@ -3,6 +3,7 @@ import { companiesRouter } from "./companies-router.ts";
 import { enrolmentsRouter } from "./enrolments-router.ts";
 import { invitationsRouter } from "./invitations-router.ts";
 import { keysRouter } from "./keys-router.ts";
+import { liveRouter } from "./live/live-router.ts";
 import { peopleRouter } from "./people-router.ts";
 import { router } from "./procedures.ts";
 import { machineReads, runReads, snapshotReads, sourceReads } from "./reads-router.ts";
@@ -18,6 +19,7 @@ export const appRouter = router({
   enrolments: enrolmentsRouter,
   invitations: invitationsRouter,
   keys: keysRouter,
+  live: liveRouter,
   machines: router(machineReads),
   people: peopleRouter,
   restores: restoresRouter,

@@ -21,6 +21,7 @@ import { lookUp, type Tx, withCompany, withProvider } from "./transaction.ts";
 
 const READ_SOURCES = loadStatement("read-sources");
 const READ_RUNS = loadStatement("read-runs");
+const READ_OPEN_RUNS = loadStatement("read-open-runs");
 const READ_SNAPSHOTS = loadStatement("read-snapshots");
 const COMPANY_OF_SNAPSHOT = loadStatement("company-of-snapshot");
 
@@ -60,6 +61,10 @@ export function createPgReads(database: PgDatabase): StoreReads {
       const wanted = [machineId ?? null, sourceId ?? null, after ?? null, rowLimit(limit)];
       const values = [companyId, null, ...wanted, search ?? null, outcomes];
       const rows = await within(companyId, (tx) => tx.rows<RunRecord>(READ_RUNS, values));
+      return rows.map(toRunRow);
+    },
+    listOpenRuns: async () => {
+      const rows = await within(null, (tx) => tx.rows<RunRecord>(READ_OPEN_RUNS, [MAX_PAGE_ROWS]));
       return rows.map(toRunRow);
     },
     findRun: async (companyId, runId) => {

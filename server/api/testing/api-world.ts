@@ -10,6 +10,7 @@ import { createTestDatabase } from "../../testing/postgres.ts";
 import { createMemoryZone } from "../../zones/memory-zone.ts";
 import { zoneHandleOf, zoneSetOf } from "../../zones/open-zones.ts";
 import type { ApiDeps } from "../api-deps.ts";
+import { RunFeed } from "../live/run-feed.ts";
 import { createRateLimits } from "../rate-limits.ts";
 
 export interface ApiWorld {
@@ -28,15 +29,17 @@ export async function openApiWorld(): Promise<ApiWorld> {
     return zoneHandleOf({ zoneId, ordinal, zoneKind: "memory", backup: open(), archive: open() });
   });
   for (const { zoneId, ordinal } of handles) await store.registerZone({ zoneId, ordinal, zoneKind: "memory" });
+  const log = createLog("test");
   const deps: ApiDeps = {
     store,
+    runFeed: new RunFeed({ store, log, pollMs: 20 }),
     zones: zoneSetOf(handles),
     primitives: nodePrimitives,
     randomness: nodeRandomness,
     passwords: { hashPassword, isPasswordOf },
     newId,
     clock: systemClock,
-    log: createLog("test"),
+    log,
     rateLimits: createRateLimits(),
     secret: randomBytes(32),
     publicUrl: "http://localhost:7443",

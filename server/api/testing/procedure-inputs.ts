@@ -42,6 +42,7 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "keys.get": undefined,
     "keys.getForRecovery": undefined,
     "keys.log": { after: -1 },
+    "live.runs": undefined,
     "machines.get": { machineId },
     "machines.list": { companyId },
     "people.list": { companyId },

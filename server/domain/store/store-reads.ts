@@ -196,6 +196,8 @@ export interface StoreReads {
   findSource(companyId: string, sourceId: string): Promise<SourceRow | null>;
   /** Newest first; `after` is the run id to go on below. */
   listRuns(companyId: string | null, filter: RunFilter): Promise<readonly RunRow[]>;
+  /** Of every company, newest first, at most 500. */
+  listOpenRuns(): Promise<readonly RunRow[]>;
   findRun(companyId: string | null, runId: string): Promise<RunRow | null>;
   /** Newest first. */
   listSnapshots(companyId: string, filter: SnapshotFilter): Promise<readonly SnapshotRow[]>;

@@ -113,6 +113,9 @@ export function describeLists(getStore: () => Store): void {
       const { companyId } = scene;
       const open = await store.listRuns(companyId, { limit: 500, outcomes: ["running"] });
       expect(open.map((run) => run.outcome)).toEqual([null, null]);
+      const everywhere = await store.listOpenRuns();
+      expect(everywhere.filter((run) => run.companyId === companyId)).toEqual(open);
+      expect(everywhere.every((run) => run.endedAt === null)).toBe(true);
       const failed = await store.listRuns(companyId, { limit: 500, outcomes: ["failed"], search: "FRONT" });
       expect(failed.map((run) => run.outcome)).toEqual(["failed"]);
       expect(await store.listRuns(companyId, { limit: 500, search: "nowhere" })).toEqual([]);

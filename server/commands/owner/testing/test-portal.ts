@@ -7,6 +7,7 @@ import { z } from "zod";
 import { nodePrimitives, nodeRandomness } from "../../../../engine/primitives/node.ts";
 import { answerRequest } from "../../../api/answer-request.ts";
 import type { ApiDeps } from "../../../api/api-deps.ts";
+import { RunFeed } from "../../../api/live/run-feed.ts";
 import { createRateLimits } from "../../../api/rate-limits.ts";
 import { hashPassword, isPasswordOf } from "../../../auth/password.ts";
 import { openPgDatabase } from "../../../db/pg-database.ts";
@@ -39,16 +40,19 @@ export async function openTestPortal(): Promise<TestPortal> {
   const testDatabase = await createTestDatabase();
   const database = openPgDatabase({ url: testDatabase.appUrl, onIdleError: () => {} });
   const zones = await setUpZones(folder);
+  const store = createPgStore(database);
+  const log = createLog("test");
   const deps: ApiDeps = {
-    store: createPgStore(database),
+    store,
     zones: await openZones({ zones, primitives: nodePrimitives, now: systemClock.now() }),
     primitives: nodePrimitives,
     randomness: nodeRandomness,
     passwords: { hashPassword, isPasswordOf },
     newId,
     clock: systemClock,
-    log: createLog("test"),
+    log,
     rateLimits: createRateLimits(),
+    runFeed: new RunFeed({ store, log }),
     secret: nodeRandomness.bytes(32),
     publicUrl: "http://portal.example",
     findSetupCodeHash: async () => null,

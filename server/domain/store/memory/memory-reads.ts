@@ -1,5 +1,6 @@
 import { MACHINE_STATES } from "../../../../contracts/machines.ts";
 import { companyStateOf, countedStateOf, machineStateOf } from "../machine-state.ts";
+import { MAX_PAGE_ROWS } from "../store.ts";
 import type {
   CompanyRow,
   CompanyWatermarksRow,
@@ -74,6 +75,11 @@ export function createMemoryReads(state: MemoryState): StoreReads {
         .filter((row) => isWanted(outcomes, row.outcome ?? "running"))
         .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
         .slice(0, limit),
+    listOpenRuns: async () =>
+      runs(null)
+        .filter((row) => row.endedAt === null)
+        .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
+        .slice(0, MAX_PAGE_ROWS),
     findRun: async (companyId, runId) => runs(companyId).find((row) => row.runId === runId) ?? null,
     listSnapshots: async (companyId, { machineId, sourceId, receivedUntil, beforeCommit, limit }) =>
       snapshots(companyId)
