@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";
 import { launchChromium } from "./chromium.ts";
 import { backUp, checkout, enrolMachine, type Product, startProduct, waitForZone2 } from "./product.ts";
+import { signIn } from "./sign-in.ts";
 
 /** `node e2e/photograph.ts`: pictures of every page of the real portal, in both themes and two widths; the README shows some of them. */
 const pictures = join(checkout, "test-results", "pictures");
@@ -18,17 +19,10 @@ interface Sitting {
   readonly theme: "light" | "dark";
 }
 
-async function signIn({ product, page }: Sitting, person: { email: string; password: string }): Promise<void> {
-  await page.goto(`${product.url}/`);
-  await page.getByLabel("E-mail").fill(person.email);
-  await page.getByLabel("Password").fill(person.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((url) => url.pathname === "/overview" || url.pathname === "/home");
-}
-
 async function photograph({ product, page, prefix, theme }: Sitting, address: string, name: string): Promise<void> {
   await page.goto(`${product.url}${address}`);
-  await page.waitForLoadState("networkidle");
+  // Not "networkidle": the stream of runs stays open.
+  await page.evaluate(() => document.fonts.ready.then(() => true));
   await page.screenshot({ path: join(pictures, `${prefix}${name}-${theme}.png`) });
 }
 
@@ -55,10 +49,10 @@ async function photographAll(product: Product, browser: Browser): Promise<void> 
       });
       const sitting: Sitting = { product, page: await context.newPage(), prefix: width.name, theme };
       await photograph(sitting, "/sign-in", "sign-in");
-      await signIn(sitting, product.demo.staff);
+      await signIn(sitting.page, product.url, product.demo.staff);
       for (const [address, name] of staffPages) await photograph(sitting, address, name);
       await context.clearCookies();
-      await signIn(sitting, product.demo.owner);
+      await signIn(sitting.page, product.url, product.demo.owner);
       await photograph(sitting, "/home", "company-home");
       await context.close();
     }

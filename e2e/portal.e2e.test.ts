@@ -6,6 +6,7 @@ import { type Browser, type BrowserContext, expect as expectPage, type Page } fr
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.ts";
 import { createCompanies, type Product, startProduct, waitUntil } from "./product.ts";
+import { signIn } from "./sign-in.ts";
 
 const SECRET_NAME = "quarterly-figures-of-nobody.txt";
 const THEMES = ["light", "dark"] as const;
@@ -25,7 +26,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     product = await startProduct({ sample });
     browser = await launchChromium();
     await openBrowser();
-    await signIn(product.demo.staff);
+    await signIn(page, product.url, product.demo.staff);
     await waitUntil("the demo's first snapshot in both zones", 60_000, async () => {
       await page.goto(`${product.url}/zones`);
       return page.getByText("all in both").isVisible();
@@ -50,14 +51,6 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
       if (message.type() === "error" || message.type() === "warning") troubles.push(message.text());
     });
     page.on("pageerror", (error) => troubles.push(error.message));
-  }
-
-  async function signIn(person: { email: string; password: string }, origin = product.url): Promise<void> {
-    await page.goto(`${origin}/`);
-    await page.getByLabel("E-mail").fill(person.email);
-    await page.getByLabel("Password").fill(person.password);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.waitForURL((url) => url.pathname === "/overview" || url.pathname === "/home");
   }
 
   /** Answers first, nothing that axe finds, no sideways scrolling, in both themes; never a name of a document. */
@@ -87,7 +80,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
 
   test("staff see companies, machines, runs, snapshots and zones, and no name of a document", async () => {
     await openBrowser();
-    await signIn(product.demo.staff);
+    await signIn(page, product.url, product.demo.staff);
     await expectPage(headline()).toHaveText("Demo Company is protected.");
     await inspect();
 
@@ -123,7 +116,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
   test("staff sort, search, filter and page a list of many companies, and the address keeps what they chose", async () => {
     await createCompanies(product, 104);
     await openBrowser();
-    await signIn(product.demo.staff);
+    await signIn(page, product.url, product.demo.staff);
     await goTo("Companies");
     await expectPage(headline()).toHaveText("104 of 105 companies need you.");
     const companies = page.getByRole("region", { name: "Companies" });
@@ -171,7 +164,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
 
   test("machines, people, runs and watermarks are lists of the same kind, on a phone too", async () => {
     await openBrowser();
-    await signIn(product.demo.staff);
+    await signIn(page, product.url, product.demo.staff);
     const company = `/companies/${product.demo.companyId}`;
     for (const [path, row] of [
       ["/machines?q=demo&state=protected", "Demo Company"],
@@ -198,7 +191,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
 
   test("an owner sees whether the machines are safe, and every snapshot in both zones", async () => {
     await openBrowser({ timezoneId: "Asia/Tokyo" });
-    await signIn(product.demo.owner);
+    await signIn(page, product.url, product.demo.owner);
     await expectPage(headline()).toContainText("is safe.");
     await expectPage(page.getByText("all in both zones")).toBeVisible();
     await expectPage(page.locator("time").first()).toHaveAttribute("title", /Asia\/Tokyo$/);
@@ -211,7 +204,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
 
   test("signing out ends the session, for a copy of the cookie too", async () => {
     await openBrowser();
-    await signIn(product.demo.owner, product.demo.portalUrl);
+    await signIn(page, product.demo.portalUrl, product.demo.owner);
     const cookies = await context.cookies();
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL((url) => url.pathname === "/sign-in");
@@ -222,7 +215,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
 
   test("a page of staff is nothing to an owner, and a page of another company is nothing at all", async () => {
     await openBrowser();
-    await signIn(product.demo.owner);
+    await signIn(page, product.url, product.demo.owner);
     const paths = [
       "/overview",
       "/companies",

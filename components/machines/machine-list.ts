@@ -1,4 +1,6 @@
 import { COMPANY_STATES } from "../../contracts/companies.ts";
+import type { RunId } from "../../contracts/ids.ts";
+import type { MachineView } from "../../contracts/machines.ts";
 import { BY_COMPANY, BY_LAST_SNAPSHOT, BY_NAME, BY_SNAPSHOTS, NEED_FIRST } from "../tables/sort-words.ts";
 
 /** How a list of machines can be asked for. */
@@ -15,3 +17,7 @@ export const MACHINE_SORT_WORDS = {
   bytes: ["smallest first", "largest first"],
   snapshots: BY_SNAPSHOTS,
 } as const;
+
+export function openRunIdsOf(machines: readonly MachineView[]): RunId[] {
+  return machines.flatMap((machine) => machine.openRunId ?? []);
+}

@@ -1,6 +1,7 @@
 import type { MachineView } from "../../contracts/machines.ts";
 import type { RunView } from "../../contracts/runs.ts";
 import type { SnapshotView } from "../../contracts/snapshots.ts";
+import { RefreshWhenRunsChange } from "../live/refresh-when-runs-change.tsx";
 import { RunsTable } from "../runs/runs-table.tsx";
 import { SnapshotsTable } from "../snapshots/snapshots-table.tsx";
 import { Breadcrumb } from "../ui/breadcrumb.tsx";
@@ -8,6 +9,7 @@ import { Card } from "../ui/card.tsx";
 import { PageHead } from "../ui/page-head.tsx";
 import { MachineFigures } from "./machine-figures.tsx";
 import { machineHeadline } from "./machine-headline.ts";
+import { openRunIdsOf } from "./machine-list.ts";
 
 /** One machine with its snapshots, as staff and members see it. Runs are for staff: members see what came of them. */
 export function MachinePage(props: {
@@ -20,6 +22,7 @@ export function MachinePage(props: {
   const { machine } = props;
   return (
     <>
+      <RefreshWhenRunsChange shown={openRunIdsOf([machine])} companyId={machine.companyId} />
       <Breadcrumb path={props.path} here={machine.name} />
       <PageHead
         headline={machineHeadline(machine)}

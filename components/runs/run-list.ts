@@ -1,4 +1,5 @@
-import { RUN_OUTCOMES } from "../../contracts/runs.ts";
+import type { RunId } from "../../contracts/ids.ts";
+import { RUN_OUTCOMES, type RunView } from "../../contracts/runs.ts";
 import { outcomeStatus } from "../status/status.ts";
 import type { FilterChoice } from "../tables/filter-chips.tsx";
 
@@ -14,3 +15,7 @@ export const OUTCOME_CHOICES: readonly FilterChoice[] = RUN_LIST.filters.map((va
   const status = outcomeStatus(value === "running" ? null : value);
   return { value, word: status.word, status };
 });
+
+export function openRunIds(runs: readonly RunView[]): RunId[] {
+  return runs.filter((run) => run.endedAt === null).map((run) => run.runId);
+}

@@ -4,6 +4,7 @@ import type { RunView } from "../../contracts/runs.ts";
 import { Bytes } from "../format/bytes.tsx";
 import { formatCount } from "../format/format-bytes.ts";
 import { Moment } from "../format/moment.tsx";
+import { useLiveRuns } from "../live/live-provider.tsx";
 import { sourceLabel } from "../machines/source-label.ts";
 import { outcomeStatus } from "../status/status.ts";
 import { StatusMark } from "../status/status-mark.tsx";
@@ -82,7 +83,7 @@ export function RunsTable({ rows, list, nextHref, waysOut = [] }: RunsTableProps
     <DataTable
       label="Runs, newest first"
       columns={COLUMNS}
-      rows={rows}
+      rows={useLiveRuns(rows)}
       rowKey={(run) => run.runId}
       list={list}
       nextHref={nextHref}

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
+import { OpenRunCount } from "../live/open-run-count.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { MorePlaces } from "./more-places.tsx";
 import { isAt, type Place } from "./navigation.ts";
@@ -34,6 +35,7 @@ export function Navigation({ places }: { readonly places: readonly Place[] }) {
             <Icon name={place.icon} />
           </span>
           <span className="max-md:sr-only">{place.word}</span>
+          {place.href === "/runs" ? <OpenRunCount /> : null}
         </PlaceLink>
       ))}
     </nav>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { SessionViewerView } from "../../contracts/session.ts";
+import { LiveProvider } from "../live/live-provider.tsx";
 import { VaultChip } from "../vault-lock/vault-chip.tsx";
 import { placesOf } from "./navigation.ts";
 import { PersonMenu } from "./person-menu.tsx";
@@ -12,37 +13,39 @@ type Session = NonNullable<SessionViewerView>;
 export function Shell({ session, children }: { readonly session: Session; readonly children: ReactNode }) {
   const places = placesOf(session.viewer);
   return (
-    <div className="min-h-dvh sm:grid sm:grid-cols-[56px_minmax(0,1fr)] md:grid-cols-[208px_minmax(0,1fr)]">
-      <a
-        href="#page"
-        className="sr-only rounded-control bg-surface px-3 py-2 text-accent focus:not-sr-only focus:absolute focus:z-10 focus:m-2"
-      >
-        Skip to the page
-      </a>
-      <aside className="sticky top-0 flex h-dvh flex-col border-r border-line max-sm:hidden">
-        <Brand session={session} />
-        <Navigation places={places} />
-        <div className="mt-auto p-[10px]">
-          <PersonMenu email={session.email} role={session.viewer.role} />
-        </div>
-      </aside>
-      <div className="min-w-0 max-sm:pb-[72px]">
-        <header className="flex h-12 items-center justify-between gap-3 border-b border-line px-6 max-sm:px-4">
-          <PlaceTitle places={places} />
-          <div className="flex items-center gap-2">
-            {session.viewer.kind === "member" ? <VaultChip /> : null}
-            <ThemeSwitch />
-            <div className="sm:hidden">
-              <PersonMenu email={session.email} role={session.viewer.role} isCompact />
-            </div>
+    <LiveProvider personId={session.viewer.personId}>
+      <div className="min-h-dvh sm:grid sm:grid-cols-[56px_minmax(0,1fr)] md:grid-cols-[208px_minmax(0,1fr)]">
+        <a
+          href="#page"
+          className="sr-only rounded-control bg-surface px-3 py-2 text-accent focus:not-sr-only focus:absolute focus:z-10 focus:m-2"
+        >
+          Skip to the page
+        </a>
+        <aside className="sticky top-0 flex h-dvh flex-col border-r border-line max-sm:hidden">
+          <Brand session={session} />
+          <Navigation places={places} />
+          <div className="mt-auto p-[10px]">
+            <PersonMenu email={session.email} role={session.viewer.role} />
           </div>
-        </header>
-        <main id="page" tabIndex={-1} className="grid gap-4 p-6 outline-none max-sm:p-4">
-          {children}
-        </main>
+        </aside>
+        <div className="min-w-0 max-sm:pb-[72px]">
+          <header className="flex h-12 items-center justify-between gap-3 border-b border-line px-6 max-sm:px-4">
+            <PlaceTitle places={places} />
+            <div className="flex items-center gap-2">
+              {session.viewer.kind === "member" ? <VaultChip /> : null}
+              <ThemeSwitch />
+              <div className="sm:hidden">
+                <PersonMenu email={session.email} role={session.viewer.role} isCompact />
+              </div>
+            </div>
+          </header>
+          <main id="page" tabIndex={-1} className="grid gap-4 p-6 outline-none max-sm:p-4">
+            {children}
+          </main>
+        </div>
+        <BottomBar places={places} />
       </div>
-      <BottomBar places={places} />
-    </div>
+    </LiveProvider>
   );
 }
 

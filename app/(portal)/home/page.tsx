@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
 import { CompanyFigures } from "../../../components/companies/company-figures.tsx";
+import { RefreshWhenRunsChange } from "../../../components/live/refresh-when-runs-change.tsx";
 import { machinesHeadline } from "../../../components/machines/machine-headline.ts";
+import { openRunIdsOf } from "../../../components/machines/machine-list.ts";
 import { MachinesTable } from "../../../components/machines/machines-table.tsx";
 import { RestoreLink } from "../../../components/shell/restore-link.tsx";
 import { NEED_FIRST } from "../../../components/tables/sort-words.ts";
@@ -17,6 +19,7 @@ export default async function HomePage() {
   const zones = await api.zones.list({});
   return (
     <>
+      <RefreshWhenRunsChange shown={openRunIdsOf(machines.rows)} companyId={viewer.companyId} />
       <PageHead
         headline={machinesHeadline({ counts: company.machineStates, first: machines.rows[0] })}
         proof="Every snapshot is sealed on your machine before it leaves it. Only your company can open it."

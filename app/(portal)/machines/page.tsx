@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
 import { STATE_CHOICES } from "../../../components/companies/company-list.ts";
+import { LiveNote } from "../../../components/live/live-note.tsx";
+import { RefreshWhenRunsChange } from "../../../components/live/refresh-when-runs-change.tsx";
 import { AddMachineLink } from "../../../components/machines/add-machine-link.tsx";
 import { machinesHeadline } from "../../../components/machines/machine-headline.ts";
-import { MACHINE_LIST, MACHINE_SORT_WORDS } from "../../../components/machines/machine-list.ts";
+import { MACHINE_LIST, MACHINE_SORT_WORDS, openRunIdsOf } from "../../../components/machines/machine-list.ts";
 import { MachinesTable } from "../../../components/machines/machines-table.tsx";
 import { ListCard } from "../../../components/tables/list-card.tsx";
 import { nextPageHref, readListState, toListInput } from "../../../components/tables/list-state.ts";
@@ -27,9 +29,10 @@ export default async function MachinesPage({ searchParams }: PageInput) {
   const first = (await api.machines.list({ sort: "need", limit: 1 })).rows[0];
   return (
     <>
+      <RefreshWhenRunsChange shown={openRunIdsOf(page.rows)} />
       <PageHead
         headline={machinesHeadline({ counts, first })}
-        actions={viewer.kind === "member" ? <AddMachineLink role={viewer.role} /> : undefined}
+        actions={viewer.kind === "member" ? <AddMachineLink role={viewer.role} /> : <LiveNote />}
       />
       <ListCard
         title="Machines"

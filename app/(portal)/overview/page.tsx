@@ -2,9 +2,11 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { CompaniesTable } from "../../../components/companies/companies-table.tsx";
 import { companyStatus } from "../../../components/companies/company-status.ts";
+import { LiveNote } from "../../../components/live/live-note.tsx";
+import { RefreshWhenRunsChange } from "../../../components/live/refresh-when-runs-change.tsx";
 import { CompanyCounts } from "../../../components/overview/company-counts.tsx";
 import { overviewHeadline, overviewProof } from "../../../components/overview/overview-headline.ts";
-import { LiveRefresh } from "../../../components/runs/live-refresh.tsx";
+import { openRunIds } from "../../../components/runs/run-list.ts";
 import { RunsTable } from "../../../components/runs/runs-table.tsx";
 import { Card } from "../../../components/ui/card.tsx";
 import { PageHead } from "../../../components/ui/page-head.tsx";
@@ -26,10 +28,11 @@ export default async function OverviewPage() {
   const needy = companies.rows.filter((company) => companyStatus(company).rank <= 2);
   return (
     <>
-      {runs.rows.some((run) => run.endedAt === null) ? <LiveRefresh /> : null}
+      <RefreshWhenRunsChange shown={openRunIds(runs.rows)} />
       <PageHead
         headline={overviewHeadline({ counts, first: companies.rows[0] }, zones.zones)}
         proof={overviewProof(runs.rows, new Date())}
+        actions={<LiveNote />}
       />
       <CompanyCounts counts={counts} companies={companies.rows} />
       <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">

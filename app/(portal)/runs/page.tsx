@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
-import { LiveRefresh } from "../../../components/runs/live-refresh.tsx";
-import { OUTCOME_CHOICES, RUN_LIST, RUN_SORT_WORDS } from "../../../components/runs/run-list.ts";
+import { LiveNote } from "../../../components/live/live-note.tsx";
+import { RefreshWhenRunsChange } from "../../../components/live/refresh-when-runs-change.tsx";
+import { OUTCOME_CHOICES, openRunIds, RUN_LIST, RUN_SORT_WORDS } from "../../../components/runs/run-list.ts";
 import { runsHeadline } from "../../../components/runs/runs-headline.ts";
 import { RunsTable } from "../../../components/runs/runs-table.tsx";
 import { ListCard } from "../../../components/tables/list-card.tsx";
@@ -21,8 +22,8 @@ export default async function RunsPage({ searchParams }: PageInput) {
   const newest = isPart(list) ? await api.runs.list({}) : page;
   return (
     <>
-      {page.rows.some((run) => run.endedAt === null) ? <LiveRefresh /> : null}
-      <PageHead headline={runsHeadline(newest.rows)} />
+      <RefreshWhenRunsChange shown={openRunIds(newest.rows)} />
+      <PageHead headline={runsHeadline(newest.rows)} actions={<LiveNote />} />
       <ListCard
         title="Runs"
         state={list}

@@ -2,7 +2,10 @@ import type { ReactNode } from "react";
 import { CompanyFigures } from "../../../../../components/companies/company-figures.tsx";
 import { CompanyTabs } from "../../../../../components/companies/company-tabs.tsx";
 import { InvitationCard } from "../../../../../components/companies/invitation-card.tsx";
+import { LiveNote } from "../../../../../components/live/live-note.tsx";
+import { RefreshWhenRunsChange } from "../../../../../components/live/refresh-when-runs-change.tsx";
 import { machinesHeadline } from "../../../../../components/machines/machine-headline.ts";
+import { openRunIds } from "../../../../../components/runs/run-list.ts";
 import { Breadcrumb } from "../../../../../components/ui/breadcrumb.tsx";
 import { PageHead } from "../../../../../components/ui/page-head.tsx";
 import { openStaffPage, orNotFound } from "../../../../../server/api/page-session.ts";
@@ -19,16 +22,19 @@ export default async function CompanyLayout({ params, children }: CompanyLayoutI
   const company = await orNotFound(api.companies.get({ companyId }));
   const invitation = company.state === "invited" ? await api.companies.invitation({ companyId }) : null;
   const first = (await api.machines.list({ companyId, sort: "need", limit: 1 })).rows[0];
+  const open = await api.runs.list({ companyId, outcomes: ["running"] });
   const zones = await api.zones.list({});
   const watermarks = (await api.zones.watermarks({ companyId })).rows[0];
   return (
     <>
+      <RefreshWhenRunsChange shown={openRunIds(open.rows)} companyId={company.companyId} />
       <Breadcrumb path={[{ href: "/companies", word: "Companies" }]} here={company.name} />
       <PageHead
         headline={machinesHeadline({ counts: company.machineStates, first })}
         proof={
           company.state === "invited" ? "The owner is invited and has not made the company's keys yet." : company.name
         }
+        actions={<LiveNote />}
       />
       {invitation === null ? null : (
         <InvitationCard
