@@ -3,6 +3,7 @@ import { BasketProvider } from "./basket/basket-context.tsx";
 import { BasketScreen } from "./basket/basket-screen.tsx";
 import { CompanyScreen } from "./browse/company-screen.tsx";
 import { SourceScreen } from "./browse/source-screen.tsx";
+import { EnrolScreen } from "./enrol/enrol-screen.tsx";
 import { NowhereScreen } from "./frame/nowhere-screen.tsx";
 import { ShortcutHelp } from "./keys/shortcut-help.tsx";
 import { useShortcuts } from "./keys/use-shortcuts.ts";
@@ -23,6 +24,7 @@ const TITLES: Readonly<Record<VaultRoute["kind"], string>> = {
   basket: "Basket",
   restore: "Restoring",
   receipt: "Receipt",
+  enrol: "Add a machine",
   nowhere: "Nothing here",
 };
 
@@ -60,6 +62,8 @@ function Screen({ route }: { readonly route: VaultRoute }) {
       return <FindScreen />;
     case "basket":
       return <BasketScreen />;
+    case "enrol":
+      return <EnrolScreen />;
     case "restore":
     case "receipt":
     case "nowhere":

@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { readReader } from "../../format/reader.ts";
 import { ReaderContext } from "../../format/reader-context.ts";
 import { useNow } from "../../vault-lock/use-now.ts";
+import { DoorScreen, useDoor } from "../onboarding/door-screen.tsx";
 import { openVault } from "../runtime/vault-client.ts";
 import { Screens } from "../screens.tsx";
 import { VaultGate } from "../vault/vault-gate.tsx";
@@ -29,13 +30,18 @@ createRoot(place).render(
 
 function VaultPage() {
   const nowMs = useNow(CLOCK_MS) ?? reader.nowMs;
+  const door = useDoor();
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const settings = useMemo(() => ({ theme: reader.theme, timeZone, nowMs }), [timeZone, nowMs]);
   return (
     <ReaderContext value={settings}>
-      <VaultGate vault={vault}>
-        <Screens />
-      </VaultGate>
+      {door === null ? (
+        <VaultGate vault={vault}>
+          <Screens />
+        </VaultGate>
+      ) : (
+        <DoorScreen vault={vault} door={door} />
+      )}
     </ReaderContext>
   );
 }

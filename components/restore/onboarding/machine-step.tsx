@@ -2,6 +2,7 @@ import { buttonClass } from "../../ui/button.tsx";
 import { AddMachine } from "../enrol/add-machine.tsx";
 import type { VaultCalls } from "../runtime/protocol/vault-protocol.ts";
 import type { CallClient } from "../runtime/rpc.ts";
+import { useLock } from "../vault/use-lock.ts";
 import { StepCard } from "./step-card.tsx";
 
 /** The keys exist. A machine may follow now or later. */
@@ -12,6 +13,8 @@ export function MachineStep({
   readonly vault: CallClient<VaultCalls>;
   readonly isSignedIn: boolean;
 }) {
+  // Somebody who waits here for a machine is there: the vault stays open as everywhere else.
+  useLock(vault);
   if (!isSignedIn) {
     return (
       <StepCard

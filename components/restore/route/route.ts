@@ -11,6 +11,8 @@ export type VaultRoute =
   | SourceRoute
   | { readonly kind: "find" }
   | { readonly kind: "basket" }
+  /** A link for one more machine. */
+  | { readonly kind: "enrol" }
   | { readonly kind: "restore"; readonly restoreId: string }
   | { readonly kind: "receipt"; readonly restoreId: string }
   | { readonly kind: "nowhere" };
@@ -46,7 +48,7 @@ export function parseRoute(fragment: string): VaultRoute {
     }
     return parseSource(second, parts.slice(2));
   }
-  if ((first === "find" || first === "basket") && parts.length === 1) return { kind: first };
+  if ((first === "find" || first === "basket" || first === "enrol") && parts.length === 1) return { kind: first };
   if ((first === "restore" || first === "receipt") && ID.test(second) && parts.length === 2) {
     return { kind: first, restoreId: second };
   }
@@ -87,6 +89,7 @@ export function formatRoute(route: VaultRoute): string {
     }
     case "find":
     case "basket":
+    case "enrol":
       return `#/${route.kind}`;
     case "restore":
     case "receipt":

@@ -20,7 +20,12 @@ export function useLock(vault: Vault): VaultLock {
     );
   }, [lock, tab]);
 
-  useEffect(() => vault.onEvent((event) => event.kind === "lock" && setLock(event.lock)), [vault]);
+  useEffect(() => {
+    const stop = vault.onEvent((event) => event.kind === "lock" && setLock(event.lock));
+    // It may be open already: keys that were made here open it before this is shown.
+    void vault.calls.stay().then(setLock);
+    return stop;
+  }, [vault]);
 
   useEffect(() => {
     const stop = listenToLocks((message) => {
