@@ -12,6 +12,9 @@ import { useRoute } from "./route/use-route.ts";
 import { FindScreen } from "./search/find-screen.tsx";
 import { SearchProvider } from "./search/search-context.tsx";
 import { focusSearch } from "./search/search-field.tsx";
+import { ReceiptScreen } from "./take/receipt-screen.tsx";
+import { RunningScreen } from "./take/running-screen.tsx";
+import { TakeProvider } from "./take/take-context.tsx";
 import { lockNow } from "./vault/use-lock.ts";
 import { useVault } from "./vault/vault-context.ts";
 
@@ -44,7 +47,9 @@ export function Screens() {
   return (
     <BasketProvider>
       <SearchProvider>
-        <Screen route={route} />
+        <TakeProvider>
+          <Screen route={route} />
+        </TakeProvider>
       </SearchProvider>
       {isHelping ? <ShortcutHelp onClose={() => setIsHelping(false)} /> : null}
     </BasketProvider>
@@ -65,7 +70,9 @@ function Screen({ route }: { readonly route: VaultRoute }) {
     case "enrol":
       return <EnrolScreen />;
     case "restore":
+      return <RunningScreen restoreId={route.restoreId} />;
     case "receipt":
+      return <ReceiptScreen restoreId={route.restoreId} />;
     case "nowhere":
       return <NowhereScreen />;
   }

@@ -10,6 +10,8 @@ import { KIND_ICON } from "../folder/row-words.ts";
 import { PageBody } from "../frame/page-body.tsx";
 import { formatRoute, routeOfEntry } from "../route/route.ts";
 import type { FolderRow } from "../runtime/protocol/reading-calls.ts";
+import { basketCommands } from "../take/command-lines.ts";
+import { useTaking } from "../take/take-context.tsx";
 import { useBasket } from "./basket-context.tsx";
 import { type BasketItem, itemKey } from "./basket-item.ts";
 import { describeBasket, plural, sumBytes } from "./describe-basket.ts";
@@ -34,6 +36,12 @@ function Review() {
   const basket = useBasket();
   const { rows, isLoading } = useBasketRows();
   const groups = useBasketGroups(basket.items);
+  const { ask } = useTaking();
+  const restore = () =>
+    ask({
+      scope: { kind: "basket", items: basket.items.map(({ snapshotId, steps }) => ({ snapshotId, steps })) },
+      commands: basketCommands(basket.items, rows),
+    });
   if (basket.items.length === 0) {
     return (
       <>
@@ -61,9 +69,14 @@ function Review() {
             : `${formatBytes(sumBytes(rows.values()))}. Every byte is checked on arrival.`
         }
         actions={
-          <Button size="large" onClick={basket.empty}>
-            Empty
-          </Button>
+          <>
+            <Button size="large" onClick={basket.empty}>
+              Empty
+            </Button>
+            <Button look="solid" size="large" disabled={isLoading} onClick={restore}>
+              Restore
+            </Button>
+          </>
         }
       />
       {groups.map((group) => (

@@ -1,12 +1,17 @@
 import { Bytes } from "../../format/bytes.tsx";
 import { formatCount } from "../../format/format-bytes.ts";
 import { Moment } from "../../format/moment.tsx";
+import { useReader } from "../../format/reader-context.ts";
 import { outcomeStatus } from "../../status/status.ts";
 import { StatusMark } from "../../status/status-mark.tsx";
 import { ZonePair } from "../../status/zone-pair.tsx";
+import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { formatRoute } from "../route/route.ts";
+import { momentCommands } from "../take/command-lines.ts";
+import { useTaking } from "../take/take-context.tsx";
+import { useVault } from "../vault/vault-context.ts";
 import { type CompanyRow, companyHeadline } from "./company-rows.ts";
 
 /** One row for each source of each machine as of the moment, and the way to take all of it home. */
@@ -28,6 +33,7 @@ export function CompanyTable(props: {
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
         <h2 className="text-title font-semibold">{companyHeadline(rows)}</h2>
+        <RestoreMoment {...props} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section aria-label="Sources as of this moment" tabIndex={0} className="min-h-0 flex-1 overflow-auto">
@@ -55,6 +61,31 @@ export function CompanyTable(props: {
         </table>
       </section>
     </>
+  );
+}
+
+/** Takes everything home as the table shows it; for whoever has unlocked. */
+function RestoreMoment(props: {
+  readonly rows: readonly CompanyRow[];
+  readonly machineId: string | null;
+  readonly machineName: string | null;
+  readonly atMs: number | null;
+}) {
+  const { isOpen } = useVault();
+  const { ask } = useTaking();
+  const { nowMs } = useReader();
+  if (!isOpen || props.rows.every(({ point }) => point === null)) return null;
+  const atMs = props.atMs ?? Math.max(nowMs, ...props.rows.map(({ point }) => point?.receivedAtMs ?? 0));
+  const { machineId } = props;
+  return (
+    <Button
+      look="solid"
+      className="ml-auto"
+      onClick={() => ask({ scope: { kind: "moment", machineId, atMs }, commands: momentCommands(machineId, atMs) })}
+    >
+      <Icon name="download" sizePx={14} />
+      {machineId === null ? "Restore the company" : `Restore ${props.machineName ?? "the machine"}`}
+    </Button>
   );
 }
 

@@ -3,9 +3,12 @@ import { Moment } from "../../format/moment.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { useBasket } from "../basket/basket-context.tsx";
+import { itemKey } from "../basket/basket-item.ts";
 import { kindWord } from "../folder/row-words.ts";
 import { LoadingLine } from "../frame/loading-line.tsx";
 import type { DocumentVersion, FolderRow, SnapshotPoint } from "../runtime/protocol/reading-calls.ts";
+import { basketCommands } from "../take/command-lines.ts";
+import { useTaking } from "../take/take-context.tsx";
 import { zoneWords } from "../timeline/describe-snapshot.ts";
 import { FaultNote } from "../vault/fault-note.tsx";
 import { DocumentPreview } from "./document-preview.tsx";
@@ -46,6 +49,13 @@ function Facts(props: DocumentPaneProps & { readonly row: FolderRow }) {
   const { row, place, point } = props;
   const basket = useBasket();
   const isIn = basket.has(place);
+  const { ask } = useTaking();
+  const { snapshotId, steps } = place;
+  const take = () =>
+    ask({
+      scope: { kind: "basket", items: [{ snapshotId, steps }] },
+      commands: basketCommands([place], new Map([[itemKey(place), row]])),
+    });
   const word = kindWord(row);
   return (
     <section aria-labelledby="document-name" className="px-4 pt-3">
@@ -73,6 +83,10 @@ function Facts(props: DocumentPaneProps & { readonly row: FolderRow }) {
         {row.target === null ? null : ` to ${row.target}`}
       </p>
       <div className="mt-2 flex flex-wrap gap-2">
+        <Button look="solid" onClick={take}>
+          <Icon name="download" sizePx={14} />
+          Download
+        </Button>
         <Button aria-pressed={isIn} onClick={() => basket.toggle(place)}>
           <Icon name={isIn ? "check" : "basket"} sizePx={14} />
           {isIn ? "In basket" : "Into the basket"}

@@ -1,0 +1,208 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, type BrowserContext, expect as expectPage, type Page } from "@playwright/test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { chromiumPath, launchChromium } from "./chromium.ts";
+import { type Product, startProduct } from "./product.ts";
+import { signIn } from "./sign-in.ts";
+
+const SECRET_NAME = "figures-of-the-second-quarter.txt";
+const SECRET_TEXT = "sealed before it left, open in this browser alone";
+
+describe.skipIf(chromiumPath === null)("the restore browser", () => {
+  let product: Product;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let sample: string;
+  let downloads: string;
+  let troubles: string[] = [];
+
+  beforeAll(async () => {
+    sample = mkdtempSync(join(tmpdir(), "holdfast-vault-"));
+    downloads = mkdtempSync(join(tmpdir(), "holdfast-downloads-"));
+    mkdirSync(join(sample, "reports"));
+    writeFileSync(join(sample, "reports", SECRET_NAME), `${SECRET_TEXT}\n`);
+    writeFileSync(join(sample, "reports", "large.bin"), randomBytes(3_000_000));
+    writeFileSync(join(sample, "empty"), "");
+    product = await startProduct({ sample });
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await product?.remove();
+    for (const folder of [sample, downloads]) rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    troubles = [];
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+    page = await context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error") troubles.push(message.text());
+    });
+    page.on("pageerror", (error) => troubles.push(error.message));
+    await signIn(page, product.url, product.demo.owner);
+  });
+  afterEach(async () => {
+    await context?.close();
+    expect(troubles).toEqual([]);
+  });
+
+  const headline = () => page.getByRole("heading", { level: 1 });
+
+  async function unlock(): Promise<void> {
+    const passphrase = page.getByLabel(/^Passphrase of/);
+    await passphrase.fill(product.demo.owner.passphrase);
+    await page.getByRole("button", { name: "Unlock", exact: true }).click();
+    await expectPage(page.getByText("Opened in this browser only")).toBeVisible({ timeout: 60_000 });
+  }
+
+  /** From the company's first page to the folder of the sample. */
+  async function openSample(): Promise<void> {
+    await page.goto(`${product.url}/vault/`);
+    await page.getByRole("region", { name: "Sources as of this moment" }).getByRole("link").nth(1).click();
+    await unlock();
+    for (const name of sample.split("/").filter((part) => part !== "")) await openRow(name);
+    await openRow("reports");
+  }
+
+  async function openRow(name: string): Promise<void> {
+    await page.getByRole("row", { name: new RegExp(name) }).click();
+    await expectPage(page.getByRole("navigation", { name: /where/i }).or(page.getByText(name)).first()).toBeVisible();
+  }
+
+  /** Names are for the eyes alone. */
+  async function expectNoName(): Promise<void> {
+    expect(decodeURIComponent(page.url())).not.toContain(SECRET_NAME);
+    expect(await page.title()).not.toContain(SECRET_NAME);
+  }
+
+  async function expectAccessible(): Promise<void> {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map((node) => node.html)}`);
+      expect(found).toEqual([]);
+    }
+  }
+
+  test("an owner drills down to a document, looks at it, and takes it home", async () => {
+    await page.goto(`${product.url}/home`);
+    await page.getByRole("link", { name: "Restore" }).first().click();
+    await page.waitForURL(/\/vault\/$/);
+    await expectAccessible();
+    await openSample();
+    await page.getByRole("row", { name: new RegExp(SECRET_NAME) }).click();
+    await expectPage(page.getByRole("heading", { name: SECRET_NAME })).toBeVisible();
+    await expectPage(page.frameLocator("iframe").first().getByText(SECRET_TEXT)).toBeVisible();
+    await expectNoName();
+    await expectAccessible();
+
+    await page.getByRole("button", { name: "Download", exact: true }).click();
+    await expectPage(page.getByRole("heading", { name: "Restore 1 document" })).toBeVisible();
+    await expectAccessible();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download the document" }).click(),
+    ]);
+    const saved = join(downloads, "one");
+    await download.saveAs(saved);
+    expect(readFileSync(saved, "utf8")).toBe(`${SECRET_TEXT}\n`);
+    expect(download.suggestedFilename()).toBe(SECRET_NAME);
+    await expectPage(headline()).toHaveText("1 of 1 document restored and verified");
+    await expectNoName();
+  });
+
+  test("a basket comes home as a ZIP that holds what was backed up, with a receipt", async () => {
+    await openSample();
+    for (const name of [SECRET_NAME, "large.bin"]) {
+      await page
+        .getByRole("row", { name: new RegExp(name) })
+        .getByRole("checkbox")
+        .check();
+    }
+    await page.getByRole("button", { name: "Review and restore" }).click();
+    await expectPage(headline()).toHaveText("2 documents in the basket.");
+    await page.getByRole("button", { name: "Restore", exact: true }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download ZIP" }).click(),
+    ]);
+    const zip = join(downloads, "basket.zip");
+    await download.saveAs(zip);
+    execFileSync("unzip", ["-q", "-o", zip, "-d", join(downloads, "unpacked")]);
+    const names = execFileSync("unzip", ["-Z1", zip], { encoding: "utf8" }).trim().split("\n");
+    for (const name of [SECRET_NAME, "large.bin"]) {
+      const entry = names.find((one) => one.endsWith(`/${name}`) || one === name);
+      expect(readFileSync(join(downloads, "unpacked", entry ?? "absent"))).toEqual(
+        readFileSync(join(sample, "reports", name)),
+      );
+    }
+    await expectPage(headline()).toHaveText("2 of 2 documents restored and verified");
+    await expectAccessible();
+    await page.getByRole("link", { name: "Receipt" }).click();
+    await expectPage(headline()).toHaveText("2 of 2 documents restored and verified");
+    await expectPage(page.getByText("as announced")).toBeVisible();
+    await expectAccessible();
+    const [receipt] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save the receipt" }).click(),
+    ]);
+    const saved = join(downloads, "receipt.json");
+    await receipt.saveAs(saved);
+    expect(JSON.parse(readFileSync(saved, "utf8"))).toMatchObject({ signature: expect.any(String) });
+    await expectNoName();
+  });
+
+  test("the whole company comes home as of now, from the first page", async () => {
+    await page.goto(`${product.url}/vault/#/basket`);
+    await unlock();
+    await page.getByRole("link", { name: "Restore" }).last().click();
+    await page.goto(`${product.url}/vault/#/`);
+    await page.getByRole("button", { name: "Restore the company" }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download ZIP" }).click(),
+    ]);
+    const zip = join(downloads, "company.zip");
+    await download.saveAs(zip);
+    const names = execFileSync("unzip", ["-Z1", zip], { encoding: "utf8" });
+    expect(names).toContain(`reports/${SECRET_NAME}`);
+    await expectPage(headline()).toContainText("restored and verified");
+  });
+
+  test("a wrong passphrase opens nothing and says so; locking takes every name off the screen", async () => {
+    await page.goto(`${product.url}/vault/#/basket`);
+    await page.getByLabel(/^Passphrase of/).fill("not the right words at all");
+    await page.getByRole("button", { name: "Unlock", exact: true }).click();
+    await expectPage(page.getByText("That passphrase does not open this key.")).toBeVisible({ timeout: 60_000 });
+    await openSample();
+    await expectPage(page.getByText(SECRET_NAME).first()).toBeVisible();
+    await page.keyboard.press("Shift+L");
+    await expectPage(page.getByRole("button", { name: "Unlock", exact: true })).toBeVisible();
+    expect(await page.content()).not.toContain(SECRET_NAME);
+  });
+
+  test("by keyboard alone: unlock, down to a document, into the basket", async () => {
+    await page.goto(`${product.url}/vault/`);
+    await page.getByRole("region", { name: "Sources as of this moment" }).getByRole("link").nth(1).focus();
+    await page.keyboard.press("Enter");
+    await page.getByLabel(/^Passphrase of/).focus();
+    await page.keyboard.type(product.demo.owner.passphrase);
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText("Opened in this browser only")).toBeVisible({ timeout: 60_000 });
+    await page.getByRole("row").nth(1).focus();
+    const depth = sample.split("/").filter((part) => part !== "").length;
+    for (let level = 0; level < depth; level++) {
+      await page.keyboard.press("Enter");
+      await page.waitForTimeout(300);
+    }
+    await expectPage(page.getByRole("row", { name: /reports/ })).toBeVisible();
+    await page.keyboard.press("Space");
+    await expectPage(page.getByRole("region", { name: "Basket" }).getByText(/1 (folder|document)/)).toBeVisible();
+  });
+});
