@@ -63,11 +63,22 @@ export function sendRaw(url: string, { method, path, headers = {}, body }: RawRe
 
 function parseAnswer(status: number, text: string): RawAnswer {
   const plain = { status, text, code: status < 400 ? "ok" : `http_${status}`, data: undefined };
+  if (text.startsWith("event: connected")) return parseStream(text) ?? plain;
   if (!text.startsWith("{")) return plain;
   const json = JSON.parse(text);
   const error = json.error?.json ?? json.error;
   const code = error?.data?.code2 ?? json.code ?? plain.code;
   return { ...plain, code, data: json.result?.data ? superjson.deserialize(json.result.data) : json };
+}
+
+/** A subscription is refused inside its stream, which has begun with 200; null when it was not refused. */
+function parseStream(text: string): RawAnswer | null {
+  const events = text.split("\n\n").map((event) => /^data: (\{.*\})$/m.exec(event)?.[1]);
+  for (const event of events) {
+    const data = event === undefined ? undefined : JSON.parse(event).json?.data;
+    if (typeof data?.code2 === "string") return { status: data.httpStatus, text, code: data.code2, data };
+  }
+  return null;
 }
 
 export interface Procedure {
@@ -80,7 +91,8 @@ export interface Procedure {
 export function listProcedures(): Procedure[] {
   return Object.entries(appRouter._def.procedures).map(([path, procedure]) => {
     const { type, meta } = parseDefinition(procedure);
-    return { path, isQuery: type === "query", access: meta.access.kind };
+    // A subscription is asked for as a question is; its stream is the answer.
+    return { path, isQuery: type !== "mutation", access: meta.access.kind };
   });
 }
 

@@ -65,6 +65,8 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
   async function openSample(): Promise<void> {
     await page.goto(`${product.url}/vault/`);
     await page.getByRole("region", { name: "Sources as of this moment" }).getByRole("link").nth(1).click();
+    await page.waitForURL(/#\/m\/.+/);
+    await expectPage(page.getByRole("heading", { name: "Sealed" })).toBeVisible();
     await unlock();
     for (const name of sample.split("/").filter((part) => part !== "")) await openRow(name);
     await openRow("reports");

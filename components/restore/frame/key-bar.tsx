@@ -8,17 +8,23 @@ export function KeyBar() {
   const { isOpen, person, vault } = useVault();
   if (!isOpen) {
     return (
-      <div className="flex min-h-9 items-center gap-3 border-b border-line bg-sunken px-6 py-2 text-label max-sm:px-4">
+      <section
+        aria-label="Vault"
+        className="flex min-h-9 items-center gap-3 border-b border-line bg-sunken px-6 py-2 text-label max-sm:px-4"
+      >
         <Icon name="lock" sizePx={14} />
         <strong className="font-[560]">Locked</strong>
         <span className="text-ink-2 max-sm:sr-only">
           {person.providerName} sees no more than this either: machine names, stored sizes, counts and times.
         </span>
-      </div>
+      </section>
     );
   }
   return (
-    <div className="flex min-h-9 items-center gap-3 border-b border-key-line bg-key-soft px-6 text-label text-key max-sm:px-4">
+    <section
+      aria-label="Vault"
+      className="flex min-h-9 items-center gap-3 border-b border-key-line bg-key-soft px-6 text-label text-key max-sm:px-4"
+    >
       <Icon name="unlocked" sizePx={14} />
       <strong className="font-[560] whitespace-nowrap">Opened in this browser only</strong>
       <span className="min-w-0 truncate text-ink-2 max-md:sr-only">
@@ -31,6 +37,6 @@ export function KeyBar() {
       >
         Lock now <KeyCap>Shift L</KeyCap>
       </button>
-    </div>
+    </section>
   );
 }
