@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout, type Product, startProduct } from "../e2e/product.ts";
@@ -6,7 +6,9 @@ import { type Corpus, makeCorpus } from "./corpus.ts";
 import { type HoldfastRound, holdfastRound } from "./holdfast-round.ts";
 import { median } from "./measure.ts";
 import { measureOrders } from "./order.ts";
+import { writeSection } from "./results.ts";
 import { borgRound, type Round, resticRound, versionOf } from "./rivals.ts";
+import { measureVaultDownload } from "./vault-download.ts";
 
 /** Rounds of each program, alternating; the table shows medians. */
 const rounds = Number(process.env.HOLDFAST_BENCH_ROUNDS ?? 5);
@@ -141,8 +143,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.exit(1);
   });
 }
-try {
-  chmodSync(folder, 0o755);
+async function compareWithOthers(): Promise<void> {
   const corpus = makeCorpus(folder, checkout);
   console.log(`corpus: ${corpus.files} files, ${(corpus.bytes / 1e9).toFixed(2)} GB`);
   const paused = tableOf(await compare(folder, corpus, "paused", rounds), rounds);
@@ -153,8 +154,28 @@ try {
     .filter((version) => version !== null)
     .join("; ");
   const text = `${corpus.files} files, ${(corpus.bytes / 1e9).toFixed(2)} GB; ${cpus().length} cores, ${cpus()[0]?.model ?? ""}; Node ${process.version}; ${versions}. Source, zones and repositories ${isMemory ? "on tmpfs, because the disk would be the bottleneck" : "on disk"}.\n\n${paused}\n\nWith replication to zone 2 running (1 round):\n\n${running}\n\nOrder of the steps, on ${(orders.source / 1e6).toFixed(0)} MB of source text: compress then encrypt stores ${ofSource(orders.compressFirst)} of it, encrypt then compress ${ofSource(orders.encryptFirst)}.\n`;
-  writeFileSync(join(checkout, "bench", "RESULTS.md"), `# Measured\n\n${text}`);
+  writeSection("Backup and restore", text);
   console.log(text);
+}
+
+async function compareDownloads(): Promise<void> {
+  const productFolder = join(folder, "product-downloads");
+  mkdirSync(productFolder, { mode: 0o755 });
+  const text = await measureVaultDownload(productFolder);
+  writeSection("Taking it home in a browser", text);
+  console.log(text);
+}
+
+/** All, unless some are named. */
+const named = process.argv.slice(2);
+const sections: readonly (readonly [string, () => Promise<void>])[] = [
+  ["backup", compareWithOthers],
+  ["vault-download", compareDownloads],
+];
+
+try {
+  chmodSync(folder, 0o755);
+  for (const [name, measureSection] of sections) if (named.length === 0 || named.includes(name)) await measureSection();
 } finally {
   removeFolder();
 }

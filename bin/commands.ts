@@ -122,4 +122,10 @@ export const commands: readonly CommandEntry[] = [
     options: [],
     load: () => import("../server/commands/owner/verify.ts"),
   },
+  {
+    usage: "verify-receipt <file>",
+    summary: "say whether the receipt of a restore is as a member of the company signed it",
+    options: [["--of <file>", "the ZIP or document that it is about, to compare length and SHA-256"]],
+    load: () => import("../server/commands/owner/verify-receipt.ts"),
+  },
 ];

@@ -194,7 +194,12 @@ export interface StoredFrame extends MemberNames {
 
 /** Memory for opened frames, kept from frame to frame: members that were stored uncompressed lie in it until the next. */
 export class OpenScratch {
-  readonly #bytes = new Uint8Array(CHUNK_LIMIT_BYTES + FRAME_OVERHEAD_BYTES);
+  readonly #bytes: Uint8Array;
+
+  /** @param bytes as long as the frames that are opened; otherwise as the longest there are */
+  constructor(bytes = new Uint8Array(CHUNK_LIMIT_BYTES + FRAME_OVERHEAD_BYTES)) {
+    this.#bytes = bytes;
+  }
 
   /** @internal undefined when that is longer than any frame */
   take(sizeBytes: number): Uint8Array | undefined {

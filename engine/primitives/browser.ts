@@ -5,6 +5,7 @@ import { concatBytes } from "../codec/hex.ts";
 import type { ChunkKind } from "../ports/chunk-index.ts";
 import type { ByteParts, Primitives } from "../ports/primitives.ts";
 import * as sizes from "./sizes.ts";
+import { openInSodiumMemory } from "./sodium-memory.ts";
 
 /**
  * The primitives of a browser: libsodium and zstd's decoder, both WebAssembly. Call them in a worker: they are
@@ -39,12 +40,25 @@ export async function createBrowserIds(
 ): Promise<(kind: ChunkKind, plain: Uint8Array) => Promise<Uint8Array>> {
   const { subtle } = globalThis.crypto;
   const key = await subtle.importKey("raw", chunkIdKey.slice(), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return async (kind, plain) => {
-    const named = new Uint8Array(1 + plain.length);
-    named[0] = kind;
-    named.set(plain, 1);
-    return new Uint8Array(await subtle.sign("HMAC", key, named));
-  };
+  return async (kind, plain) => new Uint8Array(await signNamed(key, kind, plain));
+}
+
+/**
+ * The kind stands before the member, which mostly lies behind some byte in the same memory: that byte lends its place for the moment in
+ * which the browser takes its copy, instead of a copy of ours.
+ */
+async function signNamed(key: CryptoKey, kind: ChunkKind, plain: Uint8Array): Promise<ArrayBuffer> {
+  const { buffer, byteOffset, length } = plain;
+  const { subtle } = globalThis.crypto;
+  if (byteOffset === 0 || !(buffer instanceof ArrayBuffer)) {
+    return subtle.sign("HMAC", key, concatBytes(Uint8Array.of(kind), plain).slice());
+  }
+  const named = new Uint8Array(buffer, byteOffset - 1, length + 1);
+  const [lent = 0] = named;
+  named[0] = kind;
+  const signature = subtle.sign("HMAC", key, named);
+  named[0] = lent;
+  return signature;
 }
 
 const hashes: Pick<Primitives, "sha256" | "sha256Start" | "hmacSha256" | "isEqual"> = {
@@ -73,6 +87,9 @@ const ciphers: Pick<Primitives, "aeadSeal" | "aeadOpen"> = {
   aeadOpen(key, nonce, aad, sealed, into) {
     sizes.requireSize("key", key, sizes.KEY_SIZE_BYTES);
     sizes.requireSize("nonce", nonce, sizes.NONCE_SIZE_BYTES);
+    if (into !== undefined && sealed.length - into.length === sizes.TAG_SIZE_BYTES) {
+      return openInSodiumMemory({ key, nonce, aad, sealed }, into);
+    }
     let plain: Uint8Array;
     try {
       plain = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, sealed, aad, nonce, key);

@@ -70,6 +70,9 @@ describe("the primitives of Node and of the browser", () => {
         const into = new Uint8Array(plain.length);
         expect(nodePrimitives.aeadOpen(secret, once, aad, sealed, into)).toBe(into);
         expect(into).toEqual(plain);
+        const again = new Uint8Array(plain.length);
+        expect(browser.aeadOpen(secret, once, aad, sealed, again)).toBe(again);
+        expect(again).toEqual(plain);
       }),
     );
   });
@@ -85,6 +88,8 @@ describe("the primitives of Node and of the browser", () => {
         for (const primitives of [nodePrimitives, browser]) {
           expect(codeOf(() => primitives.aeadOpen(secret, once, aad, flipped))).toBe("not_genuine");
           expect(codeOf(() => primitives.aeadOpen(secret, once, aad, short))).toBe("not_genuine");
+          const into = new Uint8Array(plain.length);
+          expect(codeOf(() => primitives.aeadOpen(secret, once, aad, flipped, into))).toBe("not_genuine");
           expect(codeOf(() => primitives.aeadOpen(secret, once, encodeUtf8("other"), sealed))).toBe("not_genuine");
         }
       }),

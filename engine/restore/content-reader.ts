@@ -20,6 +20,16 @@ export interface ContentReaderOptions {
   readonly chunkIdKey: Uint8Array;
   /** Opens frames somewhere else, as in workers; here when it is absent. */
   readonly openFrame?: FrameOpening;
+  /** Memory for ranges; new for each when it is absent. */
+  readonly ranges?: RangeMemory;
+}
+
+/** Memory that is used again: touching new pages costs a browser as much as decrypting does. */
+export interface RangeMemory {
+  /** At least one byte more, so that a reader sees the end. */
+  take(sizeBytes: number): Uint8Array;
+  /** Its bytes are no longer used. */
+  give(bytes: Uint8Array): void;
 }
 
 /** Opens one frame and proves its used members, as `openMembers` does and with its errors; what it gives belongs to the reader. */
@@ -86,11 +96,13 @@ export class ContentReader {
       if (one) await this.#openFrame(one, { request, fetched, chunks });
     };
     await Promise.all(request.frames.map(open));
+    if (fetched) this.#options.ranges?.give(fetched.bytes);
   }
 
   async #tryRange(request: RestoreRequest): Promise<{ bytes: Uint8Array; zoneId: string } | null> {
     try {
-      return await this.#options.source.range(request.packId, request);
+      const into = this.#options.ranges?.take(request.sizeBytes);
+      return await this.#options.source.range(request.packId, request, into ? { into } : {});
     } catch (error) {
       // Frame by frame, other zones may still serve.
       if (error instanceof PackSourceError && (error.code === "not_found" || error.code === "damaged")) return null;

@@ -66,7 +66,7 @@ export function openMembers(
 }
 
 /** Where chunk ids are computed by somebody else, as by the browser's own HMAC, which is three times as fast. */
-export interface AsyncFrameTools extends Pick<FrameTools, "primitives" | "companyId"> {
+export interface AsyncFrameTools extends Pick<FrameTools, "primitives" | "companyId" | "scratch"> {
   readonly computeId: (kind: ChunkKind, plain: Uint8Array) => Promise<Uint8Array>;
 }
 
@@ -81,7 +81,7 @@ export async function openMembersAsync(
   { stored, used }: { stored: Uint8Array; used: readonly number[] },
 ): Promise<OpenedMember[]> {
   const { primitives, companyId } = tools;
-  const members = openFrame({ primitives, companyId, scope: index.scope, dataKey }, frame, stored);
+  const members = openFrame({ primitives, companyId, scope: index.scope, dataKey }, frame, stored, tools.scratch);
   const named = used.map((member) => requireMember(frame, { member, bytes: members[member] }));
   const ids = await Promise.all(named.map(({ bytes }) => tools.computeId(frame.kind, bytes)));
   const proven = new ProvenMembers();

@@ -7,7 +7,9 @@ export type ClientErrorCode =
   | "snapshot_not_found"
   | "document_missing"
   | "target_not_empty"
-  | "target_unusable";
+  | "target_unusable"
+  | "receipt_not_genuine"
+  | "receipt_of_other_file";
 
 /** Why an owner's or staff's command cannot go on; the message says what to do. */
 export class ClientError extends Error {

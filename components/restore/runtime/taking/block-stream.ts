@@ -1,22 +1,20 @@
 import { toHex } from "../../../../engine/codec/hex.ts";
 import type { Primitives, RunningHash } from "../../../../engine/ports/primitives.ts";
-import type { DownloadSink } from "./download-sink.ts";
+import { BLOCK_BYTES, type DownloadSink } from "./download-sink.ts";
 import type { TargetSummary } from "./take-target.ts";
-
-/** One message to the service worker; a few of these wait there. */
-const BLOCK_BYTES = 1024 * 1024;
 
 /** Collects bytes into blocks, hashes them and hands them over; holds the announced length to the byte. */
 export class BlockStream {
   readonly #sink: DownloadSink;
   readonly #hash: RunningHash;
   readonly #lengthBytes: number;
-  #block = new Uint8Array(BLOCK_BYTES);
+  #block: Uint8Array<ArrayBuffer>;
   #filledBytes = 0;
   #writtenBytes = 0;
 
   constructor(primitives: Primitives, { sink, lengthBytes }: { sink: DownloadSink; lengthBytes: number }) {
     this.#sink = sink;
+    this.#block = sink.takeBlock();
     this.#hash = primitives.sha256Start();
     this.#lengthBytes = lengthBytes;
   }
@@ -49,8 +47,8 @@ export class BlockStream {
     const block = this.#block.subarray(0, this.#filledBytes);
     this.#hash.update(block);
     this.#writtenBytes += block.length;
-    this.#block = new Uint8Array(BLOCK_BYTES);
     this.#filledBytes = 0;
     await this.#sink.write(block);
+    this.#block = this.#sink.takeBlock();
   }
 }

@@ -22,7 +22,7 @@ export type ToServiceWorker =
 
 /** From the vault's worker, over the port. Bytes are handed over. */
 export type ToDownload =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "end" }
   | { readonly kind: "fail"; readonly message: string };
 
@@ -30,6 +30,8 @@ export type ToDownload =
 export type FromDownload =
   | { readonly kind: "held"; readonly address: string }
   | { readonly kind: "credit"; readonly bytes: number }
+  /** A block whose bytes are copied; the memory comes back to be filled again. */
+  | { readonly kind: "emptied"; readonly block: Uint8Array<ArrayBuffer> }
   | { readonly kind: "alive" }
   /** The browser has taken everything. */
   | { readonly kind: "taken" }

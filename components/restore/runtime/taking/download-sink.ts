@@ -1,5 +1,7 @@
 import type { FromDownload, ToDownload } from "./download-messages.ts";
 
+/** One message to the service worker; a few of these wait there. */
+export const BLOCK_BYTES = 1024 * 1024;
 /** A service worker that says nothing for so long was stopped; it answers a ping every 10 s even while the browser takes nothing. */
 const SILENCE_MS = 60_000;
 
@@ -13,6 +15,8 @@ export class DownloadStoppedError extends Error {
 export class DownloadSink {
   readonly #port: MessagePort;
   #creditBytes = 0;
+  /** Blocks that came back; no more than a window of them is ever on its way. */
+  readonly #emptied: ArrayBuffer[] = [];
   #wake: () => void = () => {};
   #stopped: DownloadStoppedError | null = null;
   #isTaken = false;
@@ -27,6 +31,11 @@ export class DownloadSink {
     port.addEventListener("close", () => this.#stop("the service worker was stopped"));
     port.start();
     this.#listen();
+  }
+
+  /** Memory for a block: one that came back, or new. */
+  takeBlock(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#emptied.pop() ?? new ArrayBuffer(BLOCK_BYTES));
   }
 
   /** Hands a block over once the browser has asked for bytes. The block is gone for the caller. @throws DownloadStoppedError */
@@ -70,6 +79,9 @@ export class DownloadSink {
       case "stopped":
         this.#stop(message.message);
         break;
+      case "emptied":
+        if (message.block.buffer.byteLength === BLOCK_BYTES) this.#emptied.push(message.block.buffer);
+        return;
       case "alive":
       case "held":
         return;

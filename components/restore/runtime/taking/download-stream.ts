@@ -77,14 +77,16 @@ export class DownloadStream {
     }
   }
 
-  #take(bytes: Uint8Array): void {
+  #take(bytes: Uint8Array<ArrayBuffer>): void {
     this.#takenBytes += bytes.length;
     if (this.#controller === null || this.#takenBytes > this.download.lengthBytes) {
       this.#fail("more bytes came than the download has");
       return;
     }
     this.#askedBytes = Math.max(0, this.#askedBytes - bytes.length);
-    this.#controller.enqueue(bytes);
+    // Nobody tells when the browser has read a block, so it gets a copy; the memory itself goes back at once.
+    this.#controller.enqueue(bytes.slice());
+    this.#tell({ kind: "emptied", block: bytes }, [bytes.buffer]);
     this.#ask();
   }
 
@@ -121,7 +123,7 @@ export class DownloadStream {
     this.#silence = setTimeout(() => this.#fail("the page that decrypts says nothing any more"), SILENCE_MS);
   }
 
-  #tell(message: FromDownload): void {
-    this.#port.postMessage(message);
+  #tell(message: FromDownload, transfer: Transferable[] = []): void {
+    this.#port.postMessage(message, transfer);
   }
 }

@@ -15,14 +15,16 @@ export interface OpenTask {
   readonly nonce: Uint8Array;
   readonly hash16: Uint8Array;
   readonly storedSizeBytes: number;
-  /** Handed over. */
-  readonly stored: Uint8Array;
+  /** Handed over, and handed back with the result. */
+  readonly stored: Uint8Array<ArrayBuffer>;
+  /** Takes what is decrypted; handed over as well. */
+  readonly into: Uint8Array<ArrayBuffer>;
   readonly used: Uint16Array;
 }
 
 /** Members that are proven, in one buffer that is handed over. */
 export interface OpenedBody {
-  readonly body: Uint8Array;
+  readonly body: Uint8Array<ArrayBuffer>;
   /** Per member: its number, offset in the body, size. */
   readonly members: Uint32Array;
 }
@@ -34,7 +36,12 @@ export interface OpenFault {
   readonly message: string;
 }
 
-export type OpenResult =
-  | { readonly taskId: number; readonly opened: OpenedBody; readonly fault: null }
+export type OpenResult = {
+  readonly taskId: number;
+  /** Memory that is not used any more. */
+  readonly spare: readonly Uint8Array<ArrayBuffer>[];
+} & (
+  | { readonly opened: OpenedBody; readonly fault: null }
   /** `opened` has the good members of a frame in which others are bad. */
-  | { readonly taskId: number; readonly opened: OpenedBody | null; readonly fault: OpenFault };
+  | { readonly opened: OpenedBody | null; readonly fault: OpenFault }
+);

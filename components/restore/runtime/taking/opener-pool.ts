@@ -2,6 +2,7 @@ import { FormatError, IntegrityError } from "../../../../engine/codec/format-err
 import { concatBytes } from "../../../../engine/codec/hex.ts";
 import type { FrameOpening } from "../../../../engine/restore/content-reader.ts";
 import { BadMembersError, type OpenedMember } from "../../../../engine/restore/frame-opener.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 import { unpackMembers } from "./opener.ts";
 import type { OpenerStart, OpenFault, OpenResult, OpenTask } from "./opener-messages.ts";
 
@@ -22,20 +23,27 @@ export interface OpenerPoolOptions {
   readonly companyId: string;
   readonly chunkIdKey: Uint8Array;
   readonly openers: number;
+  readonly buffers: BufferPool;
   readonly startOpener: () => OpenerPort;
 }
 
 /** Openers side by side, so that both cores decrypt. They hold no key but those of the frames that they open. */
 export class OpenerPool {
+  /** Memory that goes to the openers and comes back. */
+  readonly buffers: BufferPool;
   readonly #seats: readonly Seat[];
   #lastTaskId = 0;
   #failure: Error | null = null;
 
-  constructor({ companyId, chunkIdKey, openers, startOpener }: OpenerPoolOptions) {
+  constructor({ companyId, chunkIdKey, openers, startOpener, buffers }: OpenerPoolOptions) {
+    this.buffers = buffers;
     this.#seats = Array.from({ length: openers }, () => {
       const port = startOpener();
       const seat: Seat = { port, waiting: new Map() };
-      port.onmessage = ({ data }) => hear(seat, data);
+      port.onmessage = ({ data }) => {
+        for (const spare of data.spare) this.buffers.give(spare);
+        hear(seat, data);
+      };
       port.onerror = ({ message }) => this.#fail(new Error(message || "a thread that decrypts has ended"));
       port.postMessage({ kind: "start", companyId, chunkIdKey }, []);
       return seat;
@@ -50,7 +58,9 @@ export class OpenerPool {
     seat.waiting.set(taskId, answer);
     const { nonce, hash16, storedSizeBytes, memberIds } = frame;
     // A copy, because a range holds many frames and can be handed over only once.
-    const handed = stored.slice();
+    const handed = this.buffers.take(stored.length);
+    handed.set(stored);
+    const into = this.buffers.take(stored.length);
     const task: OpenTask = {
       kind: "open",
       taskId,
@@ -61,9 +71,10 @@ export class OpenerPool {
       hash16: hash16.slice(),
       storedSizeBytes,
       stored: handed,
+      into,
       used: Uint16Array.from(used),
     };
-    seat.port.postMessage(task, [handed.buffer]);
+    seat.port.postMessage(task, [handed.buffer, into.buffer]);
     return answer.promise;
   };
 

@@ -11,7 +11,9 @@ addEventListener("message", async ({ data }: MessageEvent<OpenerStart | OpenTask
     return;
   }
   const result = await (await opener)?.open(data);
-  postMessage(result, { transfer: result?.opened ? [result.opened.body.buffer] : [] });
+  if (result === undefined) return;
+  const spare = result.spare.map(({ buffer }) => buffer);
+  postMessage(result, { transfer: result.opened ? [result.opened.body.buffer, ...spare] : spare });
 });
 
 async function start({ companyId, chunkIdKey }: OpenerStart): Promise<Opener> {

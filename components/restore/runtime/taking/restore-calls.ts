@@ -10,6 +10,7 @@ import { BlockStream } from "./block-stream.ts";
 import { DocumentTarget } from "./document-target.ts";
 import { DownloadSink } from "./download-sink.ts";
 import { openFolderTarget } from "./open-folder-target.ts";
+import { startOpenerWorker } from "./opener-pool.ts";
 import { RestoreRefusedError } from "./restore-refused-error.ts";
 import { TakeAccess } from "./take-access.ts";
 import { planTake, type TakePlan } from "./take-plan.ts";
@@ -29,6 +30,7 @@ interface Planned {
   readonly access: TakeAccess;
   readonly plan: TakePlan;
   readonly scope: RestoreScope;
+  readonly firstZoneId: string | null;
   /** Told into, once it runs. */
   progress: TakeProgress | null;
   run: TakeRun | null;
@@ -62,10 +64,11 @@ export function openRestoreCalls(room: VaultRoom): RestoreCalls {
       if (planned.run) throw new RestoreRefusedError("restore_not_planned", "This restore has begun already.");
       requireFewRunning(restores);
       const tell = (restore: RestoreProgress) => room.tell({ kind: "restore", restore });
-      const { plan, access } = planned;
-      const progress = new TakeProgress({ plan: plan.view, way: start.way, tell });
+      const { plan, access, firstZoneId } = planned;
+      const progress = new TakeProgress({ plan: plan.view, way: start.way, firstZoneId, tell });
       planned.progress = progress;
-      planned.run = new TakeRun({ plan, access, progress, ...(await openTarget(start, planned, progress)) });
+      const target = await openTarget(start, planned, progress);
+      planned.run = new TakeRun({ plan, access, progress, startOpener: startOpenerWorker, ...target });
       const ended = planned.run.run();
       if (start.way === "folder") await rememberFolder(start, planned, ended);
     },
@@ -109,10 +112,12 @@ async function plan(room: VaultRoom, restoreId: string, scope: RestoreScope): Pr
   });
   const abandon = () => access.end(new VaultLockedError());
   vault.signal.addEventListener("abort", abandon, { once: true });
+  const { zones } = await vault.member.client.zones.list.query({});
+  const firstZoneId = zones.find(({ ordinal }) => ordinal === 1)?.zoneId ?? null;
   const made = await planTake(access, restoreId, await resolveScope(vault.member, access, scope));
   vault.signal.throwIfAborted();
   vault.signal.removeEventListener("abort", abandon);
-  planned = { access, plan: made, scope, progress: null, run: null };
+  planned = { access, plan: made, scope, firstZoneId, progress: null, run: null };
   return planned;
 }
 

@@ -1,3 +1,4 @@
+import type { PackSource } from "../../../../engine/ports/pack-source.ts";
 import type { KeyPair, Primitives } from "../../../../engine/ports/primitives.ts";
 import { DataKeys, type ReaderKeys } from "../../../../engine/restore/restore-keys.ts";
 import { SnapshotReader } from "../../../../engine/restore/snapshot-reader.ts";
@@ -8,11 +9,22 @@ import type { OpenVault } from "../vault-room.ts";
 /** Told of what happens on the way. */
 export type AccessEvents = Pick<FetchPackSourceOptions, "onRead" | "onLine" | "onBadCopy">;
 
+/** What planning and running need of it. */
+export interface SnapshotAccess {
+  readonly source: PackSource;
+  readonly primitives: Primitives;
+  readonly companyId: string;
+  /** Aborted with the reason when the restore ends. */
+  readonly signal: AbortSignal;
+  openSnapshot(snapshotId: string): Promise<SnapshotReader>;
+  end(reason: Error): void;
+}
+
 /**
  * How one restore reads: through a source of its own, with keys of its own. While it is planned it opens every data key that it will
  * need; after `forgetSecrets` these and the chunk-id keys are all that it has, and it goes on with them while the vault is locked.
  */
-export class TakeAccess {
+export class TakeAccess implements SnapshotAccess {
   readonly source: FetchPackSource;
   readonly primitives: Primitives;
   readonly companyId: string;
@@ -28,6 +40,7 @@ export class TakeAccess {
     const tokens = new BulkTokens(() => client.restores.open.mutate({}));
     this.source = new FetchPackSource({
       ...events,
+      waitsForZones: true,
       getToken: (isRefused) => tokens.get(isRefused),
       signal: this.#end.signal,
     });

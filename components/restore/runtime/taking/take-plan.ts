@@ -4,7 +4,7 @@ import { ZipLength } from "../../../../engine/zip/zip-length.ts";
 import { type ZipLossKind, zipLossMeaning } from "../../../../engine/zip/zip-losses.ts";
 import type { PlannedSnapshot, RestorePlan } from "../protocol/restore-calls.ts";
 import { RestoreRefusedError } from "./restore-refused-error.ts";
-import type { TakeAccess } from "./take-access.ts";
+import type { SnapshotAccess } from "./take-access.ts";
 import type { TakePart } from "./take-part.ts";
 import type { ResolvedScope } from "./take-scope.ts";
 import { takeSteps, toZipEntry } from "./take-steps.ts";
@@ -28,7 +28,7 @@ export interface TakePlan {
  *
  * @throws RestoreRefusedError `too_many_entries`, `nothing_to_restore`; what SnapshotReader throws
  */
-export async function planTake(access: TakeAccess, restoreId: string, scope: ResolvedScope): Promise<TakePlan> {
+export async function planTake(access: SnapshotAccess, restoreId: string, scope: ResolvedScope): Promise<TakePlan> {
   const counter = new PlanCounter();
   const snapshots: PlannedSnapshot[] = [];
   for (const part of scope.parts) {

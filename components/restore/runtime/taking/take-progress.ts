@@ -22,6 +22,8 @@ interface Sample {
 }
 
 export interface ProgressOptions {
+  /** The zone that serves while all is well. */
+  readonly firstZoneId: string | null;
   readonly plan: RestorePlan;
   readonly way: RestoreStart["way"];
   readonly tell: (progress: RestoreProgress) => void;
@@ -85,6 +87,14 @@ export class TakeProgress {
     this.#requests++;
     const packs = this.#packsByZone.get(zoneId) ?? new Set<string>();
     this.#packsByZone.set(zoneId, packs.add(packId));
+    const { firstZoneId } = this.#options;
+    if (firstZoneId !== null && zoneId !== firstZoneId && !this.#badByZone.get(firstZoneId)?.has(packId)) {
+      this.note(
+        "zone",
+        "late",
+        `${firstZoneId} did not serve everything. Reading went on from ${zoneId}; nothing was lost.`,
+      );
+    }
     if (this.#badByZone.size > 0 && !this.#badByZone.get(zoneId)?.has(packId)) {
       const isBadElsewhere = [...this.#badByZone.values()].some((bad) => bad.has(packId));
       if (isBadElsewhere) this.#replaced.add(packId);
@@ -105,8 +115,12 @@ export class TakeProgress {
   line(line: "lost" | "back"): void {
     this.#isWaiting = line === "lost";
     if (line === "lost")
-      this.note("line", "late", "The line is lost. What was verified is kept, and it goes on by itself.");
-    else this.note("line", "info", "The line is back, and the restore goes on.");
+      this.note(
+        "line",
+        "late",
+        "Nothing can be read: the line or every zone is down. What was verified is kept, and it goes on by itself.",
+      );
+    else this.note("line", "info", "Reading goes on.");
   }
 
   lose(document: FailedDocument): void {

@@ -2,9 +2,10 @@ import { idKey } from "../../../../engine/ids/chunk-id.ts";
 import { toReadableText } from "../../../../engine/restore/binary-text.ts";
 import type { FetchedChunk } from "../../../../engine/restore/content-reader.ts";
 import { RestoreError } from "../../../../engine/restore/restore-error.ts";
-import { OpenerPool, startOpenerWorker } from "./opener-pool.ts";
+import { BufferPool } from "./buffer-pool.ts";
+import { OpenerPool, type OpenerPort } from "./opener-pool.ts";
 import { PauseGate } from "./pause-gate.ts";
-import type { TakeAccess } from "./take-access.ts";
+import type { SnapshotAccess } from "./take-access.ts";
 import type { TakePlan } from "./take-plan.ts";
 import type { TakeProgress } from "./take-progress.ts";
 import type { TakeStep } from "./take-steps.ts";
@@ -30,9 +31,10 @@ export class DocumentLostError extends Error {
 
 export interface TakeRunOptions {
   readonly plan: TakePlan;
-  readonly access: TakeAccess;
+  readonly access: SnapshotAccess;
   readonly target: TakeTarget;
   readonly progress: TakeProgress;
+  readonly startOpener: () => OpenerPort;
   /** See `WindowsOptions`. */
   readonly skip: WindowsOptions["skip"];
 }
@@ -41,6 +43,7 @@ export interface TakeRunOptions {
 export class TakeRun {
   readonly #options: TakeRunOptions;
   readonly #gate = new PauseGate();
+  readonly #buffers = new BufferPool();
   #pool: OpenerPool | null = null;
   #file: FileStep | null = null;
   /** Of the document that could not be completed; its other pieces are passed over. */
@@ -108,18 +111,29 @@ export class TakeRun {
 
   #poolFor(chunkIdKey: Uint8Array): OpenerPool {
     const { companyId } = this.#options.access;
-    this.#pool ??= new OpenerPool({ companyId, chunkIdKey, openers: OPENERS, startOpener: startOpenerWorker });
+    this.#pool ??= new OpenerPool({
+      companyId,
+      chunkIdKey,
+      openers: OPENERS,
+      startOpener: this.#options.startOpener,
+      buffers: this.#buffers,
+    });
     return this.#pool;
   }
 
   async #take(window: TakeWindow | undefined): Promise<void> {
     if (window === undefined) return;
     const chunks = await window.chunks;
-    for (const [at, step] of window.steps.entries()) {
+    await this.#takeSteps(window.steps, chunks);
+    giveBack(chunks, this.#buffers);
+  }
+
+  async #takeSteps(steps: readonly TakeStep[], chunks: Map<string, FetchedChunk>): Promise<void> {
+    for (const [at, step] of steps.entries()) {
       await this.#pass();
       const isGoingOn = await this.#do(step, chunks);
       if (!isGoingOn) {
-        this.#loseRest(window.steps.slice(at + 1), chunks);
+        this.#loseRest(steps.slice(at + 1), chunks);
         const { documentsFailed, failed } = this.#options.progress;
         const [first] = failed;
         throw new DocumentLostError(
@@ -235,6 +249,13 @@ export class TakeRun {
       if (reason !== null) this.#lose(this.#file, reason);
     }
   }
+}
+
+/** Targets have copied what they need. */
+function giveBack(chunks: Map<string, FetchedChunk>, buffers: BufferPool): void {
+  const bodies = new Map<ArrayBufferLike, Uint8Array>();
+  for (const chunk of chunks.values()) if (chunk instanceof Uint8Array) bodies.set(chunk.buffer, chunk);
+  for (const body of bodies.values()) buffers.give(body);
 }
 
 function whyLost(step: Extract<TakeStep, { kind: "chunk" }>, chunks: Map<string, FetchedChunk>): string | null {

@@ -14,7 +14,7 @@ import { readSourceNames } from "../../../../server/api/client/read-source-names
 import type { DocumentRef } from "../protocol/reading-calls.ts";
 import type { RestorePlan, RestoreScope } from "../protocol/restore-calls.ts";
 import { RestoreRefusedError } from "./restore-refused-error.ts";
-import type { TakeAccess } from "./take-access.ts";
+import type { SnapshotAccess } from "./take-access.ts";
 import { type Selection, type TakePart, toTimeName, withoutNested } from "./take-part.ts";
 
 /** What a scope stands for, snapshot by snapshot. */
@@ -28,7 +28,7 @@ export interface ResolvedScope {
 /** More would be a list that nobody chose by hand. */
 const MAX_ITEMS = 10_000;
 
-export function resolveScope(member: OpenMember, access: TakeAccess, scope: RestoreScope): Promise<ResolvedScope> {
+export function resolveScope(member: OpenMember, access: SnapshotAccess, scope: RestoreScope): Promise<ResolvedScope> {
   return scope.kind === "moment" ? resolveMoment(member, scope) : resolveBasket(member, access, scope.items);
 }
 
@@ -126,7 +126,7 @@ function partOf(view: SnapshotView, sourceName: string): Omit<TakePart, "selecti
 /** Everything that was chosen, each under its own name; by snapshot in folders when there are several. */
 async function resolveBasket(
   member: OpenMember,
-  access: TakeAccess,
+  access: SnapshotAccess,
   items: readonly DocumentRef[],
 ): Promise<ResolvedScope> {
   if (items.length === 0 || items.length > MAX_ITEMS) {
@@ -159,7 +159,7 @@ function baseNameOf(parts: readonly TakePart[]): string {
 }
 
 async function selectionsOf(
-  access: TakeAccess,
+  access: SnapshotAccess,
   { snapshotId, chosen, folder }: { snapshotId: string; chosen: readonly DocumentRef[]; folder: string },
 ): Promise<Selection[]> {
   const reader = await access.openSnapshot(snapshotId);

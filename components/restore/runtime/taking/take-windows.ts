@@ -1,6 +1,6 @@
 import { ContentReader, type FetchedChunk } from "../../../../engine/restore/content-reader.ts";
 import type { OpenerPool } from "./opener-pool.ts";
-import type { TakeAccess } from "./take-access.ts";
+import type { SnapshotAccess } from "./take-access.ts";
 import type { TakePart } from "./take-part.ts";
 import { type TakeStep, takeSteps } from "./take-steps.ts";
 
@@ -23,7 +23,7 @@ export interface TakeWindow {
 }
 
 export interface WindowsOptions {
-  readonly access: TakeAccess;
+  readonly access: SnapshotAccess;
   readonly parts: readonly TakePart[];
   /** Made when the first snapshot tells the chunk-id key. */
   readonly poolFor: (chunkIdKey: Uint8Array) => OpenerPool;
@@ -38,8 +38,9 @@ export async function* takeWindows(options: WindowsOptions): AsyncGenerator<Take
     const reader = await access.openSnapshot(part.snapshotId);
     const { catalogue, chunkIdKey } = reader;
     const { source, primitives, companyId } = access;
-    const { openFrame } = options.poolFor(chunkIdKey);
-    const content = new ContentReader({ source, primitives, companyId, catalogue, chunkIdKey, openFrame });
+    const { openFrame, buffers } = options.poolFor(chunkIdKey);
+    const reading = { source, primitives, companyId, catalogue, chunkIdKey };
+    const content = new ContentReader({ ...reading, openFrame, ranges: buffers });
     const steps = takeSteps(reader, part, () => {});
     const wanted = options.skip ? options.skip(steps, chunkIdKey) : steps;
     for await (const window of cutWindows(wanted)) {

@@ -1,0 +1,53 @@
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { Transform } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A line between a browser and the product that can be slow, and can be cut. */
+export interface Line {
+  readonly port: number;
+  /** Of what the product answers, together; null: as fast as it is. */
+  bytesPerSecond: number | null;
+  /** Breaks every connection, and refuses new ones for so long. */
+  cut(forMs: number): void;
+  close(): void;
+}
+
+export async function openLine(targetPort: number): Promise<Line> {
+  const sockets = new Set<Socket>();
+  let cutUntilMs = 0;
+  let freeAtMs = 0;
+  const server = createServer((near) => {
+    if (performance.now() < cutUntilMs) return void near.destroy();
+    const far = connect(targetPort, "127.0.0.1");
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far);
+    far.pipe(new Transform({ transform: slow })).pipe(near);
+  });
+  const slow: Transform["_transform"] = (bytes: Buffer, _encoding, done) => {
+    if (line.bytesPerSecond === null) return done(null, bytes);
+    freeAtMs = Math.max(freeAtMs, performance.now()) + (bytes.length / line.bytesPerSecond) * 1000;
+    void sleep(Math.max(1, freeAtMs - performance.now())).then(() => done(null, bytes));
+  };
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const line: Line = {
+    port: (server.address() as AddressInfo).port,
+    bytesPerSecond: null,
+    cut(forMs) {
+      cutUntilMs = performance.now() + forMs;
+      for (const socket of sockets) socket.destroy();
+    },
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+  return line;
+}

@@ -1,0 +1,450 @@
+import { execFileSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "@playwright/test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { RestorePlan, RestoreScope } from "../components/restore/runtime/protocol/restore-calls.ts";
+import { fromBase64 } from "../engine/codec/hex.ts";
+import { parseReceiptFile } from "../engine/keys/restore-receipt.ts";
+import { nodePrimitives } from "../engine/primitives/node.ts";
+import { toSafeName } from "../engine/zip/unique-names.ts";
+import { chromiumPath, launchChromium } from "./chromium.ts";
+import { compareTrees } from "./compare-trees.ts";
+import {
+  backUp,
+  checkout,
+  childOf,
+  enrolMachine,
+  isProof,
+  listObjects,
+  type Product,
+  startProduct,
+  waitForZone2,
+} from "./product.ts";
+import { copyRealFiles, writeLargeFile } from "./real-tree.ts";
+import { type Line, openLine } from "./testing-line.ts";
+import { TestVault, unzip } from "./testing-vault.ts";
+
+const MIB = 1024 * 1024;
+const FILES = isProof ? 20_000 : 600;
+const LARGE_BYTES = (isProof ? 1024 : 24) * MIB + 12_345;
+const ROUNDS = isProof ? 200 : 5;
+
+describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking it home from a real browser", () => {
+  let product: Product;
+  let browser: Browser;
+  let line: Line;
+  let vault: TestVault;
+  let sources: string;
+  /** Of the machine with much, and of the one with little. */
+  let large: { path: string; snapshotId: string; machineId: string };
+  let small: { path: string; snapshotId: string; machineId: string };
+
+  beforeAll(async () => {
+    sources = mkdtempSync(join(tmpdir(), "holdfast-taking-"));
+    mkdirSync(join(sources, "small", "letters"), { recursive: true });
+    copyRealFiles(join(sources, "large", "real"), FILES, checkout);
+    writeLargeFile(join(sources, "large", "image.bin"), LARGE_BYTES);
+    writeFileSync(join(sources, "small", "letters", "dear ana.txt"), "Dear Ana,\n");
+    writeFileSync(join(sources, "small", "letters", "größe 漢字.bin"), randomBytes(3 * MIB));
+    product = await startProduct({ sample: join(sources, "small") });
+    line = await openLine(Number(new URL(product.url).port));
+    large = await backUpMachine("server", join(sources, "large"));
+    small = await backUpMachine("laptop", join(sources, "small"));
+    await waitForZone2(product, small.snapshotId, 600_000);
+    browser = await launchChromium();
+  }, 1_200_000);
+  afterAll(async () => {
+    await browser?.close();
+    line?.close();
+    await product?.remove();
+    rmSync(sources, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    vault = await TestVault.open(browser, product, line.port);
+  });
+  afterEach(async () => {
+    line.bytesPerSecond = null;
+    await vault?.close();
+  });
+
+  async function backUpMachine(name: string, path: string) {
+    const state = await enrolMachine(product, name);
+    const { snapshotId } = (await backUp(state, [path])).last;
+    const { machineId } = JSON.parse(readFileSync(join(state, "identity", "agent.json"), "utf8"));
+    return { path, snapshotId: String(snapshotId), machineId: String(machineId) };
+  }
+
+  const machine = ({ machineId }: { machineId: string }): RestoreScope => ({
+    kind: "moment",
+    machineId,
+    atMs: Date.now(),
+  });
+
+  async function basket(snapshotId: string, paths: readonly string[]): Promise<RestoreScope> {
+    const items = [];
+    for (const path of paths) items.push({ snapshotId, steps: await vault.stepsTo(snapshotId, path.slice(1)) });
+    return { kind: "basket", items };
+  }
+
+  function newFolder(): string {
+    return mkdtempSync(join(product.folder, "taken-"));
+  }
+
+  function requirePath(path: string | null): string {
+    if (path === null) throw new Error("the download failed");
+    return path;
+  }
+
+  function sha256(path: string): string {
+    return createHash("sha256").update(readFileSync(path)).digest("hex");
+  }
+
+  /** A ZIP that says it is whole is whole, byte for byte. */
+  function expectSame(
+    path: string,
+    plan: RestorePlan,
+    ...machines: readonly { path: string; snapshotId: string }[]
+  ): void {
+    const to = unzip(path, newFolder());
+    for (const { path: source, snapshotId } of machines) {
+      const restored = join(to, folderOf(plan, snapshotId), source);
+      expect(compareTrees(source, restored, { isZip: true })).toEqual([]);
+    }
+    rmSync(to, { recursive: true, force: true });
+  }
+
+  /** Of a machine's source in what is taken home. */
+  function folderOf(plan: RestorePlan, snapshotId: string): string {
+    const part = plan.snapshots.find((snapshot) => snapshot.snapshotId === snapshotId);
+    return join(toSafeName(part?.machineName ?? ""), toSafeName(part?.sourceName ?? ""));
+  }
+
+  test("a machine as a ZIP is as long as announced, unpacks to what was backed up, and has a receipt", async () => {
+    const { plan, path, progress } = await vault.take(machine(large));
+    const zip = requirePath(path);
+    expect(readFileSync(zip).length).toBe(plan.lengthBytes);
+    expectSame(zip, plan, large);
+    expect(progress).toMatchObject({ state: "done", documentsVerified: plan.documents, bytesVerified: plan.bytes });
+    const receipt = await vault.receipt(plan.restoreId);
+    expect(JSON.parse(receipt.json)).toMatchObject({
+      outcome: "done",
+      sha256: sha256(zip),
+      writtenBytes: plan.lengthBytes,
+    });
+    const file = parseReceiptFile(receipt.file);
+    expect(file.json).toBe(receipt.json);
+    const label = new TextEncoder().encode("holdfast/1/restore-receipt\n");
+    const signed = new TextEncoder().encode(receipt.json);
+    expect(nodePrimitives.isSignedBy(fromBase64(receipt.signPublicKey), file.signature, label, signed)).toBe(true);
+    expect(vault.troubles).toEqual([]);
+  });
+
+  test("one document comes as it is, under its own name, which stands in no address", async () => {
+    const name = "größe 漢字.bin";
+    const scope = await basket(small.snapshotId, [join(small.path, "letters", name)]);
+    const plan = await vault.plan(scope);
+    const download = await vault.start(plan);
+    expect(download.suggestedFilename()).toBe(name);
+    expect(download.url()).toMatch(/\/vault\/download\/[0-9a-f-]{36}$/);
+    const { path } = await vault.finish(plan, download);
+    expect(readFileSync(requirePath(path)).equals(readFileSync(join(small.path, "letters", name)))).toBe(true);
+  });
+
+  test("documents and folders of two snapshots lie beside each other, each under its machine and time", async () => {
+    const [one, two] = [
+      await basket(small.snapshotId, [join(small.path, "letters")]),
+      await basket(large.snapshotId, [join(large.path, "image.bin")]),
+    ];
+    const items = [one, two].flatMap((scope) => (scope.kind === "basket" ? scope.items : []));
+    const { path, plan } = await vault.take({ kind: "basket", items });
+    expect(plan.snapshots.map(({ machineName }) => machineName)).toEqual(["laptop", "server"]);
+    const to = unzip(requirePath(path), newFolder());
+    const found = listObjects(to);
+    expect(found).toHaveLength(3);
+    expect(found.filter((name) => /^laptop, .*\/letters\/dear ana\.txt$/.test(name))).toHaveLength(1);
+    expect(found.filter((name) => /^server, .*\/image\.bin$/.test(name))).toHaveLength(1);
+  });
+
+  test("the company at a moment is the newest snapshot of each machine before it, and what has none is named", async () => {
+    const { path, plan } = await vault.take({ kind: "moment", machineId: null, atMs: Date.now() });
+    expectSame(requirePath(path), plan, large, small);
+    const before = await vault.plan({ kind: "moment", machineId: null, atMs: Date.UTC(2020, 0, 1) });
+    expect(before.missing.map(({ machineName }) => machineName)).toEqual(expect.arrayContaining(["laptop", "server"]));
+  });
+
+  test("an address that nobody holds is not found, and so is one that was opened before", async () => {
+    const plan = await vault.plan(machine(small));
+    const download = await vault.start(plan);
+    await vault.finish(plan, download);
+    const statuses = await vault.page.evaluate(async (used) => {
+      const unknown = await fetch("/vault/download/00000000-0000-4000-8000-000000000000");
+      return [unknown.status, (await fetch(used)).status];
+    }, download.url());
+    expect(statuses).toEqual([404, 404]);
+  });
+
+  test("a restore that runs outlives the lock with the keys of its plan, and tells no name while it is locked", async () => {
+    line.bytesPerSecond = 12 * MIB;
+    const plan = await vault.plan(machine(large));
+    const download = await vault.start(plan);
+    await vault.reached(plan.restoreId, { bytes: 1 });
+    await vault.page.evaluate(() => window.vaultPage.calls.lock());
+    line.bytesPerSecond = null;
+    const taken = await vault.finish(plan, download);
+    expect(taken.failure).toBeNull();
+    expect(taken.progress).toMatchObject({ state: "done", fileName: "" });
+    expectSame(requirePath(taken.path), plan, large);
+    const refused = vault.receipt(plan.restoreId);
+    await expect(refused).rejects.toThrow("locked");
+    await vault.unlock();
+    expect(JSON.parse((await vault.receipt(plan.restoreId)).json).outcome).toBe("done");
+  });
+
+  test("pausing holds it, going on completes it, and cancelling fails the download", async () => {
+    line.bytesPerSecond = 12 * MIB;
+    const plan = await vault.plan(machine(large));
+    const download = await vault.start(plan);
+    await vault.reached(plan.restoreId, { bytes: 1 });
+    const input = { restoreId: plan.restoreId };
+    await vault.page.evaluate((given) => window.vaultPage.calls.pauseRestore(given), input);
+    expect(await vault.progress(plan.restoreId)).toMatchObject({ state: "paused" });
+    await vault.page.evaluate((given) => window.vaultPage.calls.resumeRestore(given), input);
+    expect((await vault.finish(plan, download)).failure).toBeNull();
+
+    const again = await vault.plan(machine(large));
+    const cancelled = await vault.start(again);
+    await vault.reached(again.restoreId, { bytes: 1 });
+    await vault.page.evaluate((given) => window.vaultPage.calls.cancelRestore(given), { restoreId: again.restoreId });
+    const { failure, progress } = await vault.finish(again, cancelled);
+    expect(failure).not.toBeNull();
+    expect(progress.state).toBe("cancelled");
+  });
+
+  describe("into a folder", () => {
+    /** The hash of every file below a folder of the browser's own file system, by its path. */
+    function hashFolder(name: string): Promise<Record<string, string>> {
+      return vault.page.evaluate(async (top) => {
+        const hashes: Record<string, string> = {};
+        const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+          for await (const [name, handle] of folder.entries()) {
+            if (handle instanceof FileSystemDirectoryHandle) await walk(handle, `${path}${name}/`);
+            else if (handle instanceof FileSystemFileHandle) {
+              const bytes = await (await handle.getFile()).arrayBuffer();
+              hashes[path + name] = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+            }
+          }
+        };
+        await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle(top), "");
+        return hashes;
+      }, name);
+    }
+
+    function startFolder(restoreId: string): Promise<void> {
+      return vault.page.evaluate(async (id) => {
+        const folder = await navigator.storage.getDirectory();
+        await window.vaultPage.calls.startRestore({ restoreId: id, way: "folder", folder });
+      }, restoreId);
+    }
+
+    test("documents get their names when they are verified; a second try keeps them and takes the rest", async () => {
+      line.bytesPerSecond = 12 * MIB;
+      const scope = machine(large);
+      const plan = await vault.plan(scope);
+      await startFolder(plan.restoreId);
+      await vault.reached(plan.restoreId, { documents: plan.documents / 3 });
+      // The tab is closed.
+      await vault.load();
+      line.bytesPerSecond = null;
+      const [unfinished] = await vault.page.evaluate(() => window.vaultPage.calls.listUnfinished());
+      expect(unfinished).toMatchObject({ restoreId: plan.restoreId, scope });
+      const again = await vault.plan(scope, unfinished?.restoreId);
+      await startFolder(again.restoreId);
+      const progress = await vault.ended(again.restoreId);
+      expect(progress).toMatchObject({ state: "done", documentsVerified: plan.documents, documentsFailed: 0 });
+      expect(progress.bytesRead).toBeLessThan(plan.bytesToRead);
+      const hashes = await hashFolder(plan.fileName.replace(".zip", ""));
+      const source = join(folderOf(plan, large.snapshotId), large.path);
+      expect(Object.keys(hashes)).toHaveLength(plan.documents);
+      for (const [path, hash] of Object.entries(hashes)) {
+        expect(hash, path).toBe(sha256(join(large.path, path.slice(source.length + 1))));
+      }
+      expect(await vault.page.evaluate(() => window.vaultPage.calls.listUnfinished())).toEqual([]);
+    });
+  });
+
+  describe("with damage", () => {
+    const companyOf = (zone: string) =>
+      join(product.data, "zones", zone, "backup", "companies", product.demo.companyId);
+    const packsOf = (zone: string) => listObjects(companyOf(zone)).filter((key) => key.startsWith("packs/"));
+
+    /** One bit in the middle, where frames are. */
+    function damage(zone: string, keys: readonly string[]): void {
+      for (const key of keys) {
+        const bytes = readFileSync(join(companyOf(zone), key));
+        const at = Math.floor(bytes.length / 2);
+        bytes[at] = (bytes[at] ?? 0) ^ 0x10;
+        writeFileSync(join(companyOf(zone), key), bytes);
+      }
+    }
+
+    test("zone 1's folder gone costs nothing", async () => {
+      const zone1 = join(product.data, "zones", "zone1");
+      renameSync(zone1, `${zone1}-gone`);
+      try {
+        const { plan, path, progress } = await vault.take(machine(large));
+        expectSame(requirePath(path), plan, large);
+        expect(Object.keys(progress.packsByZone)).toEqual(["zone2"]);
+      } finally {
+        renameSync(`${zone1}-gone`, zone1);
+      }
+    });
+
+    test("1 % of zone 1's packs damaged costs nothing, and is noted", async () => {
+      const keys = packsOf("zone1");
+      damage("zone1", keys.slice(0, Math.max(1, Math.ceil(keys.length / 100))));
+      const { plan, path, progress } = await vault.take({ kind: "moment", machineId: null, atMs: Date.now() });
+      expectSame(requirePath(path), plan, large, small);
+      expect(progress.packsReplaced).toBeGreaterThan(0);
+      expect(progress.notes.map(({ text }) => text).join()).toContain("zone1 did not verify");
+    });
+
+    test("both copies damaged fails the ZIP by name; a folder has all the others", async () => {
+      const state = await enrolMachine(product, "unlucky");
+      const folder = join(sources, "unlucky");
+      cpSync(small.path, folder, { recursive: true });
+      const before = new Set(packsOf("zone1"));
+      writeFileSync(join(folder, "lost.bin"), randomBytes(2 * MIB));
+      const { snapshotId } = (await backUp(state, [folder])).last;
+      await waitForZone2(product, String(snapshotId));
+      const keys = packsOf("zone1").filter((key) => !before.has(key));
+      for (const zone of ["zone2", "zone1"]) damage(zone, keys);
+      // The certificates of a machine that is new are read when the vault is unlocked.
+      await vault.load();
+
+      const scope = await basket(String(snapshotId), [folder]);
+      const { failure, progress } = await vault.take(scope);
+      expect(failure).not.toBeNull();
+      expect(progress).toMatchObject({ state: "failed", documentsFailed: 1 });
+      expect(progress.failed.map(({ path }) => path)).toEqual([join(folder, "lost.bin")]);
+      expect(progress.reason).toContain("lost.bin");
+
+      const plan = await vault.plan(scope);
+      await vault.page.evaluate(async (restoreId) => {
+        const folder = await navigator.storage.getDirectory();
+        await window.vaultPage.calls.startRestore({ restoreId, way: "folder", folder });
+      }, plan.restoreId);
+      const ended = await vault.ended(plan.restoreId);
+      expect(ended).toMatchObject({ state: "failed", documentsFailed: 1, documentsVerified: plan.documents - 1 });
+    });
+  });
+
+  describe.skipIf(!isProof)("beyond the limits of old ZIPs", () => {
+    function expectOpens(path: string, entries: number): void {
+      execFileSync("unzip", ["-tqq", path]);
+      const script = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), len(z.namelist()))";
+      expect(execFileSync("python3", ["-c", script, path], { encoding: "utf8" }).trim()).toBe(`None ${entries}`);
+    }
+
+    async function takeMachine(name: string, fill: (folder: string) => void) {
+      const folder = join(sources, name);
+      mkdirSync(folder);
+      fill(folder);
+      const made = await backUpMachine(name, folder);
+      await vault.load();
+      const taken = await vault.take(machine(made));
+      const path = requirePath(taken.path);
+      const { documents, folders, others } = taken.plan;
+      expectOpens(path, documents + folders + others);
+      rmSync(folder, { recursive: true });
+      return { path, plan: taken.plan };
+    }
+
+    test("100,000 documents open in unzip and in Python", async () => {
+      const { plan } = await takeMachine("many", (folder) => {
+        for (let at = 0; at < 100; at++) {
+          mkdirSync(join(folder, `folder ${at}`));
+          for (let file = 0; file < 1_000; file++)
+            writeFileSync(join(folder, `folder ${at}`, `${file}.txt`), `${at} ${file}`);
+        }
+      });
+      expect(plan.documents).toBe(100_000);
+    });
+
+    test("more than 4 GiB open in unzip and in Python, and a slow download outlives an idle service worker", async () => {
+      const { path, plan } = await takeMachine("large", (folder) => {
+        const block = randomBytes(32 * MIB);
+        const file = openSync(join(folder, "repeated.bin"), "w");
+        for (let at = 0; at < 140; at++) writeSync(file, block);
+        closeSync(file);
+        writeFileSync(join(folder, "zz after 4 GiB.txt"), "its offset needs 8 bytes");
+      });
+      expect(plan.lengthBytes).toBeGreaterThan(4 * 1024 * MIB);
+      rmSync(path);
+      line.bytesPerSecond = LARGE_BYTES / 90;
+      const slow = await vault.take(machine(large));
+      expect(slow.failure).toBeNull();
+    });
+  });
+
+  describe("interrupted", () => {
+    const interruptions = {
+      "the line is cut": async () => line.cut(1_500),
+      "the service worker is stopped": async () => vault.stopServiceWorkers(),
+      "the tab is reloaded": async () => {
+        await vault.load();
+      },
+      "the gateway is killed": async () => killGateway(),
+    };
+
+    /** The supervisor starts it again. */
+    function killGateway(): void {
+      const started = product.supervisor.pid ?? 0;
+      const supervisor = childOf(started, "start") ?? started;
+      const pid = childOf(supervisor, "server/gateway/main");
+      if (pid === null) throw new Error("the gateway was not found");
+      process.kill(pid, "SIGKILL");
+    }
+
+    for (let round = 0; round < ROUNDS; round++) {
+      const names = Object.keys(interruptions) as (keyof typeof interruptions)[];
+      const name = names[round % names.length] ?? "the line is cut";
+      test(`round ${round}: ${name}, and the download is complete or failed, never short`, async () => {
+        line.bytesPerSecond = 12 * MIB;
+        const plan = await vault.plan(machine(large));
+        const download = await vault.start(plan);
+        const bytes = Math.floor(plan.bytes * Math.random() * 0.8);
+        await vault.reached(plan.restoreId, { bytes });
+        await interruptions[name]();
+        line.bytesPerSecond = null;
+        const failure = await download.failure();
+        if (failure === null) {
+          const zip = requirePath(await download.path());
+          expect(readFileSync(zip).length).toBe(plan.lengthBytes);
+          expectSame(zip, plan, large);
+        }
+        const mayFail = name === "the service worker is stopped" || name === "the tab is reloaded";
+        if (!mayFail) expect(failure, name).toBeNull();
+        if (name !== "the tab is reloaded") {
+          const { state, reason } = await vault.ended(plan.restoreId);
+          expect(state).toBe(failure === null ? "done" : "failed");
+          if (failure !== null) expect(reason).toContain("stopped");
+        }
+      });
+    }
+  });
+});
