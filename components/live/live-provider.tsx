@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, useContext, useState, useSyncExternalStore } from "react";
 import type { PersonId } from "../../contracts/ids.ts";
 import type { RunView } from "../../contracts/runs.ts";
-import { freshest, type LiveState } from "./live-state.ts";
+import { BEFORE_FIRST, freshest, type LiveState } from "./live-state.ts";
 import { LiveStore } from "./live-store.ts";
 
 const LiveContext = createContext<LiveStore | null>(null);
@@ -18,7 +18,8 @@ export function LiveProvider(props: { readonly personId: PersonId; readonly chil
 export function useLiveState(): LiveState {
   const store = useContext(LiveContext);
   if (store === null) throw new Error("what is live stands inside of the shell");
-  return useSyncExternalStore(store.subscribe, store.getState, store.getState);
+  // A part of the page may come to life after the stream has begun: it starts as the server drew it, too.
+  return useSyncExternalStore(store.subscribe, store.getState, () => BEFORE_FIRST);
 }
 
 /** The runs with their newest figures, in their places. */
