@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FolderView } from "../components/restore/runtime/protocol/reading-calls.ts";
+import { chromiumPath, launchChromium } from "./chromium.ts";
 import {
   backUp,
   expectCommand,
@@ -15,7 +17,9 @@ import {
   superuserUrl,
   waitForZone2,
 } from "./product.ts";
+import { filesBelow } from "./testing-evidence.ts";
 import { findLeaks, formsOfText, type Spy, startSpy } from "./testing-spy.ts";
+import { VaultWorker } from "./testing-vault-worker.ts";
 
 /** [Note: canary] Known content and names go through the whole system; then everything on the provider's side is searched for them. */
 const contentCanary = `canary-content-${randomBytes(12).toString("hex")}`;
@@ -27,13 +31,8 @@ let product: Product;
 let source: string;
 let spy: Spy;
 let spyUrl: string;
+let snapshot = { snapshotId: "", sourceId: "" };
 const secrets = new Map<string, Buffer[]>();
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}
 
 async function databaseDump(): Promise<{ table: string; rows: Buffer }[]> {
   const client = new pg.Client({ connectionString: superuserUrl(product) });
@@ -54,6 +53,36 @@ async function databaseDump(): Promise<{ table: string; rows: Buffer }[]> {
   } finally {
     await client.end();
   }
+}
+
+/** Opens folder by folder, as a person does. */
+async function walkTo(vault: VaultWorker, snapshotId: string, path: string): Promise<FolderView> {
+  let folder = await vault.call("openFolder", { snapshotId, steps: [], offset: 0, limit: 500 });
+  for (const name of path.split("/").filter((part) => part !== "")) {
+    const next = folder.rows.find((row) => row.name === name);
+    if (next === undefined) throw new Error(`no ${name} on the way to ${path}`);
+    folder = await vault.call("openFolder", { snapshotId, steps: next.steps, offset: 0, limit: 500 });
+  }
+  return folder;
+}
+
+/** Everything that reading in the vault asks of the server. */
+async function readInBrowser(vault: VaultWorker): Promise<void> {
+  const { snapshotId, sourceId } = snapshot;
+  const machines = await vault.call("listMachines");
+  const machine = machines.find(({ sources }) => sources.some((each) => each.sourceId === sourceId));
+  const machineId = machine?.machine.machineId ?? "";
+  await vault.call("readSourceNames", { machineId });
+  const folder = await walkTo(vault, snapshotId, join(source, folderCanary));
+  const document = folder.rows.find(({ name }) => name === `${nameCanary}.txt`);
+  if (document === undefined) throw new Error("the folder does not show the canary's document");
+  const { steps, path } = document;
+  const preview = await vault.call("readPreview", { snapshotId, steps, maxBytes: 4096 });
+  expect(findLeaks(secrets, "preview", Buffer.from(preview.bytes))).not.toEqual([]);
+  await vault.call("listVersions", { machineId, sourceId, path });
+  await vault.call("startSearch", { searchId: "canary", text: nameCanary });
+  const items = [{ snapshotId, steps }];
+  await vault.call("planRestore", { restoreId: "canary", scope: { kind: "basket", items } });
 }
 
 beforeAll(async () => {
@@ -95,7 +124,7 @@ describe("the provider's side never holds plaintext, names or keys", () => {
       ).not.toEqual([]);
   });
 
-  it("leaves nothing in zones, database, logs, temporary files or requests after a backup, listing, restore and verify", async () => {
+  it("goes through enrolment, backup, listing, restore and verify with the command line", async () => {
     const env = { ...product.ownerEnv, HOLDFAST_PORTAL: spyUrl };
     const link = String((await expectCommand(["enrolments", "create", "--json"], env)).last.link);
     const state = join(product.folder, "agent-canary");
@@ -103,13 +132,33 @@ describe("the provider's side never holds plaintext, names or keys", () => {
     through.host = new URL(spyUrl).host;
     await expectCommand(["agent", "enrol", through.href, "--name", "canary-machine", "--state", state, "--json"]);
     const done = await backUp(state, [source], ["--source", sourceCanary]);
-    const snapshotId = String(done.last.snapshotId);
+    snapshot = { snapshotId: String(done.last.snapshotId), sourceId: String(done.last.sourceId) };
+    const { snapshotId } = snapshot;
     await expectCommand(["ls", snapshotId, join(source, folderCanary), "--json"], env);
     await expectCommand(["restore", snapshotId, "--to", join(product.folder, "out"), "--json"], env, restoreCodes);
     await expectCommand(["verify", snapshotId, "--json"], env);
     await waitForZone2(product, snapshotId);
     expect(spy.captured.length).toBeGreaterThan(10);
+  }, 300_000);
 
+  it.skipIf(chromiumPath === null)(
+    "goes through unlocking, folders, a preview, versions, search and a planned restore in a browser",
+    async () => {
+      const browser = await launchChromium();
+      try {
+        const vault = await VaultWorker.open(browser, spyUrl, product.demo.owner);
+        await vault.call("unlock", { passphrase: product.demo.owner.passphrase });
+        await readInBrowser(vault);
+        expect(await vault.page.title()).not.toContain(nameCanary);
+        expect(vault.troubles).toEqual([]);
+      } finally {
+        await browser.close();
+      }
+    },
+    300_000,
+  );
+
+  it("leaves nothing in zones, database, logs, temporary files or requests", async () => {
     const leaks = spy.captured.flatMap((bytes, number) => findLeaks(secrets, `request ${number}`, bytes));
     const files = filesBelow(product.data).filter((path) => !path.endsWith("demo.json"));
     expect(files.some((path) => path.includes("/zone2/"))).toBe(true);

@@ -222,7 +222,7 @@ describe.skipIf(chromiumPath === null)("from a bare start to a protected machine
     await page.waitForURL(/\/home$/);
     await expectPage(headline(page)).toHaveText("front-desk is safe.");
     await page.goto(`${product.url}/machines`);
-    await expectPage(page.getByText("Protected")).toBeVisible();
+    await expectPage(page.getByRole("region", { name: "Machines" }).getByText("Protected")).toBeVisible();
   });
 
   /** Makes a link on the page, runs the shown commands as somebody on the machine would, and waits for the page to say so. */

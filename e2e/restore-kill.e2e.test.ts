@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareTrees } from "./compare-trees.ts";
 import {
@@ -56,9 +56,10 @@ const isPart = (path: string) => path.split("/").some((name) => name.startsWith(
 /** Documents that bear their name and are not what was backed up, in content, length, mode or time. */
 function findIncomplete(target: string): string[] {
   if (!existsSync(target)) return [];
-  return filesBelow(target).filter((name) => {
+  return filesBelow(target).filter((restored) => {
+    const name = relative(target, restored);
     if (isPart(name)) return false;
-    const [restored, original] = [join(target, name), join("/", name)];
+    const original = join("/", name);
     const [one, other] = [lstatSync(restored, { bigint: true }), lstatSync(original, { bigint: true })];
     const isSame = one.size === other.size && one.mode === other.mode && one.mtimeNs === other.mtimeNs;
     return !isSame || !readFileSync(restored).equals(readFileSync(original));

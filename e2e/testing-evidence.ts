@@ -60,9 +60,9 @@ export async function takeEvidence(
   return { tables: await hashTables(product), zones: hashZones(product) };
 }
 
-/** Names of all files below a folder; none when there is no such folder. */
+/** Absolute paths of all files below a folder; none when there is no such folder. */
 export function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import type { VaultCalls, VaultEvent, VaultFault } from "../components/restore/runtime/protocol/vault-protocol.ts";
+import { findWorkerScript } from "./testing-vault.ts";
 
 /** A person of a company, signed in to the portal. */
 export interface VaultMember {
@@ -46,7 +47,7 @@ export class VaultWorker {
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL((at) => at.pathname === "/home");
     await page.goto(`${url}/vault/`);
-    await page.evaluate(startWorker);
+    await page.evaluate(startWorker, await page.evaluate(findWorkerScript));
     return worker;
   }
 
@@ -70,17 +71,9 @@ export class VaultWorker {
   }
 }
 
-/** Runs in the page: a worker of its own beside that of the document, found as the bundle names it. */
-async function startWorker(): Promise<void> {
-  const read = async (address: string) => (await fetch(address)).text();
-  const find = (text: string, name: RegExp) => {
-    const found = name.exec(text)?.[0];
-    if (found === undefined) throw new Error(`the vault's bundle names no ${name}`);
-    return found;
-  };
-  const main = find(await read("/vault/index.html"), /assets\/vault-[\w-]+\.js/);
-  const address = find(await read(`/vault/${main}`), /assets\/vault-worker-[\w-]+\.js/);
-  const worker = new Worker(`/vault/${address}`, { type: "module" });
+/** Runs in the page: a worker of its own beside that of the document. */
+function startWorker(script: string): void {
+  const worker = new Worker(script, { type: "module" });
   const waiting = new Map<number, (answer: { result?: unknown; fault?: VaultFault }) => void>();
   const events: VaultEvent[] = [];
   worker.addEventListener("message", ({ data }) => {

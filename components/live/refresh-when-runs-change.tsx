@@ -4,7 +4,6 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
 import type { CompanyId, RunId } from "../../contracts/ids.ts";
 import { useLiveState } from "./live-provider.tsx";
-import { openRunsOf } from "./live-state.ts";
 
 /** At midnight runs begin every second: the page follows in steps. */
 const REFRESH_MS = 3_000;
@@ -23,8 +22,9 @@ interface RefreshProps {
 export function RefreshWhenRunsChange({ shown, companyId }: RefreshProps) {
   const state = useLiveState();
   const refresh = useSpacedRefresh();
-  const open = openRunsOf(state).filter((run) => companyId === undefined || run.companyId === companyId);
-  const key = keyOf(open.map((run) => run.runId));
+  const heard = [...state.runs.values()].filter((run) => companyId === undefined || run.companyId === companyId);
+  // A short run is heard of only when it has ended.
+  const key = keyOf(heard.map(({ runId, endedAt }) => (endedAt === null ? runId : `${runId} ended`)));
   const known = useRef(keyOf(shown));
   const isLive = state.connection.kind === "live";
   useEffect(() => {
@@ -35,8 +35,8 @@ export function RefreshWhenRunsChange({ shown, companyId }: RefreshProps) {
   return null;
 }
 
-function keyOf(runIds: readonly RunId[]): string {
-  return runIds.toSorted().join(" ");
+function keyOf(parts: readonly string[]): string {
+  return parts.toSorted().join(" ");
 }
 
 /** A refresh that is asked for too early waits; further ones while it waits are the same. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { staffViewerSchema } from "../../../contracts/viewer.ts";
+import { startRun } from "../../domain/run/start-run.ts";
 import { type ApiWorld, openApiWorld } from "../testing/api-world.ts";
 import { createKeyedCompany, type KeyedCompany } from "../testing/keyed-company.ts";
 import { RunFeed, type RunFeedOptions } from "./run-feed.ts";
@@ -55,6 +56,29 @@ test("a listener hears all open runs first, then how each goes on, then how it e
   expect(await listener.ended()).toBe(true);
 });
 
+test("a run that began and ended between two looks is told as ended, once", async () => {
+  const { store } = world.deps;
+  await store.endRun(ours.companyId, ours.run, { outcome: "failed", code: "gave_up" });
+  const listener = listen(feedOf({ pollMs: 300 }), ours.companyId);
+  expect(await listener.next()).toMatchObject({ isWhole: true, runs: [] });
+  const agent = await store.findAgent(ours.agentId);
+  if (agent === null) throw new Error("the agent is not enrolled");
+  const short = await startRun(world.deps, agent, { sourceId: ours.sourceId, clientRunId: randomUUID() });
+  await store.endRun(ours.companyId, short, { outcome: "failed", code: "gave_up" });
+  const { runs } = await listener.next();
+  expect(runs).toMatchObject([{ runId: short.runId, outcome: "failed" }]);
+  let isToldAgain = false;
+  void listener.next().then(
+    () => {
+      isToldAgain = true;
+    },
+    () => undefined,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(isToldAgain).toBe(false);
+  listener.leave();
+});
+
 test("staff hear every company, members their own alone", async () => {
   const feed = feedOf();
   const [staff, member] = [listen(feed, null), listen(feed, ours.companyId)];
@@ -90,6 +114,7 @@ test("the database is asked for all listeners together, and not at all when nobo
   const counting = {
     getTime: () => store.getTime(),
     findRun: store.findRun.bind(store),
+    listRuns: store.listRuns.bind(store),
     listOpenRuns: async () => {
       asked++;
       await new Promise<void>((resolve) => {
@@ -117,7 +142,8 @@ test("when the runs cannot be read every stream ends with a code, and the next o
   const { store } = world.deps;
   let isLost = true;
   const listOpenRuns = () => (isLost ? Promise.reject(new Error("no database")) : store.listOpenRuns());
-  const feed = feedOf({ store: { listOpenRuns, findRun: store.findRun, getTime: store.getTime } });
+  const { listRuns, findRun, getTime } = store;
+  const feed = feedOf({ store: { listOpenRuns, listRuns, findRun, getTime } });
   await expect(listen(feed, null).next()).rejects.toMatchObject({ code: "database_unreachable", retryable: true });
   isLost = false;
   const listener = listen(feed, null);

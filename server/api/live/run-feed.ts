@@ -7,11 +7,13 @@ import { type RunChanges, RunListener } from "./run-listener.ts";
 
 /** Often enough for an eye, and one pair of questions however many look. */
 const POLL_MS = 1_000;
+/** Among these a run is found that began and ended between two looks. */
+const NEWEST_COUNT = 50;
 /** Open streams of one process: each holds a socket and its changes. */
 const LISTENERS_MAX_COUNT = 1_000;
 
 export interface RunFeedOptions {
-  readonly store: Pick<Store, "listOpenRuns" | "findRun" | "getTime">;
+  readonly store: Pick<Store, "listOpenRuns" | "listRuns" | "findRun" | "getTime">;
   readonly log: Logger;
   readonly pollMs?: number;
   readonly listenersMaxCount?: number;
@@ -26,6 +28,7 @@ export class RunFeed {
   readonly #listeners = new Set<RunListener>();
   #isPolling = false;
   #open: ReadonlyMap<string, RunRow> | null = null;
+  #newest: ReadonlySet<string> | null = null;
 
   constructor(options: RunFeedOptions) {
     this.#options = { pollMs: POLL_MS, listenersMaxCount: LISTENERS_MAX_COUNT, ...options };
@@ -72,23 +75,30 @@ export class RunFeed {
       await sleep(this.#options.pollMs, undefined, { ref: false });
     }
     this.#open = null;
+    this.#newest = null;
     this.#isPolling = false;
   }
 
   async #tell(): Promise<void> {
     const { store } = this.#options;
-    const rows = await store.listOpenRuns();
-    const before = this.#open;
-    const open = new Map(rows.map((row) => [row.runId, row]));
+    const [before, newestBefore] = [this.#open, this.#newest];
+    const listed = await store.listOpenRuns();
+    const newest = await store.listRuns(null, { limit: NEWEST_COUNT });
+    const open = new Map([...newest, ...listed].filter(isOpen).map((row) => [row.runId, row]));
     const gone = [...(before?.values() ?? [])].filter((row) => !open.has(row.runId));
     const found = await Promise.all(gone.map((row) => store.findRun(row.companyId, row.runId)));
-    const ended = found.flatMap((row) => (row === null || row.endedAt === null ? [] : [row]));
+    const short = newest.filter(({ runId }) => newestBefore?.has(runId) === false && before?.has(runId) === false);
+    const ended = [...found, ...short].flatMap((row) => (row === null || isOpen(row) ? [] : [row]));
     const at = await store.getTime();
+    const rows = [...open.values()];
     const changed = rows.filter((row) => hasMoved(before?.get(row.runId), row));
     this.#open = open;
+    this.#newest = new Set(newest.map((row) => row.runId));
     for (const listener of this.#listeners) listener.offer({ at, open: rows, changed: [...changed, ...ended] });
   }
 }
+
+const isOpen = (row: RunRow) => row.endedAt === null;
 
 function hasMoved(before: RunRow | undefined, now: RunRow): boolean {
   if (before === undefined) return true;
