@@ -193,6 +193,8 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     await page.goto(`${product.url}/vault/`);
     await page.getByRole("region", { name: "Sources as of this moment" }).getByRole("link").nth(1).focus();
     await page.keyboard.press("Enter");
+    // The first page has a field of its own, which goes with it.
+    await expectPage(page.getByRole("heading", { name: "Sealed" })).toBeVisible();
     await page.getByLabel(/^Passphrase of/).focus();
     await page.keyboard.type(product.demo.owner.passphrase);
     await page.keyboard.press("Enter");
