@@ -7,8 +7,8 @@ export interface Line {
   readonly port: number;
   /** Of what the product answers, together; null: as fast as it is. */
   bytesPerSecond: number | null;
-  /** Breaks every connection, and refuses new ones for so long. */
-  cut(forMs: number): void;
+  /** Breaks every connection, and refuses new ones for so long; resolves when it is back. */
+  cut(forMs: number): Promise<void>;
   close(): void;
 }
 
@@ -43,6 +43,7 @@ export async function openLine(targetPort: number): Promise<Line> {
     cut(forMs) {
       cutUntilMs = performance.now() + forMs;
       for (const socket of sockets) socket.destroy();
+      return sleep(forMs + 1);
     },
     close() {
       server.close();

@@ -42,7 +42,7 @@ import { TestVault, unzip } from "./testing-vault.ts";
 const MIB = 1024 * 1024;
 const FILES = isProof ? 20_000 : 600;
 const LARGE_BYTES = (isProof ? 1024 : 24) * MIB + 12_345;
-const ROUNDS = isProof ? 200 : 5;
+const ROUNDS = isProof ? 200 : 4;
 
 describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking it home from a real browser", () => {
   let product: Product;
@@ -67,6 +67,8 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
     small = await backUpMachine("laptop", join(sources, "small"));
     await waitForZone2(product, small.snapshotId, 600_000);
     browser = await launchChromium();
+    // One for all: unlocking costs seconds on purpose.
+    vault = await TestVault.open(browser, product, line.port);
   }, 1_200_000);
   afterAll(async () => {
     await browser?.close();
@@ -74,12 +76,8 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
     await product?.remove();
     rmSync(sources, { recursive: true, force: true });
   });
-  beforeEach(async () => {
-    vault = await TestVault.open(browser, product, line.port);
-  });
-  afterEach(async () => {
+  afterEach(() => {
     line.bytesPerSecond = null;
-    await vault?.close();
   });
 
   async function backUpMachine(name: string, path: string) {
@@ -302,21 +300,11 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
       }
     }
 
-    test("zone 1's folder gone costs nothing", async () => {
-      const zone1 = join(product.data, "zones", "zone1");
-      renameSync(zone1, `${zone1}-gone`);
-      try {
-        const { plan, path, progress } = await vault.take(machine(large));
-        expectSame(requirePath(path), plan, large);
-        expect(Object.keys(progress.packsByZone)).toEqual(["zone2"]);
-      } finally {
-        renameSync(`${zone1}-gone`, zone1);
-      }
-    });
-
     test("1 % of zone 1's packs damaged costs nothing, and is noted", async () => {
       const keys = packsOf("zone1");
       damage("zone1", keys.slice(0, Math.max(1, Math.ceil(keys.length / 100))));
+      // Forgets which zone answered last, and what it read.
+      await vault.load();
       const { plan, path, progress } = await vault.take({ kind: "moment", machineId: null, atMs: Date.now() });
       expectSame(requirePath(path), plan, large, small);
       expect(progress.packsReplaced).toBeGreaterThan(0);
@@ -350,6 +338,19 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
       }, plan.restoreId);
       const ended = await vault.ended(plan.restoreId);
       expect(ended).toMatchObject({ state: "failed", documentsFailed: 1, documentsVerified: plan.documents - 1 });
+    });
+
+    // The last of these: for a while after it the product prefers zone 2.
+    test("zone 1's folder gone costs nothing", async () => {
+      const zone1 = join(product.data, "zones", "zone1");
+      renameSync(zone1, `${zone1}-gone`);
+      try {
+        const { plan, path, progress } = await vault.take(machine(large));
+        expectSame(requirePath(path), plan, large);
+        expect(Object.keys(progress.packsByZone)).toEqual(["zone2"]);
+      } finally {
+        renameSync(`${zone1}-gone`, zone1);
+      }
     });
   });
 
@@ -402,8 +403,18 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
   });
 
   describe("interrupted", () => {
+    let lineIsBack = Promise.resolve();
+
+    // What was read before is not asked for again, so nothing of it could be interrupted.
+    beforeEach(async () => {
+      await lineIsBack;
+      await vault.load();
+    });
+
     const interruptions = {
-      "the line is cut": async () => line.cut(1_500),
+      "the line is cut": async () => {
+        lineIsBack = line.cut(1_500);
+      },
       "the service worker is stopped": async () => vault.stopServiceWorkers(),
       "the tab is reloaded": async () => {
         await vault.load();
