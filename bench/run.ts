@@ -9,6 +9,7 @@ import { measureOrders } from "./order.ts";
 import { writeSection } from "./results.ts";
 import { borgRound, type Round, resticRound, versionOf } from "./rivals.ts";
 import { measureVaultDownload } from "./vault-download.ts";
+import { measureVaultReading } from "./vault-reading.ts";
 
 /** Rounds of each program, alternating; the table shows medians. */
 const rounds = Number(process.env.HOLDFAST_BENCH_ROUNDS ?? 5);
@@ -158,11 +159,12 @@ async function compareWithOthers(): Promise<void> {
   console.log(text);
 }
 
-async function compareDownloads(): Promise<void> {
-  const productFolder = join(folder, "product-downloads");
-  mkdirSync(productFolder, { mode: 0o755 });
-  const text = await measureVaultDownload(productFolder);
-  writeSection("Taking it home in a browser", text);
+/** In a product of its own. */
+async function measureApart(title: string, measureIn: (productFolder: string) => Promise<string>): Promise<void> {
+  const productFolder = mkdtempSync(join(folder, "product-"));
+  chmodSync(productFolder, 0o755);
+  const text = await measureIn(productFolder);
+  writeSection(title, text);
   console.log(text);
 }
 
@@ -170,7 +172,8 @@ async function compareDownloads(): Promise<void> {
 const named = process.argv.slice(2);
 const sections: readonly (readonly [string, () => Promise<void>])[] = [
   ["backup", compareWithOthers],
-  ["vault-download", compareDownloads],
+  ["vault-download", () => measureApart("Taking it home in a browser", measureVaultDownload)],
+  ["vault-reading", () => measureApart("Looking around in a browser", measureVaultReading)],
 ];
 
 try {
