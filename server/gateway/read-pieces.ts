@@ -17,28 +17,31 @@ export interface PieceRead {
 
 /**
  * Reads a range piece by piece into two buffers by turns: a piece stands until the next but one is asked for. Whoever sends it has to
- * have sent it by then. After an error, or when the reader stops early, the buffers are left to the collector, because the system may
- * still write to them or send from them.
+ * have sent it by then. The last piece may still be on its way when the reader ends, so its buffer is never used again: with it another
+ * read once overwrote what a slow client had not got yet. After an error, or when the reader stops early, both are left to the
+ * collector, because the system may still write to them or send from them.
  */
 export async function* readPieces({ zoneId, reader, range }: PieceRead): AsyncGenerator<Uint8Array> {
-  const buffers = [takePiece(), takePiece()];
+  const end = range.offset + range.sizeBytes;
+  let current = range.sizeBytes < PIECE_BYTES ? newPiece(range.sizeBytes) : takePiece();
+  let other: Buffer | null = null;
   try {
-    const end = range.offset + range.sizeBytes;
     if (end > reader.sizeBytes) throw new ZoneError("damaged", zoneId, `the object ends before byte ${end}`);
-    let turn = 0;
-    for (let offset = range.offset; offset < end; turn += 1) {
-      const buffer = buffers[turn % 2] ?? takePiece();
-      const piece = buffer.subarray(0, Math.min(PIECE_BYTES, end - offset));
+    for (let offset = range.offset; offset < end; ) {
+      const piece = current.subarray(0, Math.min(PIECE_BYTES, end - offset));
       await reader.read(offset, piece);
       offset += piece.length;
       yield piece;
+      if (offset < end) [current, other] = [other ?? takePiece(), current];
     }
   } finally {
     reader.close().catch(() => undefined);
   }
-  for (const buffer of buffers) if (idlePieces.length < MAX_IDLE_PIECES) idlePieces.push(buffer);
+  if (other !== null && idlePieces.length < MAX_IDLE_PIECES) idlePieces.push(other);
 }
 
+const newPiece = (sizeBytes: number) => Buffer.allocUnsafeSlow(sizeBytes);
+
 function takePiece(): Buffer {
-  return idlePieces.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+  return idlePieces.pop() ?? newPiece(PIECE_BYTES);
 }
