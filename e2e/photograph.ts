@@ -37,19 +37,33 @@ async function keep({ page, prefix, theme }: Sitting, name: string): Promise<voi
 /** From the locked vault down to a receipt, as an owner goes. */
 async function photographVault(sitting: Sitting): Promise<void> {
   const { product, page } = sitting;
-  await photograph(sitting, "/vault/", "vault-company");
+  await page.goto(`${product.url}/vault/`);
+  await page.getByRole("region", { name: "Sources as of this moment" }).waitFor();
+  await keep(sitting, "vault-company");
   await page.getByRole("region", { name: "Sources as of this moment" }).getByRole("link").nth(1).click();
   await page.getByRole("heading", { name: "Sealed" }).waitFor();
   await keep(sitting, "vault-locked");
   await page.getByLabel(/^Passphrase of/).fill(product.demo.owner.passphrase);
   await page.getByRole("button", { name: "Unlock", exact: true }).click();
   await page.getByText("Opened in this browser only").waitFor({ timeout: 60_000 });
-  for (const name of join(checkout, "server").split("/").slice(1))
-    await page.getByRole("row", { name: new RegExp(`^${name}\\b`) }).click();
-  await page.getByRole("row", { name: /^README/ }).waitFor();
+  // Down to where the source begins: until then each folder has one entry.
+  const rows = page.getByRole("row");
+  await rows.nth(1).waitFor();
+  while ((await rows.count()) === 2) {
+    const before = page.url();
+    await rows.nth(1).click();
+    await page.waitForURL((url) => url.href !== before);
+    await page.waitForTimeout(SETTLE_MS);
+  }
   await keep(sitting, "vault-folder");
-  await page.getByRole("row", { name: /^README/ }).click();
-  await page.getByRole("heading", { name: "README.md" }).waitFor();
+  await page
+    .getByRole("row", { name: /\.(md|ts)\b/ })
+    .first()
+    .click();
+  await page
+    .getByRole("heading", { name: /\.(md|ts)$/ })
+    .first()
+    .waitFor();
   await page.waitForTimeout(SETTLE_MS);
   await keep(sitting, "vault-document");
   await page.getByRole("button", { name: "Download", exact: true }).click();
