@@ -12,9 +12,6 @@ const widths = [
   { name: "phone-", viewport: { width: 390, height: 844 } },
 ] as const;
 
-/** For a preview, which comes in a frame of its own. */
-const SETTLE_MS = 1_000;
-
 interface Sitting {
   readonly product: Product;
   readonly page: Page;
@@ -22,58 +19,11 @@ interface Sitting {
   readonly theme: "light" | "dark";
 }
 
-async function photograph(sitting: Sitting, address: string, name: string): Promise<void> {
-  const { product, page } = sitting;
+async function photograph({ product, page, prefix, theme }: Sitting, address: string, name: string): Promise<void> {
   await page.goto(`${product.url}${address}`);
   // Not "networkidle": the stream of runs stays open.
-  await keep(sitting, name);
-}
-
-async function keep({ page, prefix, theme }: Sitting, name: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready.then(() => true));
   await page.screenshot({ path: join(pictures, `${prefix}${name}-${theme}.png`) });
-}
-
-/** From the locked vault down to a receipt, as an owner goes. */
-async function photographVault(sitting: Sitting): Promise<void> {
-  const { product, page } = sitting;
-  await page.goto(`${product.url}/vault/`);
-  await page.getByRole("region", { name: "Sources as of this moment" }).waitFor();
-  await keep(sitting, "vault-company");
-  await page.getByRole("region", { name: "Sources as of this moment" }).getByRole("link").nth(1).click();
-  await page.getByRole("heading", { name: "Sealed" }).waitFor();
-  await keep(sitting, "vault-locked");
-  await page.getByLabel(/^Passphrase of/).fill(product.demo.owner.passphrase);
-  await page.getByRole("button", { name: "Unlock", exact: true }).click();
-  await page.getByText("Opened in this browser only").waitFor({ timeout: 60_000 });
-  // Down to where the source begins: until then each folder has one entry.
-  const rows = page.getByRole("row");
-  await rows.nth(1).waitFor();
-  while ((await rows.count()) === 2) {
-    const before = page.url();
-    await rows.nth(1).click();
-    await page.waitForURL((url) => url.href !== before);
-    await page.waitForTimeout(SETTLE_MS);
-  }
-  await keep(sitting, "vault-folder");
-  await page
-    .getByRole("row", { name: /\.(md|ts)\b/ })
-    .first()
-    .click();
-  await page
-    .getByRole("heading", { name: /\.(md|ts)$/ })
-    .first()
-    .waitFor();
-  await page.waitForTimeout(SETTLE_MS);
-  await keep(sitting, "vault-document");
-  await page.getByRole("button", { name: "Download", exact: true }).click();
-  await page.getByRole("heading", { name: "Restore 1 document" }).waitFor();
-  await keep(sitting, "vault-restore");
-  const begun = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download the document" }).click();
-  await begun;
-  await page.getByRole("heading", { name: "1 of 1 document restored and verified" }).waitFor();
-  await keep(sitting, "vault-receipt");
 }
 
 async function photographAll(product: Product, browser: Browser): Promise<void> {
@@ -104,7 +54,6 @@ async function photographAll(product: Product, browser: Browser): Promise<void> 
       await context.clearCookies();
       await signIn(sitting.page, product.url, product.demo.owner);
       await photograph(sitting, "/home", "company-home");
-      await photographVault(sitting);
       await context.close();
     }
   }
