@@ -23,17 +23,24 @@ interface Source {
 /** How long somebody waits who looks around in the vault: a large folder, the versions of a document, the first page. */
 export async function measureVaultReading(folder: string): Promise<string> {
   const product = await startProduct({ folder, env: { HOLDFAST_REPLICATION: "paused" } });
+  try {
+    return await measureIn(product, join(folder, "looked-at"));
+  } finally {
+    await product.remove();
+  }
+}
+
+async function measureIn(product: Product, folder: string): Promise<string> {
   const browser = await launchChromium();
   try {
     const paints = await timeFirstPaints(product, browser);
-    const source = await makeHistory(product, join(folder, "looked-at"));
+    const source = await makeHistory(product, folder);
     const vault = await openVault(product, browser);
     const folders = await timeFolder(vault, source);
     const versions = await timeVersions(vault, source);
     return describe({ paints, folders, versions });
   } finally {
     await browser.close();
-    await product.remove();
   }
 }
 
