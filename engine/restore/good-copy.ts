@@ -1,4 +1,4 @@
-import { isBadBytes } from "../codec/format-error.ts";
+import { type FormatError, type IntegrityError, isBadBytes } from "../codec/format-error.ts";
 import type { PackBytes, PackReadOptions, PackSource } from "../ports/pack-source.ts";
 import { BadMembersError, type OpenedMember } from "./frame-opener.ts";
 import { PackSourceError } from "./pack-source-error.ts";
@@ -17,27 +17,44 @@ export interface CopyQuestion<T> {
 
 /**
  * Reads something until a copy verifies: a bad one is reported, and the next zone is asked. So a damaged or forged copy costs a
- * request, never a wrong byte.
+ * request, never a wrong byte. When no zone is left, each that answered is asked once more: what a disk holds well may have been
+ * garbled on its way.
  *
  * @throws RestoreError `no_good_copy` when no zone has a copy that verifies
  * @throws PackSourceError when not even one could be read
  */
 export async function readGoodCopy<T>(source: PackSource, question: CopyQuestion<T>): Promise<T> {
-  const excludeZones = [...(question.excludeZones ?? [])];
-  let reason = excludeZones.length > 0 ? "it was damaged before" : "";
+  const known = question.excludeZones ?? [];
+  const bad: string[] = [];
+  let reason = known.length > 0 ? "it was damaged before" : "";
   for (;;) {
-    const copy = await readCopy(question, excludeZones, reason);
-    try {
-      return await question.open(copy.bytes);
-    } catch (error) {
-      if (!isBadBytes(error)) throw error;
-      const { packId, frame } = question;
-      await source.reportBadCopy({ packId, zoneId: copy.zoneId, frame, code: error.code });
-      reason = error.message;
-      // A source that keeps answering from an excluded zone would be asked for ever.
-      if (excludeZones.includes(copy.zoneId)) throw noGoodCopy(question, reason);
-      excludeZones.push(copy.zoneId);
-    }
+    const copy = await readCopy(question, [...known, ...bad]);
+    // A source that keeps answering from an excluded zone would be asked for ever.
+    if (copy === null || known.includes(copy.zoneId) || bad.includes(copy.zoneId)) break;
+    const opened = await openCopy(question, copy);
+    if ("value" in opened) return opened.value;
+    const { packId, frame } = question;
+    await source.reportBadCopy({ packId, zoneId: copy.zoneId, frame, code: opened.problem.code });
+    reason = opened.problem.message;
+    bad.push(copy.zoneId);
+  }
+  for (const zoneId of bad) {
+    const copy = await readCopy(question, [...known, ...bad.filter((other) => other !== zoneId)]);
+    const opened = copy && (await openCopy(question, copy));
+    if (opened && "value" in opened) return opened.value;
+  }
+  throw noGoodCopy(question, reason);
+}
+
+async function openCopy<T>(
+  { open }: CopyQuestion<T>,
+  { bytes }: PackBytes,
+): Promise<{ readonly value: T } | { readonly problem: FormatError | IntegrityError }> {
+  try {
+    return { value: await open(bytes) };
+  } catch (error) {
+    if (!isBadBytes(error)) throw error;
+    return { problem: error };
   }
 }
 
@@ -74,17 +91,12 @@ export async function readGoodMembers(
   }
 }
 
-async function readCopy<T>(
-  question: CopyQuestion<T>,
-  excludeZones: readonly string[],
-  reason: string,
-): Promise<PackBytes> {
+/** Null when only excluded zones have it. */
+async function readCopy<T>({ read }: CopyQuestion<T>, excludeZones: readonly string[]): Promise<PackBytes | null> {
   try {
-    return await question.read({ excludeZones });
+    return await read({ excludeZones });
   } catch (error) {
-    if (error instanceof PackSourceError && excludeZones.length > 0 && error.code !== "refused") {
-      throw noGoodCopy(question, reason);
-    }
+    if (error instanceof PackSourceError && excludeZones.length > 0 && error.code !== "refused") return null;
     throw error;
   }
 }

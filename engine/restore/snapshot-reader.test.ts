@@ -164,6 +164,15 @@ describe("a damaged tree", () => {
     expect(source.reports).toMatchObject([{ packId, zoneId: "zone1", frame: 0, code: "bad_frame_hash" }]);
   });
 
+  it("is asked for once more when the only copy was garbled on its way", async () => {
+    const { source, reader, metaPackIds } = await open();
+    const packId = metaPackIds[0] ?? "";
+    source.downZones.add("zone2");
+    source.garbleNext = flip(0);
+    expect(await steps(reader, ["/home/bo"])).toHaveLength(5);
+    expect(source.reports).toMatchObject([{ packId, zoneId: "zone1", frame: 0, code: "bad_frame_hash" }]);
+  });
+
   it("is named when no zone has a good copy", async () => {
     const { source, reader, metaPackIds } = await open();
     const packId = metaPackIds[0] ?? "";

@@ -11,6 +11,8 @@ export class MemoryPackSource implements PackSource {
   readonly reports: BadCopy[] = [];
   /** Zones, by name, that answer nothing. */
   readonly downZones = new Set<string>();
+  /** Changes the next range on its way to the reader, once. */
+  garbleNext: ((bytes: Uint8Array) => Uint8Array) | null = null;
   /** Requests for ranges, and how many ids were asked for. */
   readonly ranges: PackRange[] = [];
   locatedIds = 0;
@@ -49,7 +51,10 @@ export class MemoryPackSource implements PackSource {
     const { bytes, zoneId } = this.#find(packId, options);
     if (range.offset + range.sizeBytes > bytes.length)
       throw new PackSourceError("damaged", "beyond the end of the pack");
-    return { bytes: bytes.slice(range.offset, range.offset + range.sizeBytes), zoneId };
+    const answer = bytes.slice(range.offset, range.offset + range.sizeBytes);
+    const garble = this.garbleNext;
+    this.garbleNext = null;
+    return { bytes: garble ? garble(answer) : answer, zoneId };
   }
 
   async manifest(snapshotId: string): Promise<Uint8Array> {
