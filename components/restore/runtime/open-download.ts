@@ -1,10 +1,10 @@
 import type { RestoreProgress } from "./protocol/restore-calls.ts";
 import type { VaultCalls } from "./protocol/vault-protocol.ts";
 import type { CallClient } from "./rpc.ts";
-import type { FromDownload, HeldDownload, ToServiceWorker } from "./taking/download-messages.ts";
+import type { FromDownload, HeldDownload, LostDownload, ToServiceWorker } from "./taking/download-messages.ts";
 
-/** Well under the 30 s after which Firefox ends an idle service worker. */
-const PING_EVERY_MS = 10_000;
+/** With every word of a restore that stands still, which come every 5 s: far under the 30 s after which Firefox ends an idle service worker. */
+const PING_EVERY_MS = 4_000;
 /** A service worker that does not take a download in this time never will. */
 const HELD_WITHIN_MS = 20_000;
 const ENDED: readonly RestoreProgress["state"][] = ["done", "failed", "cancelled"];
@@ -100,23 +100,31 @@ function openAddress(address: string): HTMLIFrameElement {
 
 /**
  * Pings by the vault worker's own events, at least one every 5 s: timers of a page in the background come once a minute, which
- * is too late.
+ * is too late. The answer tells that the one who held the download was stopped: a port does not.
  */
 function keepAwake(
   vault: CallClient<VaultCalls>,
   download: { worker: ServiceWorker; restoreId: string; downloadId: string; onEnd: () => void },
 ): void {
+  const { restoreId, downloadId } = download;
+  const { serviceWorker } = navigator;
+  const hear = ({ data }: MessageEvent<LostDownload>) => {
+    if (data.kind === "lost" && data.downloadId === downloadId) void vault.calls.loseDownload({ restoreId });
+  };
+  serviceWorker.addEventListener("message", hear);
+  serviceWorker.startMessages();
   let pingedAtMs = performance.now();
   const end = vault.onEvent((event) => {
-    if (event.kind !== "restore" || event.restore.restoreId !== download.restoreId) return;
+    if (event.kind !== "restore" || event.restore.restoreId !== restoreId) return;
     if (ENDED.includes(event.restore.state)) {
       end();
+      serviceWorker.removeEventListener("message", hear);
       download.onEnd();
       return;
     }
     if (performance.now() - pingedAtMs < PING_EVERY_MS) return;
     pingedAtMs = performance.now();
-    const message: ToServiceWorker = { kind: "ping", downloadId: download.downloadId };
+    const message: ToServiceWorker = { kind: "ping", downloadId };
     download.worker.postMessage(message);
   });
 }

@@ -9,6 +9,8 @@ export interface RestoreCalls {
   pauseRestore(input: { readonly restoreId: string }): Promise<void>;
   resumeRestore(input: { readonly restoreId: string }): Promise<void>;
   cancelRestore(input: { readonly restoreId: string }): Promise<void>;
+  /** The page heard that the service worker which held the download was stopped. `openDownload` calls this. */
+  loseDownload(input: { readonly restoreId: string }): Promise<void>;
   /** All restores of this worker as they stand now, the newest first: for a page that was locked, or looks for the first time. */
   listRestores(): Promise<readonly RestoreProgress[]>;
   /** Folder restores that a closed tab or a lost machine ended; each may be planned and started again into the same folder. */

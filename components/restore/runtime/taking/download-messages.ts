@@ -15,10 +15,19 @@ export interface HeldDownload {
   readonly lengthBytes: number;
 }
 
-/** From the page; `hold` brings the port along. A ping keeps the service worker awake: Firefox ends an idle one after 30 s. */
+/**
+ * From the page; `hold` brings the port along. A ping keeps the service worker awake (Firefox ends an idle one after 30 s), and wakes
+ * the successor of one that was stopped, which knows nothing of the download and says so.
+ */
 export type ToServiceWorker =
   | { readonly kind: "hold"; readonly download: HeldDownload }
   | { readonly kind: "ping"; readonly downloadId: string };
+
+/** To the page: this service worker never held that download; whoever did was stopped, and no port tells. */
+export interface LostDownload {
+  readonly kind: "lost";
+  readonly downloadId: string;
+}
 
 /** From the vault's worker, over the port. Bytes are handed over. */
 export type ToDownload =

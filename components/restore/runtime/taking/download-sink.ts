@@ -2,14 +2,23 @@ import type { FromDownload, ToDownload } from "./download-messages.ts";
 
 /** One message to the service worker; a few of these wait there. */
 export const BLOCK_BYTES = 1024 * 1024;
-/** A service worker that says nothing for so long was stopped; it answers a ping every 10 s even while the browser takes nothing. */
+/**
+ * A service worker that says nothing for so long is gone, even if nobody says so; it answers a ping every 5 s also while the browser
+ * takes nothing. A stopped one is noticed sooner: the page hears of it from its successor.
+ */
 const SILENCE_MS = 60_000;
 
 /** The download broke on the browser's side. */
 export class DownloadStoppedError extends Error {
   readonly code = "download_stopped";
   readonly retryable = false;
+
+  constructor(why: string) {
+    super(`The download was stopped: ${why}.`);
+  }
 }
+
+export const WORKER_STOPPED = "the service worker was stopped";
 
 /** The vault worker's end of one download: [Note: A download through the service worker]. */
 export class DownloadSink {
@@ -18,17 +27,24 @@ export class DownloadSink {
   /** Blocks that came back; no more than a window of them is ever on its way. */
   readonly #emptied: ArrayBuffer[] = [];
   #wake: () => void = () => {};
-  #stopped: DownloadStoppedError | null = null;
+  #stopped: Error | null = null;
   #isTaken = false;
   readonly #onStopped: (error: DownloadStoppedError) => void;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onStopped told at once, also while nobody writes */
-  constructor(port: MessagePort, onStopped: (error: DownloadStoppedError) => void) {
+  /**
+   * @param options.signal when it is aborted, whoever waits for the browser hears its reason
+   * @param options.onStopped told at once, also while nobody writes
+   */
+  constructor(
+    port: MessagePort,
+    { signal, onStopped }: { signal: AbortSignal; onStopped: (error: DownloadStoppedError) => void },
+  ) {
     this.#port = port;
     this.#onStopped = onStopped;
+    signal.addEventListener("abort", () => this.#interrupt(signal.reason), { once: true });
     port.addEventListener("message", ({ data }: MessageEvent<FromDownload>) => this.#hear(data));
-    port.addEventListener("close", () => this.#stop("the service worker was stopped"));
+    port.addEventListener("close", () => this.#stop(WORKER_STOPPED));
     port.start();
     this.#listen();
   }
@@ -91,10 +107,18 @@ export class DownloadSink {
 
   #stop(message: string): void {
     if (this.#stopped || this.#isTaken) return;
-    this.#stopped = new DownloadStoppedError(`The download was stopped: ${message}.`);
-    this.#onStopped(this.#stopped);
+    const stopped = new DownloadStoppedError(message);
+    this.#stopped = stopped;
+    this.#onStopped(stopped);
     this.#wake();
     this.#close();
+  }
+
+  /** A browser that takes nothing, as while its own list of downloads holds it, must not keep an ended restore waiting. */
+  #interrupt(reason: Error): void {
+    if (this.#isTaken) return;
+    this.#stopped ??= reason;
+    this.#wake();
   }
 
   #close(): void {
@@ -103,7 +127,7 @@ export class DownloadSink {
 
   #listen(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#stop("the service worker was stopped"), SILENCE_MS);
+    this.#silence = setTimeout(() => this.#stop(WORKER_STOPPED), SILENCE_MS);
   }
 
   #tell(message: ToDownload, transfer: Transferable[]): void {

@@ -8,14 +8,15 @@ function open(lengthBytes: number) {
   const { port1, port2 } = new MessageChannel();
   const stopped: DownloadStoppedError[] = [];
   let ends = 0;
+  const ending = new AbortController();
   const download = { downloadId: "one", fileName: "a.zip", mediaType: "application/zip", lengthBytes };
   const stream = new DownloadStream(download, { port: port2, onEnd: () => ends++ });
-  const sink = new DownloadSink(port1, (error) => stopped.push(error));
+  const sink = new DownloadSink(port1, { signal: ending.signal, onStopped: (error) => stopped.push(error) });
   const close = () => {
     port1.close();
     port2.close();
   };
-  return { stream, sink, stopped, close, port1, ends: () => ends };
+  return { stream, sink, stopped, close, port1, ending, ends: () => ends };
 }
 
 const block = (value: number, sizeBytes = MIB) => new Uint8Array(sizeBytes).fill(value);
@@ -84,6 +85,21 @@ describe("a download through the service worker", () => {
       })(),
     ).rejects.toMatchObject({ code: "download_stopped" });
     expect(stopped).toHaveLength(1);
+    close();
+  });
+
+  it("keeps nobody waiting for a browser that takes nothing when the restore ends", async () => {
+    const { stream, sink, stopped, ending, close } = open(10 * MIB);
+    const body = new Response(stream.open());
+    const writing = (async () => {
+      for (;;) await sink.write(block(1));
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    ending.abort(new Error("it was cancelled"));
+    await expect(writing).rejects.toThrow("it was cancelled");
+    expect(stopped).toEqual([]);
+    sink.fail("it was cancelled");
+    await expect(body.arrayBuffer()).rejects.toThrow("it was cancelled");
     close();
   });
 

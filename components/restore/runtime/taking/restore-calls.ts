@@ -8,7 +8,7 @@ import type {
 import { VaultLockedError, type VaultRoom } from "../vault-room.ts";
 import { BlockStream } from "./block-stream.ts";
 import { DocumentTarget } from "./document-target.ts";
-import { DownloadSink } from "./download-sink.ts";
+import { DownloadSink, DownloadStoppedError, WORKER_STOPPED } from "./download-sink.ts";
 import { openFolderTarget } from "./open-folder-target.ts";
 import { startOpenerWorker } from "./opener-pool.ts";
 import { RestoreRefusedError } from "./restore-refused-error.ts";
@@ -81,6 +81,9 @@ export function openRestoreCalls(room: VaultRoom): RestoreCalls {
     async cancelRestore({ restoreId }) {
       requireRun(restoreId).stop(new TakeCancelledError("The restore was cancelled."));
     },
+    async loseDownload({ restoreId }) {
+      requireRun(restoreId).stop(new DownloadStoppedError(WORKER_STOPPED));
+    },
     async listRestores() {
       const views = [...restores.values()].flatMap(({ progress }) => progress?.view() ?? []);
       return views.sort((a, b) => b.startedAtMs - a.startedAtMs);
@@ -131,7 +134,8 @@ async function openTarget(
   if (start.way === "document" && !plan.view.isSingleDocument) {
     throw new RestoreRefusedError("not_one_document", "Only one document alone can be taken as it is. Take a ZIP.");
   }
-  const sink = new DownloadSink(start.port, (error) => planned.run?.stop(error));
+  const onStopped = (error: DownloadStoppedError) => planned.run?.stop(error);
+  const sink = new DownloadSink(start.port, { signal: access.signal, onStopped });
   // One document alone is planned with its own length, and a ZIP of it would have another.
   const stream = new BlockStream(access.primitives, { sink, lengthBytes: plan.view.lengthBytes });
   return { target: plan.view.isSingleDocument ? new DocumentTarget(stream) : new ZipTarget(stream), skip: null };

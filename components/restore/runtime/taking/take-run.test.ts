@@ -107,7 +107,7 @@ async function take(built: BuiltSnapshot, selections: readonly Selection[] = [ev
     firstZoneId: "zone1",
     tell: (now) => told.push(now),
   });
-  const sink = new DownloadSink(port1, (error) => run.stop(error));
+  const sink = new DownloadSink(port1, { signal: access.signal, onStopped: (error) => run.stop(error) });
   const target = new ZipTarget(new BlockStream(primitives, { sink, lengthBytes }));
   const run = new TakeRun({ plan, access, target, progress, skip: null, startOpener: startTestOpener });
   const body = new Response(stream.open()).bytes();
