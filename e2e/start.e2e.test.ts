@@ -2,14 +2,15 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { checkout, freePort, runCommand, waitUntil } from "./product.ts";
 
 /** `holdfast start --bare`: what the supervisor promises, whatever the demo does. */
 let folder: string;
 let data: string;
 let port: number;
-const children: ChildProcess[] = [];
+/** One at a time on the folder; it goes on from test to test, because a start takes seconds. */
+let running: ChildProcess | null = null;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "holdfast-start-"));
@@ -18,11 +19,10 @@ beforeAll(async () => {
   port = await freePort();
 });
 
-afterEach(async () => {
-  for (const child of children.splice(0)) await end(child);
+afterAll(async () => {
+  if (running !== null) await end(running);
+  rmSync(folder, { recursive: true, force: true });
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -31,10 +31,16 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+function requireBare(): Promise<ChildProcess> {
+  return running !== null && running.exitCode === null && running.signalCode === null
+    ? Promise.resolve(running)
+    : startBare();
+}
+
 async function startBare(): Promise<ChildProcess> {
   const args = [join(checkout, "bin", "holdfast"), "start", "--bare", "--data", data, "--port", String(port)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  children.push(child);
+  running = child;
   let output = "";
   child.stdout?.on("data", (chunk) => {
     output += chunk;
@@ -87,7 +93,7 @@ it("starts, stops cleanly, and starts again with the same zones", async () => {
 });
 
 it("refuses a second supervisor on the same folder, and a port that is taken", async () => {
-  await startBare();
+  await requireBare();
   const second = await runCommand(["start", "--bare", "--data", data, "--port", String(await freePort())]);
   expect(second.code).toBe(1);
   expect(second.stderr).toContain(`already runs on ${data}`);
@@ -97,7 +103,7 @@ it("refuses a second supervisor on the same folder, and a port that is taken", a
 });
 
 it("starts whatever is killed again, and serves on", async () => {
-  const supervisor = await startBare();
+  const supervisor = await requireBare();
   for (const name of ["gateway", "portal", "worker", "postgres"] as const) {
     const before = processIdOf(name, supervisor);
     expect(before, name).not.toBeNull();
@@ -110,7 +116,7 @@ it("starts whatever is killed again, and serves on", async () => {
 });
 
 it("comes back after kill -9 of the supervisor, whose processes end by themselves", async () => {
-  const supervisor = await startBare();
+  const supervisor = await requireBare();
   const gateway = processIdOf("gateway", supervisor);
   supervisor.kill("SIGKILL");
   await waitUntil("the gateway ending", 30_000, () => !existsSync(`/proc/${gateway}`) || isZombie(gateway ?? 0));
