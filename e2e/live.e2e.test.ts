@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContext, expect as expectPage, type Page } from "@playwright/test";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ControlClient } from "../agent/control-client.ts";
 import { HttpConnection } from "../agent/http-connection.ts";
@@ -9,6 +9,7 @@ import { openStateFolder } from "../agent/state/state-folder.ts";
 import { type AgentRunView, agentHeartbeatView, agentRunEndedView, agentRunView } from "../contracts/agent.ts";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
+import { expectPage } from "./expect-page.ts";
 import { backUp, checkout, childOf, enrolMachine, type Product, startProduct, waitUntil } from "./product.ts";
 import { signIn } from "./sign-in.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContext, expect as expectPage, type Page } from "@playwright/test";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeWords } from "../engine/primitives/words.ts";
 import { openMember } from "../server/api/client/open-member.ts";
@@ -9,6 +9,7 @@ import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { clientStatePath, filePins } from "../server/commands/owner/client-state.ts";
 import { nodeKeyTools } from "../server/commands/owner/owner-session.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
+import { expectPage } from "./expect-page.ts";
 import { expectCommand, restoreCodes } from "./product.ts";
 import { type BareProduct, startBareProduct } from "./testing-bare.ts";
 import { findLeaks, formsOfBytes, formsOfText } from "./testing-spy.ts";
