@@ -7,7 +7,6 @@ import type { EnrolmentOpenedView } from "../contracts/enrolments.ts";
 import type { KeysView } from "../contracts/keys.ts";
 import { toBase64 } from "../engine/codec/hex.ts";
 import { parseSecretLink } from "../engine/keys/link-secret.ts";
-import { sealTo } from "../engine/keys/sealed-box.ts";
 import { unwrapSecret, wrapSecret } from "../engine/keys/wrap.ts";
 import { nodePrimitives, nodeRandomness } from "../engine/primitives/node.ts";
 import { newMember, sealPack } from "../server/testing/company-world.ts";
@@ -25,6 +24,7 @@ import {
 import { type AlteringProxy, startAlteringProxy } from "./testing-altering-proxy.ts";
 import { filesBelow, queryAll } from "./testing-evidence.ts";
 import { Intruder } from "./testing-intruder.ts";
+import { backdate, lieAboutKeys, type RivalKeys, readRivalKeys } from "./testing-key-lies.ts";
 import { commitTree } from "./testing-lying-tree.ts";
 import { createRival, type Rival } from "./testing-rival.ts";
 
@@ -35,8 +35,7 @@ let proxy: AlteringProxy;
 let rival: Rival;
 let source: string;
 let state: string;
-let rivalLog: string[];
-let rivalWraps: string[];
+let rivalKeys: RivalKeys;
 
 beforeAll(async () => {
   product = await startProduct();
@@ -46,11 +45,7 @@ beforeAll(async () => {
   writeFileSync(join(source, "first.bin"), randomBytes(700_000));
   state = await enrolMachine(product, "kept");
   rival = await createRival(product, source);
-  const keysOf = async (kind: string) => {
-    const text = "select bytes from key_object where company_id = $1 and kind = $2 order by number";
-    return (await queryAll(product, text, [rival.companyId, kind])).map(({ bytes }) => toBase64(parseBytes(bytes)));
-  };
-  [rivalLog, rivalWraps] = [await keysOf("log"), await keysOf("wrap")];
+  rivalKeys = await readRivalKeys(product, rival);
 }, 400_000);
 
 afterAll(async () => {
@@ -58,23 +53,12 @@ afterAll(async () => {
   await product?.remove();
 }, 60_000);
 
-function parseBytes(value: unknown): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new Error("the column holds no bytes");
-  return value;
-}
-
 /** The same bytes with one bit changed: `at` from the end when negative. */
 function flip(base64: string, at: number): string {
   const bytes = Buffer.from(base64, "base64");
   const index = at < 0 ? bytes.length + at : at;
   bytes[index] = (bytes[index] ?? 0) ^ 1;
   return bytes.toString("base64");
-}
-
-/** A signed statement with another time in it. */
-function backdate(base64: string): string {
-  const text = Buffer.from(base64, "base64").toString("latin1");
-  return Buffer.from(text.replace(/"at":"2/, '"at":"1'), "latin1").toString("base64");
 }
 
 const errorOf = (last: Record<string, unknown>) => (last.error as { code?: string } | undefined)?.code;
@@ -106,7 +90,7 @@ describe("a server that lies during an enrolment", () => {
         ({ payload }) => ({ payload: swapKey(payload, "companyPublicKey") }),
         "company_key_swapped",
       ],
-      ["another company's log", () => ({ log: rivalLog }), "log_other_company"],
+      ["another company's log", () => ({ log: rivalKeys.log }), "log_other_company"],
       ["a changed statement", ({ log }) => ({ log: log.with(1, backdate(log[1] ?? "")) }), "log_forged"],
       ["a log without its end", ({ log }) => ({ log: log.slice(0, -1) }), "log_truncated"],
       ["a log with a gap", ({ log }) => ({ log: log.toSpliced(1, 1) }), "log_gap"],
@@ -141,30 +125,9 @@ describe("a server that lies during an enrolment", () => {
 
 describe("a server that lies to the owner", () => {
   it("about the company's keys or log is named before anything is opened", async () => {
-    const secret = nodeRandomness.bytes(32);
-    const swapWrap = (wraps: string[], log: string[]) =>
-      wraps.map((text) => {
-        const wrap = JSON.parse(Buffer.from(text, "base64").toString());
-        if (wrap.purpose !== "company-secret" || wrap.to === "recovery") return text;
-        const publicKey = boxKeyOf(log, wrap.to);
-        const sealed = toBase64(sealTo(nodePrimitives, { publicKey, purpose: "company-secret", secret }));
-        return Buffer.from(JSON.stringify({ ...wrap, sealed })).toString("base64");
-      });
-    const lies: [string, (view: KeysView) => Partial<KeysView>, string][] = [
-      ["a company secret of its own", ({ wraps, log }) => ({ wraps: swapWrap(wraps, log) }), "wrap_swapped"],
-      ["another company's wraps", () => ({ wraps: rivalWraps }), "wrap_missing"],
-      ["another company's log", () => ({ log: rivalLog }), "log_other_company"],
-      ["a changed statement", ({ log }) => ({ log: log.with(1, backdate(log[1] ?? "")) }), "log_forged"],
-      ["an older log", ({ log }) => ({ log: log.slice(0, -1) }), "log_truncated"],
-      [
-        "statements in another order",
-        ({ log }) => ({ log: log.with(1, log[2] ?? "").with(2, log[1] ?? "") }),
-        "log_gap",
-      ],
-    ];
     const env = { ...product.ownerEnv, HOLDFAST_PORTAL: proxy.url };
     await expectCommand(["snapshots", "--unlock", "--json"], env);
-    for (const [what, change, code] of lies) {
+    for (const { what, change, code } of lieAboutKeys(rivalKeys)) {
       proxy.altered = 0;
       proxy.alteration = {
         procedure: "keys.get",
@@ -181,16 +144,6 @@ describe("a server that lies to the owner", () => {
     proxy.alteration = null;
   });
 });
-
-function boxKeyOf(log: readonly string[], memberId: string): Uint8Array {
-  for (const object of log) {
-    const bytes = Buffer.from(object, "base64");
-    const { statement } = JSON.parse(bytes.subarray(4, 4 + bytes.readUInt32LE(0)).toString());
-    if (statement.kind === "member" && statement.memberId === memberId)
-      return Buffer.from(statement.boxPublicKey, "base64");
-  }
-  throw new Error(`the log names no member ${memberId}`);
-}
 
 describe("bits that flip in stored packs", () => {
   const zone = (name: string) => join(product.data, "zones", name, "backup", "companies", product.demo.companyId);

@@ -2,11 +2,13 @@ import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import superjson from "superjson";
 
-/** A hostile server between a client and the product: it changes what one procedure answers. */
+/** A hostile server between a client and the product: it changes what one procedure answers, or answers with something else. */
 export interface AlteringProxy {
   readonly url: string;
   /** Null: everything passes as it is. */
   alteration: { readonly procedure: string; readonly alter: (answer: unknown) => unknown } | null;
+  /** Where a request goes instead; null: where it was meant to. */
+  substitution: ((address: string) => string) | null;
   /** How many answers were changed. */
   altered: number;
   close(): void;
@@ -18,11 +20,14 @@ export async function startAlteringProxy(target: string): Promise<AlteringProxy>
   const server = createServer((incoming, outgoing) => {
     const headers = { ...incoming.headers, "accept-encoding": "identity" };
     const options = { method: incoming.method ?? "GET", headers };
-    const upstream = httpRequest(new URL(incoming.url ?? "/", target), options, (answer) => {
+    const address = incoming.url ?? "/";
+    const substitute = proxy.substitution?.(address) ?? address;
+    if (substitute !== address) proxy.altered += 1;
+    const upstream = httpRequest(new URL(substitute, target), options, (answer) => {
       const parts: Buffer[] = [];
       answer.on("data", (part: Buffer) => parts.push(part));
       answer.on("end", () => {
-        const body = alterBody(proxy, incoming.url ?? "", Buffer.concat(parts));
+        const body = alterBody(proxy, address, Buffer.concat(parts));
         const { "transfer-encoding": _chunked, ...rest } = answer.headers;
         outgoing.writeHead(answer.statusCode ?? 502, { ...rest, "content-length": body.length });
         outgoing.end(body);
@@ -35,6 +40,7 @@ export async function startAlteringProxy(target: string): Promise<AlteringProxy>
   const proxy: AlteringProxy = {
     url: await listen(server),
     alteration: null,
+    substitution: null,
     altered: 0,
     close: () => {
       server.closeAllConnections();
