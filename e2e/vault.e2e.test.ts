@@ -54,11 +54,11 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
 
   const headline = () => page.getByRole("heading", { level: 1 });
 
-  async function unlock(): Promise<void> {
-    const passphrase = page.getByLabel(/^Passphrase of/);
+  async function unlock(tab = page): Promise<void> {
+    const passphrase = tab.getByLabel(/^Passphrase of/);
     await passphrase.fill(product.demo.owner.passphrase);
-    await page.getByRole("button", { name: "Unlock", exact: true }).click();
-    await expectPage(page.getByText("Opened in this browser only")).toBeVisible({ timeout: 60_000 });
+    await tab.getByRole("button", { name: "Unlock", exact: true }).click();
+    await expectPage(tab.getByText("Opened in this browser only")).toBeVisible({ timeout: 60_000 });
   }
 
   /** From the company's first page to the folder of the sample. */
@@ -158,6 +158,19 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     await receipt.saveAs(saved);
     expect(JSON.parse(readFileSync(saved, "utf8"))).toMatchObject({ signature: expect.any(String) });
     await expectNoName();
+
+    const first = page.url();
+    const [again] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Restore the same again" }).click(),
+    ]);
+    const repeated = join(downloads, "again.zip");
+    await again.saveAs(repeated);
+    expect(readFileSync(repeated)).toEqual(readFileSync(zip));
+    await expectPage(headline()).toHaveText("2 of 2 documents restored and verified");
+    expect(page.url()).not.toBe(first);
+    await page.getByRole("link", { name: "Restore", exact: true }).last().click();
+    await expectPage(page.getByRole("region", { name: "Basket" }).getByText("2 documents")).toBeVisible();
   });
 
   test("the whole company comes home as of now, from the first page", async () => {
@@ -187,6 +200,31 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     await page.keyboard.press("Shift+L");
     await expectPage(page.getByRole("button", { name: "Unlock", exact: true })).toBeVisible();
     expect(await page.content()).not.toContain(SECRET_NAME);
+  });
+
+  test("all tabs lock together: by key, by signing out, and after the minutes that were chosen, which stay chosen", async () => {
+    const other = await context.newPage();
+    const tabs = [page, other];
+    for (const tab of tabs) {
+      await tab.goto(`${product.url}/vault/#/basket`);
+      await unlock(tab);
+    }
+    await page.getByRole("button", { name: /locks in 1[45]:/ }).click();
+    await page.getByLabel("30 minutes").check();
+    for (const tab of tabs) await expectPage(tab.getByRole("button", { name: /locks in (30:00|29:)/ })).toBeVisible();
+
+    await other.keyboard.press("Shift+L");
+    for (const tab of tabs) await expectPage(tab.getByText("Locks again after 30 min without you")).toBeVisible();
+    for (const tab of tabs) await unlock(tab);
+    await other.reload();
+    await expectPage(other.getByText("Locks again after 30 min without you")).toBeVisible();
+    await unlock(other);
+    await expectPage(other.getByRole("button", { name: /locks in (30:00|29:)/ })).toBeVisible();
+
+    const portal = await context.newPage();
+    await portal.goto(`${product.url}/home`);
+    await portal.getByRole("button", { name: "Sign out" }).click();
+    for (const tab of tabs) await expectPage(tab.getByRole("button", { name: "Unlock", exact: true })).toBeVisible();
   });
 
   test("by keyboard alone: unlock, down to a document, into the basket", async () => {

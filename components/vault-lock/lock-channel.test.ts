@@ -9,6 +9,7 @@ test("messages that are none of ours count as absent", () => {
     { kind: "locked" },
     { kind: "unlocked", tab: "a" },
     { kind: "key", tab: "a" },
+    { kind: "idle", minutes: "5" },
   ]) {
     expect(parseLockMessage(data)).toBeNull();
   }

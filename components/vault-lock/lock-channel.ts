@@ -3,6 +3,8 @@ export type LockMessage =
   | { readonly kind: "locked"; readonly tab: string }
   /** `locksAtMs` is Unix ms. */
   | { readonly kind: "unlocked"; readonly tab: string; readonly locksAtMs: number }
+  /** The person chose how long vaults of this browser stay open without them. */
+  | { readonly kind: "idle"; readonly minutes: number }
   /** A page that shows the chip came up. */
   | { readonly kind: "ask" }
   /** The person locked, or signed out: every vault of this browser locks. */
@@ -14,6 +16,9 @@ const CHANNEL = "holdfast-vault";
 export function parseLockMessage(data: unknown): LockMessage | null {
   if (typeof data !== "object" || data === null || !("kind" in data)) return null;
   if (data.kind === "ask" || data.kind === "lock_all") return { kind: data.kind };
+  if (data.kind === "idle" && "minutes" in data && typeof data.minutes === "number") {
+    return { kind: "idle", minutes: data.minutes };
+  }
   if (!("tab" in data) || typeof data.tab !== "string") return null;
   if (data.kind === "locked") return { kind: "locked", tab: data.tab };
   if (data.kind === "unlocked" && "locksAtMs" in data && typeof data.locksAtMs === "number") {

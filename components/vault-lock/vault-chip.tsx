@@ -27,7 +27,7 @@ function useOpenVaults(): ReadonlyMap<string, number> {
   const [untilByTab, setUntilByTab] = useState<ReadonlyMap<string, number>>(new Map());
   useEffect(() => {
     const stop = listenToLocks((message) => {
-      if (message.kind === "ask" || message.kind === "lock_all") return;
+      if (message.kind !== "locked" && message.kind !== "unlocked") return;
       setUntilByTab((before) => {
         const after = new Map(before);
         if (message.kind === "unlocked") after.set(message.tab, message.locksAtMs);

@@ -5,7 +5,7 @@ import { formatLeft } from "../../vault-lock/format-left.ts";
 import { useNow } from "../../vault-lock/use-now.ts";
 import { IDLE_MINUTES } from "../runtime/idle-lock.ts";
 import type { VaultLock } from "../runtime/protocol/session-calls.ts";
-import { lockNow } from "../vault/use-lock.ts";
+import { chooseIdleMinutes, lockNow } from "../vault/use-lock.ts";
 import { useVault } from "../vault/vault-context.ts";
 
 /** Before this, the chip asks whether somebody is there. */
@@ -66,14 +66,14 @@ function IdleMenu({ menuId, minutes }: { readonly menuId: string; readonly minut
       className="menu lock-menu m-0 w-[240px] rounded-card border border-line bg-surface p-3 text-label text-ink shadow-menu"
     >
       <fieldset>
-        <legend className="text-small text-ink-3">Locks after so long without you</legend>
+        <legend className="text-small text-ink-3">Locks after so long without you, in every tab of this browser</legend>
         {IDLE_MINUTES.map((choice) => (
           <label key={choice} className="flex min-h-8 items-center gap-2 max-sm:min-h-11">
             <input
               type="radio"
               name="idle"
               checked={choice === minutes}
-              onChange={() => void vault.calls.setIdleMinutes({ minutes: choice })}
+              onChange={() => chooseIdleMinutes(vault, choice)}
             />
             {choice} minutes
           </label>

@@ -1,13 +1,13 @@
 const MINUTE_MS = 60_000;
-const DEFAULT_MINUTES = 15;
-export const IDLE_MINUTES = [5, 15, 60] as const;
+export const IDLE_MINUTES = [5, 15, 30, 60] as const;
+export const DEFAULT_IDLE_MINUTES = 15;
 /** How often the clock is looked at: a computer that slept is past its time when it wakes, and timers alone do not tell. */
 const LOOK_MS = 1_000;
 
 /** Locks after a time without anybody, by the wall clock, so that sleep counts. */
 export class IdleLock {
   readonly #lock: () => void;
-  #minutes: number = DEFAULT_MINUTES;
+  #minutes: number = DEFAULT_IDLE_MINUTES;
   #locksAtMs = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 

@@ -3,6 +3,7 @@ import { type MemberSecret, type OpenMember, openMember } from "../../../server/
 import { browserPins } from "./browser-pins.ts";
 import { browserTools } from "./browser-tools.ts";
 import { IdleLock } from "./idle-lock.ts";
+import { idleSetting } from "./idle-setting.ts";
 import type { SessionCalls, VaultLock, VaultPerson, WhoIsIt } from "./protocol/session-calls.ts";
 import type { VaultRoom } from "./vault-room.ts";
 
@@ -20,10 +21,13 @@ export interface VaultSession extends SessionCalls {
 /** Who it is, unlocking and locking. */
 export function openVaultSession(room: VaultRoom): VaultSession {
   const idle = new IdleLock(() => lock());
+  const kept = idleSetting.read().then((minutes) => {
+    if (minutes !== null) idle.setMinutes(minutes);
+  });
   let shown: Omit<Extract<VaultLock, { state: "unlocked" }>, "locksAtMs" | "idleMinutes"> | null = null;
 
   function state(): VaultLock {
-    if (shown === null) return { state: "locked" };
+    if (shown === null) return { state: "locked", idleMinutes: idle.minutes };
     return { ...shown, locksAtMs: idle.locksAtMs, idleMinutes: idle.minutes };
   }
 
@@ -55,7 +59,7 @@ export function openVaultSession(room: VaultRoom): VaultSession {
   }
 
   async function unlock(secret: MemberSecret): Promise<VaultLock> {
-    const [found, tools] = await Promise.all([room.findMember(), browserTools()]);
+    const [found, tools] = await Promise.all([room.findMember(), browserTools(), kept]);
     if (found === null) throw new SignInRequiredError("Sign in as one of the company's people to unlock its vault.");
     const member = { client: room.client, viewer: found.viewer, tools, pins: browserPins };
     return enter(await openMember(member, secret));
@@ -68,11 +72,14 @@ export function openVaultSession(room: VaultRoom): VaultSession {
     unlockByRecoveryKey: async ({ words }) => unlock({ kind: "recovery", recoveryKey: decodeWords(words) }),
     lock: async () => lock(),
     stay: async () => {
+      await kept;
       if (shown !== null) idle.start();
       return tell();
     },
     setIdleMinutes: async ({ minutes }) => {
+      await kept;
       idle.setMinutes(minutes);
+      await idleSetting.keep(minutes);
       return tell();
     },
   };

@@ -33,7 +33,7 @@ export function UnlockForm() {
 }
 
 function SecretForm(props: { readonly isRecovery: boolean; readonly onSwitch: () => void }) {
-  const { person } = useVault();
+  const { person, lock } = useVault();
   const { isRecovery } = props;
   const { isOpening, refusal, unlock } = useUnlock(isRecovery);
   const refusalId = useId();
@@ -69,7 +69,7 @@ function SecretForm(props: { readonly isRecovery: boolean; readonly onSwitch: ()
         {isOpening ? "Opening your key, about 2 s" : "Unlock"}
       </Button>
       <p className="flex flex-wrap justify-between gap-2 text-small text-ink-3">
-        Locks again after 15 min without you
+        Locks again after {lock.idleMinutes} min without you
         <button
           type="button"
           onClick={props.onSwitch}

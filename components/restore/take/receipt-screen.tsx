@@ -15,6 +15,7 @@ import { useVault } from "../vault/vault-context.ts";
 import { parseReceipt, type ReceiptText } from "./parse-receipt.ts";
 import { ReceiptSignature } from "./receipt-signature.tsx";
 import { ReceiptSnapshots } from "./receipt-snapshots.tsx";
+import { TakeAgain } from "./take-again.tsx";
 
 /** What a restore came to, signed by who asked for it. */
 export function ReceiptScreen({ restoreId }: { readonly restoreId: string }) {
@@ -52,7 +53,8 @@ function Receipt({ restoreId }: { readonly restoreId: string }) {
         headline={headlineOf(text)}
         proof={proofOf(text)}
         actions={
-          <div className="flex gap-2 print:hidden">
+          <div className="flex flex-wrap gap-2 print:hidden">
+            <TakeAgain restoreId={restoreId} />
             <Button size="large" onClick={() => print()}>
               Print
             </Button>

@@ -11,6 +11,7 @@ import { useVault } from "../vault/vault-context.ts";
 import { FailedCard } from "./failed-card.tsx";
 import { PacksCard } from "./packs-card.tsx";
 import { ProgressCard } from "./progress-card.tsx";
+import { TakeAgain } from "./take-again.tsx";
 import { useTaking } from "./take-context.tsx";
 import { hasEnded, takeHeadline, takeProof } from "./take-words.ts";
 
@@ -58,9 +59,12 @@ function Actions({ progress }: { readonly progress: RestoreProgress }) {
   const { restoreId, state } = progress;
   if (hasEnded(progress)) {
     return (
-      <a className={buttonClass("solid", "large")} href={formatRoute({ kind: "receipt", restoreId })}>
-        Receipt
-      </a>
+      <>
+        {state === "done" ? null : <TakeAgain restoreId={restoreId} />}
+        <a className={buttonClass("solid", "large")} href={formatRoute({ kind: "receipt", restoreId })}>
+          Receipt
+        </a>
+      </>
     );
   }
   return (

@@ -2,12 +2,15 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import type { RestoreProgress } from "../runtime/protocol/restore-calls.ts";
 import { useVault } from "../vault/vault-context.ts";
 import { TakeDialog } from "./take-dialog.tsx";
-import type { TakeRequest } from "./take-request.ts";
+import type { StartedTake, TakeRequest } from "./take-request.ts";
 import { hasEnded } from "./take-words.ts";
 
 interface Taking {
   /** By id, as the worker told last. */
   readonly restores: ReadonlyMap<string, RestoreProgress>;
+  /** What this tab started, by id, to start the same again. */
+  readonly started: ReadonlyMap<string, StartedTake>;
+  readonly keepStarted: (restoreId: string, started: StartedTake) => void;
   /** Plans it and asks where it goes. */
   readonly ask: (request: TakeRequest) => void;
 }
@@ -24,6 +27,7 @@ export function useTaking(): Taking {
 export function TakeProvider({ children }: { readonly children: ReactNode }) {
   const { vault } = useVault();
   const [restores, setRestores] = useState<ReadonlyMap<string, RestoreProgress>>(new Map());
+  const [started, setStarted] = useState<ReadonlyMap<string, StartedTake>>(new Map());
   const [request, setRequest] = useState<TakeRequest | null>(null);
   useEffect(() => {
     const keep = (told: readonly RestoreProgress[]) =>
@@ -40,11 +44,25 @@ export function TakeProvider({ children }: { readonly children: ReactNode }) {
     addEventListener("beforeunload", stay);
     return () => removeEventListener("beforeunload", stay);
   }, [isRunning]);
-  const taking = useMemo((): Taking => ({ restores, ask: setRequest }), [restores]);
+  const taking = useMemo((): Taking => {
+    const keepStarted: Taking["keepStarted"] = (restoreId, one) =>
+      setStarted((before) => new Map(before).set(restoreId, one));
+    return { restores, started, keepStarted, ask: setRequest };
+  }, [restores, started]);
+  const close = () => setRequest(null);
   return (
     <TakeContext value={taking}>
       {children}
-      {request === null ? null : <TakeDialog request={request} onClose={() => setRequest(null)} />}
+      {request === null ? null : (
+        <TakeDialog
+          request={request}
+          onClose={close}
+          onStarted={(restoreId, one) => {
+            taking.keepStarted(restoreId, one);
+            close();
+          }}
+        />
+      )}
     </TakeContext>
   );
 }

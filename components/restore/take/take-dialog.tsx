@@ -6,14 +6,19 @@ import { LoadingLine } from "../frame/loading-line.tsx";
 import type { RestorePlan } from "../runtime/protocol/restore-calls.ts";
 import { FaultNote } from "../vault/fault-note.tsx";
 import { PlanFacts } from "./plan-facts.tsx";
-import type { TakeRequest } from "./take-request.ts";
+import type { StartedTake, TakeRequest } from "./take-request.ts";
 import { planTitle } from "./take-words.ts";
 import { useTake, type Way } from "./use-take.ts";
 import { WayChoice } from "./way-choice.tsx";
 
 /** Choice left, plan right; the button names what will happen. */
-export function TakeDialog({ request, onClose }: { readonly request: TakeRequest; readonly onClose: () => void }) {
-  const take = useTake(request, onClose);
+export function TakeDialog(props: {
+  readonly request: TakeRequest;
+  readonly onClose: () => void;
+  readonly onStarted: (restoreId: string, started: StartedTake) => void;
+}) {
+  const { request, onClose } = props;
+  const take = useTake(request, props.onStarted);
   const [way, setWay] = useState<Way>("download");
   const plan = take.plan.value;
   return (

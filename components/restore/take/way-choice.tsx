@@ -1,7 +1,8 @@
 import { formatBytes } from "../../format/format-bytes.ts";
 import { Icon, type IconName } from "../../ui/icon.tsx";
 import type { RestorePlan } from "../runtime/protocol/restore-calls.ts";
-import { canWriteFolders, type Way } from "./use-take.ts";
+import { canWriteFolders } from "./start-take.ts";
+import type { Way } from "./use-take.ts";
 
 interface Choice {
   /** Null for a way that is named and not built yet. */

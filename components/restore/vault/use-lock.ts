@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { listenToLocks, tellLock } from "../../vault-lock/lock-channel.ts";
+import { DEFAULT_IDLE_MINUTES } from "../runtime/idle-lock.ts";
 import type { VaultLock } from "../runtime/protocol/session-calls.ts";
 import type { Vault } from "./vault-context.ts";
 
@@ -9,7 +10,7 @@ const STAY_EVERY_MS = 15_000;
 
 /** The lock as the worker tells it; input keeps it open, and the other tabs of this browser hear of it. */
 export function useLock(vault: Vault): VaultLock {
-  const [lock, setLock] = useState<VaultLock>({ state: "locked" });
+  const [lock, setLock] = useState<VaultLock>({ state: "locked", idleMinutes: DEFAULT_IDLE_MINUTES });
   const [tab] = useState(() => crypto.randomUUID());
   const isOpen = lock.state === "unlocked";
   const current = useRef(lock);
@@ -30,6 +31,7 @@ export function useLock(vault: Vault): VaultLock {
   useEffect(() => {
     const stop = listenToLocks((message) => {
       if (message.kind === "lock_all") void vault.calls.lock();
+      if (message.kind === "idle") void vault.calls.setIdleMinutes({ minutes: message.minutes });
       if (message.kind === "ask" && current.current.state === "unlocked") {
         tellLock({ kind: "unlocked", tab, locksAtMs: current.current.locksAtMs });
       }
@@ -62,4 +64,10 @@ export function useLock(vault: Vault): VaultLock {
 export function lockNow(vault: Vault): void {
   tellLock({ kind: "lock_all" });
   void vault.calls.lock();
+}
+
+/** How long vaults of this browser stay open without anybody: this one, those of the other tabs, and the next. */
+export function chooseIdleMinutes(vault: Vault, minutes: number): void {
+  tellLock({ kind: "idle", minutes });
+  void vault.calls.setIdleMinutes({ minutes });
 }

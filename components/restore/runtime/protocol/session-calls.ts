@@ -10,7 +10,7 @@ export interface SessionCalls {
   lock(): Promise<void>;
   /** Somebody is there: the time until the vault locks itself begins anew. */
   stay(): Promise<VaultLock>;
-  /** 5, 15 or 60 minutes. */
+  /** One of IDLE_MINUTES; kept in this browser, also for the next time. */
   setIdleMinutes(input: { readonly minutes: number }): Promise<VaultLock>;
 }
 
@@ -31,7 +31,7 @@ export interface VaultPerson {
 }
 
 export type VaultLock =
-  | { readonly state: "locked" }
+  | { readonly state: "locked"; readonly idleMinutes: number }
   | {
       readonly state: "unlocked";
       /** Unix ms at which it locks itself. */
