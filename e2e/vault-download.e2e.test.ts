@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "@playwright/test";
+import { type Browser, expect as expectPage } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RestorePlan, RestoreScope } from "../components/restore/runtime/protocol/restore-calls.ts";
 import { fromBase64 } from "../engine/codec/hex.ts";
@@ -235,8 +235,8 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
 
   describe("into a folder", () => {
     /** The hash of every file below a folder of the browser's own file system, by its path. */
-    function hashFolder(name: string): Promise<Record<string, string>> {
-      return vault.page.evaluate(async (top) => {
+    function hashFolder(path: readonly string[]): Promise<Record<string, string>> {
+      return vault.page.evaluate(async (names) => {
         const hashes: Record<string, string> = {};
         const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
           for await (const [name, handle] of folder.entries()) {
@@ -247,41 +247,78 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
             }
           }
         };
-        await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle(top), "");
+        let top = await navigator.storage.getDirectory();
+        for (const name of names) top = await top.getDirectoryHandle(name);
+        await walk(top, "");
         return hashes;
-      }, name);
+      }, path);
     }
 
-    function startFolder(restoreId: string): Promise<void> {
-      return vault.page.evaluate(async (id) => {
-        const folder = await navigator.storage.getDirectory();
-        await window.vaultPage.calls.startRestore({ restoreId: id, way: "folder", folder });
-      }, restoreId);
+    function startFolder(restoreId: string, name: string): Promise<void> {
+      return vault.page.evaluate(
+        async ([id, own]) => {
+          const top = await navigator.storage.getDirectory();
+          const folder = await top.getDirectoryHandle(own, { create: true });
+          await window.vaultPage.calls.startRestore({ restoreId: id, way: "folder", folder });
+        },
+        [restoreId, name] as const,
+      );
     }
 
-    test("documents get their names when they are verified; a second try keeps them and takes the rest", async () => {
+    const listUnfinished = () => vault.page.evaluate(() => window.vaultPage.calls.listUnfinished());
+
+    /** The screens have a worker of their own, which is locked after each load. */
+    async function unlockScreens(): Promise<void> {
+      const { page } = vault;
+      await expectPage(page.getByLabel(/^Passphrase of/)).toBeVisible();
+      expect(await page.content()).not.toContain("home again");
+      await page.getByLabel(/^Passphrase of/).fill(product.demo.owner.passphrase);
+      await page.getByRole("button", { name: "Unlock", exact: true }).click();
+      await expectPage(page.getByText("Opened in this browser only")).toBeVisible({ timeout: 60_000 });
+    }
+
+    async function saveReceipt(): Promise<Record<string, unknown>> {
+      await vault.page.getByRole("link", { name: "Receipt" }).click();
+      const saved = vault.page.waitForEvent("download");
+      await vault.page.getByRole("button", { name: "Save the receipt" }).click();
+      return JSON.parse(parseReceiptFile(readFileSync(await (await saved).path(), "utf8")).json);
+    }
+
+    test("what a closed tab interrupted is offered after unlocking: going on keeps what is whole and takes the rest", async () => {
+      const { page } = vault;
       line.bytesPerSecond = 12 * MIB;
-      const scope = machine(large);
-      const plan = await vault.plan(scope);
-      await startFolder(plan.restoreId);
+      const plan = await vault.plan(machine(large));
+      const other = await vault.plan(machine(small));
+      await startFolder(plan.restoreId, "home again");
       await vault.reached(plan.restoreId, { documents: plan.documents / 3 });
+      expect(await listUnfinished(), "what runs is not unfinished").toEqual([]);
+      line.bytesPerSecond = MIB / 16;
+      await startFolder(other.restoreId, "not wanted");
       // The tab is closed.
       await vault.load();
       line.bytesPerSecond = null;
-      const [unfinished] = await vault.page.evaluate(() => window.vaultPage.calls.listUnfinished());
-      expect(unfinished).toMatchObject({ restoreId: plan.restoreId, scope });
-      const again = await vault.plan(scope, unfinished?.restoreId);
-      await startFolder(again.restoreId);
-      const progress = await vault.ended(again.restoreId);
-      expect(progress).toMatchObject({ state: "done", documentsVerified: plan.documents, documentsFailed: 0 });
-      expect(progress.bytesRead).toBeLessThan(plan.bytesToRead);
-      const hashes = await hashFolder(plan.fileName.replace(".zip", ""));
+      expect(await listUnfinished()).toHaveLength(2);
+
+      await unlockScreens();
+      const offered = page.getByRole("region", { name: "Unfinished restores" }).getByRole("listitem");
+      await offered.filter({ hasText: "not wanted" }).getByRole("button", { name: "Forget" }).click();
+      await expectPage(offered).toHaveCount(1);
+      await expectPage(offered).toContainText("Into the folder home again");
+      await expectPage(offered).toContainText(new RegExp(`[1-9][\\d,]* of ${plan.documents} documents verified`));
+      await offered.getByRole("button", { name: "Go on" }).click();
+      const all = `${plan.documents} of ${plan.documents} documents restored and verified`;
+      await expectPage(page.getByRole("heading", { level: 1 })).toHaveText(all, { timeout: 120_000 });
+      const receipt = await saveReceipt();
+      expect(receipt).toMatchObject({ outcome: "done", documentsVerified: plan.documents, documentsFailed: 0 });
+      expect(receipt.bytesRead).toBeLessThan(plan.bytesToRead);
+
+      const hashes = await hashFolder(["home again", plan.fileName.replace(".zip", "")]);
       const source = join(folderOf(plan, large.snapshotId), large.path);
       expect(Object.keys(hashes)).toHaveLength(plan.documents);
       for (const [path, hash] of Object.entries(hashes)) {
         expect(hash, path).toBe(sha256(join(large.path, path.slice(source.length + 1))));
       }
-      expect(await vault.page.evaluate(() => window.vaultPage.calls.listUnfinished())).toEqual([]);
+      expect(await listUnfinished()).toEqual([]);
     });
   });
 

@@ -8,6 +8,7 @@ import { goTo } from "../route/use-route.ts";
 import type { MachinePlace } from "../runtime/protocol/reading-calls.ts";
 import { newestAt } from "../timeline/describe-snapshot.ts";
 import { Timeline } from "../timeline/timeline.tsx";
+import { UnfinishedRestores } from "../unfinished/unfinished-restores.tsx";
 import { FaultNote } from "../vault/fault-note.tsx";
 import { useVault } from "../vault/vault-context.ts";
 import { BrowseLayout } from "./browse-layout.tsx";
@@ -16,7 +17,7 @@ type MomentRoute = Extract<VaultRoute, { kind: "company" | "machine" }>;
 
 /** The company or one machine as of a moment: for each source the newest snapshot at or before it. */
 export function CompanyScreen({ route }: { readonly route: MomentRoute }) {
-  const { person } = useVault();
+  const { person, isOpen } = useVault();
   const asked = usePlaces();
   const places = asked.value ?? [];
   const machineId = route.kind === "machine" ? route.machineId : null;
@@ -49,6 +50,7 @@ export function CompanyScreen({ route }: { readonly route: MomentRoute }) {
         />
       }
     >
+      {isOpen && route.kind === "company" ? <UnfinishedRestores /> : null}
       {fault !== null ? (
         <FaultNote
           title="The machines could not be listed."

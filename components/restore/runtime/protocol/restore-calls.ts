@@ -13,7 +13,11 @@ export interface RestoreCalls {
   loseDownload(input: { readonly restoreId: string }): Promise<void>;
   /** All restores of this worker as they stand now, the newest first: for a page that was locked, or looks for the first time. */
   listRestores(): Promise<readonly RestoreProgress[]>;
-  /** Folder restores that a closed tab or a lost machine ended; each may be planned and started again into the same folder. */
+  /**
+   * Folder restores of this person that a closed tab or a fault ended; each may be planned and started again into the same folder.
+   *
+   * @throws VaultFault `vault_locked`
+   */
   listUnfinished(): Promise<readonly UnfinishedRestore[]>;
   forgetUnfinished(input: { readonly restoreId: string }): Promise<void>;
   /** Signed by the member's key; for a restore that has ended. @throws VaultFault `vault_locked`, `restore_not_ended` */
@@ -69,8 +73,11 @@ export interface UnfinishedRestore {
   readonly scope: RestoreScope;
   /** Ask it for permission again, then plan and start with the same id. */
   readonly folder: FileSystemDirectoryHandle;
-  /** Unix ms. */
+  /** Unix ms, of the first try. */
   readonly startedAtMs: number;
+  readonly documents: number;
+  /** As they were seen last; each is verified again before it counts. */
+  readonly documentsVerified: number;
 }
 
 export interface RestoreProgress {

@@ -5,6 +5,7 @@ import type {
   RestoreScope,
   RestoreStart,
 } from "../protocol/restore-calls.ts";
+import { toFault } from "../rpc.ts";
 import { VaultLockedError, type VaultRoom } from "../vault-room.ts";
 import { BlockStream } from "./block-stream.ts";
 import { DocumentTarget } from "./document-target.ts";
@@ -18,7 +19,7 @@ import { TakeProgress } from "./take-progress.ts";
 import { writeReceipt } from "./take-receipt.ts";
 import { TakeCancelledError, TakeRun, type TakeRunOptions } from "./take-run.ts";
 import { resolveScope } from "./take-scope.ts";
-import { unfinishedRestores } from "./unfinished-restores.ts";
+import { holdRestore, unfinishedRestores } from "./unfinished-restores.ts";
 import { ZipTarget } from "./zip-target.ts";
 
 /** Restores that run side by side; each has its own openers and windows. */
@@ -66,11 +67,19 @@ export function openRestoreCalls(room: VaultRoom): RestoreCalls {
       const tell = (restore: RestoreProgress) => room.tell({ kind: "restore", restore });
       const { plan, access, firstZoneId } = planned;
       const progress = new TakeProgress({ plan: plan.view, way: start.way, firstZoneId, tell });
-      planned.progress = progress;
-      const target = await openTarget(start, planned, progress);
-      planned.run = new TakeRun({ plan, access, progress, startOpener: startOpenerWorker, ...target });
+      const release = start.way === "folder" ? await requireHold(start.restoreId) : () => {};
+      try {
+        const target = await openTarget(start, planned, progress);
+        if (start.way === "folder") await rememberFolder(room, start, planned);
+        planned.progress = progress;
+        planned.run = new TakeRun({ plan, access, progress, startOpener: startOpenerWorker, ...target });
+      } catch (error) {
+        progress.end("failed", toFault(error).message);
+        release();
+        throw error;
+      }
       const ended = planned.run.run();
-      if (start.way === "folder") await rememberFolder(start, planned, ended);
+      if (start.way === "folder") followFolder(progress, ended.finally(release));
     },
     async pauseRestore({ restoreId }) {
       requireRun(restoreId).pause();
@@ -89,7 +98,7 @@ export function openRestoreCalls(room: VaultRoom): RestoreCalls {
       return views.sort((a, b) => b.startedAtMs - a.startedAtMs);
     },
     async listUnfinished() {
-      return (await unfinishedRestores.list()).filter(({ restoreId }) => !isRunning(restores.get(restoreId)));
+      return unfinishedRestores.list(whoIs(room));
     },
     forgetUnfinished: ({ restoreId }) => unfinishedRestores.forget(restoreId),
     async readReceipt({ restoreId }) {
@@ -141,16 +150,34 @@ async function openTarget(
   return { target: plan.view.isSingleDocument ? new DocumentTarget(stream) : new ZipTarget(stream), skip: null };
 }
 
-/** The same plan goes on in the same folder as long as this is remembered: until it is done, cancelled, or forgotten. */
-async function rememberFolder(
+function whoIs(room: VaultRoom): { companyId: string; personId: string } {
+  const { companyId, personId } = room.requireOpen().member.viewer;
+  return { companyId, personId };
+}
+
+async function requireHold(restoreId: string): Promise<() => void> {
+  const release = await holdRestore(restoreId);
+  if (release) return release;
+  throw new RestoreRefusedError("restore_elsewhere", "This restore goes on in another tab already. Look at it there.");
+}
+
+/** Before its first byte: the same plan may go on in the same folder until it is done, cancelled or forgotten. */
+function rememberFolder(
+  room: VaultRoom,
   { restoreId, folder }: Extract<RestoreStart, { way: "folder" }>,
-  { scope, progress }: Planned,
-  ended: Promise<void>,
+  { plan, scope }: Planned,
 ): Promise<void> {
-  await unfinishedRestores.remember({ restoreId, scope, folder, startedAtMs: Date.now() });
-  void ended.then(() => {
-    const state = progress?.view().state;
-    return state === "failed" ? undefined : unfinishedRestores.forget(restoreId);
+  const { documents } = plan.view;
+  const began = { startedAtMs: Date.now(), documents, documentsVerified: 0 };
+  return unfinishedRestores.remember({ restoreId, folder, scope, ...whoIs(room), ...began });
+}
+
+function followFolder(progress: TakeProgress, ended: Promise<void>): void {
+  const { restoreId } = progress.view();
+  const stop = unfinishedRestores.follow(restoreId, () => progress.documentsVerified);
+  void ended.then(async () => {
+    await stop();
+    if (progress.view().state !== "failed") await unfinishedRestores.forget(restoreId);
   });
 }
 

@@ -7,6 +7,8 @@ export type RestoreRefusedCode =
   | "restore_unknown"
   | "restore_not_planned"
   | "restore_not_ended"
+  | "restore_elsewhere"
+  | "folder_lost"
   | "not_one_document"
   | "nothing_to_restore"
   | "receipt_unsigned";

@@ -152,7 +152,10 @@ function labelOf({ machineName, sourceName, receivedAtMs }: Omit<TakePart, "sele
 
 function baseNameOf(parts: readonly TakePart[]): string {
   const [part, ...others] = parts;
-  if (part === undefined || others.length > 0) return `restored ${toTimeName(Date.now())}`;
+  if (part === undefined || others.length > 0) {
+    // The same whenever it is planned: what goes on into a folder must find its own.
+    return `restored ${toTimeName(Math.max(...parts.map(({ receivedAtMs }) => receivedAtMs)))}`;
+  }
   const [only, ...more] = part.selections;
   if (only?.name && more.length === 0) return toSafeName(only.name);
   return `${toSafeName(part.machineName)} ${toTimeName(part.receivedAtMs)}`;
