@@ -128,4 +128,10 @@ export const commands: readonly CommandEntry[] = [
     options: [["--of <file>", "the ZIP or document that it is about, to compare length and SHA-256"]],
     load: () => import("../server/commands/owner/verify-receipt.ts"),
   },
+  {
+    usage: "vault-hash",
+    summary: "print the hashes of the vault that this checkout builds, and say whether a portal serves exactly that",
+    options: [["--portal <url>", "fetch every file from there and compare; 1: something differs"]],
+    load: () => import("../server/commands/vault-hash.ts"),
+  },
 ];

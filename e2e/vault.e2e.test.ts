@@ -7,7 +7,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect as expectPage, type Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.ts";
-import { type Product, startProduct } from "./product.ts";
+import { expectCommand, type Product, startProduct } from "./product.ts";
 import { signIn } from "./sign-in.ts";
 
 const SECRET_NAME = "figures-of-the-second-quarter.txt";
@@ -200,6 +200,21 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     await page.keyboard.press("Shift+L");
     await expectPage(page.getByRole("button", { name: "Unlock", exact: true })).toBeVisible();
     expect(await page.content()).not.toContain(SECRET_NAME);
+  });
+
+  test("which code it is stands in the vault and in the portal, and the command finds exactly that served", async () => {
+    const { lines } = await expectCommand(["vault-hash", "--portal", product.url, "--json"]);
+    expect(lines.at(-1)).toEqual({ portal: product.url, isSame: true });
+    const build = String(lines.find((line) => "build" in line)?.build);
+    await page.goto(`${product.url}/vault/`);
+    await page.getByRole("link", { name: "Which code opens it" }).click();
+    await expectPage(page.getByText(build)).toBeVisible();
+    await expectAccessible();
+    await page.goto(`${product.url}/home`);
+    await page.getByRole("link", { name: "Vault code" }).click();
+    await expectPage(page.getByText(build)).toBeVisible();
+    await expectPage(page.getByText(`bin/holdfast vault-hash --portal ${product.url}`)).toBeVisible();
+    await expectAccessible();
   });
 
   test("all tabs lock together: by key, by signing out, and after the minutes that were chosen, which stay chosen", async () => {

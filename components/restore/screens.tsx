@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { AboutScreen } from "./about/about-screen.tsx";
 import { BasketProvider } from "./basket/basket-context.tsx";
 import { BasketScreen } from "./basket/basket-screen.tsx";
 import { CompanyScreen } from "./browse/company-screen.tsx";
@@ -28,6 +29,7 @@ const TITLES: Readonly<Record<VaultRoute["kind"], string>> = {
   restore: "Restoring",
   receipt: "Receipt",
   enrol: "Add a machine",
+  about: "Vault code",
   nowhere: "Nothing here",
 };
 
@@ -73,6 +75,8 @@ function Screen({ route }: { readonly route: VaultRoute }) {
       return <RunningScreen restoreId={route.restoreId} />;
     case "receipt":
       return <ReceiptScreen restoreId={route.restoreId} />;
+    case "about":
+      return <AboutScreen />;
     case "nowhere":
       return <NowhereScreen />;
   }

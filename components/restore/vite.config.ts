@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vite";
+import { listHashes } from "./build/list-hashes.ts";
 
 const room = import.meta.dirname;
 
@@ -14,6 +15,7 @@ export default defineConfig({
   resolve: { conditions: ["browser", "module", "import", "default"] },
   css: { postcss: join(room, "../..") },
   worker: { format: "es" },
+  plugins: [listHashes()],
   build: {
     outDir: join(room, "../../public/vault"),
     emptyOutDir: true,

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
 import type { SessionViewerView } from "../../contracts/session.ts";
 import { LiveProvider } from "../live/live-provider.tsx";
@@ -24,7 +25,10 @@ export function Shell({ session, children }: { readonly session: Session; readon
         <aside className="sticky top-0 flex h-dvh flex-col border-r border-line max-sm:hidden">
           <Brand session={session} />
           <Navigation places={places} />
-          <div className="mt-auto p-[10px]">
+          <div className="mt-auto grid gap-2 p-[10px]">
+            <Link href="/vault-build" className="px-[6px] text-small text-ink-3 hover:underline max-md:hidden">
+              Vault code
+            </Link>
             <PersonMenu email={session.email} role={session.viewer.role} />
           </div>
         </aside>

@@ -10,7 +10,7 @@ const PLACES: readonly Place[] = [
 /** The portal's places as icons: the vault needs the width for itself. */
 export function Rail({ companyName }: { readonly companyName: string }) {
   return (
-    <div className="sticky top-0 grid justify-items-center gap-3 pt-3">
+    <div className="sticky top-0 grid h-dvh grid-rows-[auto_auto_1fr] justify-items-center gap-3 py-3">
       <span
         aria-hidden="true"
         title={companyName}
@@ -32,6 +32,14 @@ export function Rail({ companyName }: { readonly companyName: string }) {
           </a>
         ))}
       </nav>
+      <a
+        href="#/about"
+        title="Vault code"
+        aria-label="Vault code"
+        className="grid size-9 place-items-center self-end rounded-nav text-ink-2 hover:bg-hover"
+      >
+        <Icon name="help" />
+      </a>
     </div>
   );
 }

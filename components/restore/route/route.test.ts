@@ -13,6 +13,7 @@ const ROUTES: readonly VaultRoute[] = [
   { kind: "source", machineId: "m1", sourceId: "s1", snapshotId: "p1", steps: [], document: 7 },
   { kind: "find" },
   { kind: "basket" },
+  { kind: "about" },
   { kind: "restore", restoreId: "r1" },
   { kind: "receipt", restoreId: "r1" },
 ];

@@ -13,6 +13,8 @@ export type VaultRoute =
   | { readonly kind: "basket" }
   /** A link for one more machine. */
   | { readonly kind: "enrol" }
+  /** Which code this is. */
+  | { readonly kind: "about" }
   | { readonly kind: "restore"; readonly restoreId: string }
   | { readonly kind: "receipt"; readonly restoreId: string }
   | { readonly kind: "nowhere" };
@@ -48,11 +50,15 @@ export function parseRoute(fragment: string): VaultRoute {
     }
     return parseSource(second, parts.slice(2));
   }
-  if ((first === "find" || first === "basket" || first === "enrol") && parts.length === 1) return { kind: first };
+  if (parts.length === 1 && isPage(first)) return { kind: first };
   if ((first === "restore" || first === "receipt") && ID.test(second) && parts.length === 2) {
     return { kind: first, restoreId: second };
   }
   return { kind: "nowhere" };
+}
+
+function isPage(word: string): word is "find" | "basket" | "enrol" | "about" {
+  return word === "find" || word === "basket" || word === "enrol" || word === "about";
 }
 
 function parseSource(machineId: string, parts: readonly string[]): VaultRoute {
@@ -90,6 +96,7 @@ export function formatRoute(route: VaultRoute): string {
     case "find":
     case "basket":
     case "enrol":
+    case "about":
       return `#/${route.kind}`;
     case "restore":
     case "receipt":

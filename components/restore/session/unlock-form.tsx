@@ -28,6 +28,12 @@ export function UnlockForm() {
       <SecretForm key={String(isRecovery)} isRecovery={isRecovery} onSwitch={() => setIsRecovery(!isRecovery)} />
       <WhoSees providerName={person.providerName} />
       <PinLine pin={person.pin} />
+      <p className="mt-2 text-small text-ink-2">
+        <a href="#/about" className="font-[560] text-accent underline underline-offset-2">
+          Which code opens it
+        </a>
+        , and how to compare it with the published one.
+      </p>
     </section>
   );
 }

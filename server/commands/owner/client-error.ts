@@ -9,7 +9,9 @@ export type ClientErrorCode =
   | "target_not_empty"
   | "target_unusable"
   | "receipt_not_genuine"
-  | "receipt_of_other_file";
+  | "receipt_of_other_file"
+  | "vault_not_built"
+  | "vault_differs";
 
 /** Why an owner's or staff's command cannot go on; the message says what to do. */
 export class ClientError extends Error {

@@ -26,9 +26,10 @@ export function requirePortalUrl(env: Environment): string {
   return parsePortalUrl(text);
 }
 
-export function parsePortalUrl(text: string): string {
+/** @param name of the variable or option, for the message */
+export function parsePortalUrl(text: string, name = "HOLDFAST_PORTAL"): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new ClientError("usage", `HOLDFAST_PORTAL: "${text}" is not an address like https://backup.example.com`);
+    throw new ClientError("usage", `${name}: "${text}" is not an address like https://backup.example.com`);
   }
   return new URL(text).origin;
 }

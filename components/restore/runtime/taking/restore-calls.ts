@@ -65,21 +65,10 @@ export function openRestoreCalls(room: VaultRoom): RestoreCalls {
       if (planned.run) throw new RestoreRefusedError("restore_not_planned", "This restore has begun already.");
       requireFewRunning(restores);
       const tell = (restore: RestoreProgress) => room.tell({ kind: "restore", restore });
-      const { plan, access, firstZoneId } = planned;
-      const progress = new TakeProgress({ plan: plan.view, way: start.way, firstZoneId, tell });
+      const { plan, firstZoneId } = planned;
       const release = start.way === "folder" ? await requireHold(start.restoreId) : () => {};
-      try {
-        const target = await openTarget(start, planned, progress);
-        if (start.way === "folder") await rememberFolder(room, start, planned);
-        planned.progress = progress;
-        planned.run = new TakeRun({ plan, access, progress, startOpener: startOpenerWorker, ...target });
-      } catch (error) {
-        progress.end("failed", toFault(error).message);
-        release();
-        throw error;
-      }
-      const ended = planned.run.run();
-      if (start.way === "folder") followFolder(progress, ended.finally(release));
+      const progress = new TakeProgress({ plan: plan.view, way: start.way, firstZoneId, tell });
+      await begin(room, { start, planned, progress, release });
     },
     async pauseRestore({ restoreId }) {
       requireRun(restoreId).pause();
@@ -131,6 +120,30 @@ async function plan(room: VaultRoom, restoreId: string, scope: RestoreScope): Pr
   vault.signal.removeEventListener("abort", abandon);
   planned = { access, plan: made, scope, firstZoneId, progress: null, run: null };
   return planned;
+}
+
+interface Begun {
+  readonly start: RestoreStart;
+  readonly planned: Planned;
+  readonly progress: TakeProgress;
+  readonly release: () => void;
+}
+
+/** Goes on by itself when it resolves; when it throws, nothing was started. */
+async function begin(room: VaultRoom, { start, planned, progress, release }: Begun): Promise<void> {
+  const { plan, access } = planned;
+  try {
+    const target = await openTarget(start, planned, progress);
+    if (start.way === "folder") await rememberFolder(room, start, planned);
+    planned.progress = progress;
+    planned.run = new TakeRun({ plan, access, progress, startOpener: startOpenerWorker, ...target });
+  } catch (error) {
+    progress.end("failed", toFault(error).message);
+    release();
+    throw error;
+  }
+  const ended = planned.run.run();
+  if (start.way === "folder") followFolder(progress, ended.finally(release));
 }
 
 async function openTarget(
