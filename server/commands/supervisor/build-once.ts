@@ -16,7 +16,7 @@ export interface Build {
   readonly folder: string;
   /** What it is made of, as globs from the root; tests are left out. */
   readonly sources: readonly string[];
-  /** Below the root. */
+  /** Beginnings of paths from the root: what is built, and the locks beside it, which come and go. */
   readonly leftOut: readonly string[];
   /** Script of the builder and its arguments, run by Node. */
   readonly command: readonly string[];
@@ -77,7 +77,7 @@ async function takeTurn(lockFile: string): Promise<() => Promise<void>> {
 
 async function hashSources({ projectRoot, sources, leftOut }: Build): Promise<string> {
   const isLeftOut = (path: string) =>
-    /\.test\.tsx?$|\/testing\//.test(path) || leftOut.some((folder) => path.startsWith(`${folder}/`));
+    /\.test\.tsx?$|\/testing\//.test(path) || leftOut.some((start) => path.startsWith(start));
   const names = globSync(sources, { cwd: projectRoot, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(projectRoot.length + 1))
