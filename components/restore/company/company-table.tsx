@@ -2,7 +2,7 @@ import { Bytes } from "../../format/bytes.tsx";
 import { formatCount } from "../../format/format-bytes.ts";
 import { Moment } from "../../format/moment.tsx";
 import { useReader } from "../../format/reader-context.ts";
-import { outcomeStatus } from "../../status/status.ts";
+import { outcomeStatus, type Status } from "../../status/status.ts";
 import { StatusMark } from "../../status/status-mark.tsx";
 import { ZonePair } from "../../status/zone-pair.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -13,6 +13,8 @@ import { momentCommands } from "../take/command-lines.ts";
 import { useTaking } from "../take/take-context.tsx";
 import { useVault } from "../vault/vault-context.ts";
 import { type CompanyRow, companyHeadline } from "./company-rows.ts";
+
+const NOT_GENUINE: Status = { word: "Not genuine", shape: "octagon", tone: "fail" };
 
 /** One row for each source of each machine as of the moment, and the way to take all of it home. */
 export function CompanyTable(props: {
@@ -136,8 +138,8 @@ function SourceLine({ row }: { readonly row: CompanyRow }) {
       <td className={CELL}>
         {point === null ? null : (
           <StatusMark
-            status={outcomeStatus(point.outcome)}
-            detail={point.gaps > 0 ? formatCount(point.gaps) : undefined}
+            status={point.problem === null ? outcomeStatus(point.outcome) : NOT_GENUINE}
+            detail={point.problem === null && point.gaps > 0 ? formatCount(point.gaps) : undefined}
           />
         )}
       </td>

@@ -10,6 +10,7 @@ export function zoneWords(point: SnapshotPoint): string {
 
 /** What a hover and a screen reader tell about one tick, after its moment. */
 export function describeSnapshot(point: SnapshotPoint): string {
+  if (point.problem !== null) return "not genuine, so it is not opened";
   const gaps = point.gaps === 1 ? "1 gap" : `${formatCount(point.gaps)} gaps`;
   const outcome = point.outcome === "complete" ? "complete" : `complete with ${gaps}`;
   const size = `${formatCount(point.files)} ${point.files === 1 ? "document" : "documents"}, ${formatBytes(point.bytes)}`;
