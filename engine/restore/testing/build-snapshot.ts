@@ -77,10 +77,12 @@ class SnapshotWriter {
   readonly #dataKey: Uint8Array;
   readonly #slot: Slot;
   readonly #randomness;
-  readonly #packs: Readonly<Record<PackKind, { builder: PackBuilder | null; packIds: string[] }>> = {
-    content: { builder: null, packIds: [] },
-    meta: { builder: null, packIds: [] },
-  };
+  /** Their buffers are used again for each pack: the source keeps copies. */
+  readonly #packs: Readonly<Record<PackKind, { builder: PackBuilder | null; packIds: string[]; buffer: Uint8Array }>> =
+    {
+      content: { builder: null, packIds: [], buffer: new Uint8Array(PACK_BUFFER_SIZE_BYTES) },
+      meta: { builder: null, packIds: [], buffer: new Uint8Array(PACK_BUFFER_SIZE_BYTES) },
+    };
   readonly #stored = new Set<string>();
 
   constructor(agent: TestAgent, options: BuildOptions) {
@@ -191,7 +193,7 @@ class SnapshotWriter {
       verify: "opened",
       packKind,
       slot: this.#slot,
-      buffer: new Uint8Array(PACK_BUFFER_SIZE_BYTES),
+      buffer: pack.buffer,
     });
     pack.builder.add(member);
   }
