@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { checkout, type Product, startProduct } from "../e2e/product.ts";
 import { type Corpus, makeCorpus } from "./corpus.ts";
 import { type HoldfastRound, holdfastRound } from "./holdfast-round.ts";
-import { median } from "./measure.ts";
+import { measure, median } from "./measure.ts";
 import { measureOrders } from "./order.ts";
 import { writeSection } from "./results.ts";
 import { borgRound, type Round, resticRound, versionOf } from "./rivals.ts";
@@ -96,6 +96,14 @@ async function rivalsOf(): Promise<Map<string, (folder: string, corpus: string) 
   return rivals;
 }
 
+/** What the file system alone takes for the restore: seconds of a plain copy with owners, modes and times. */
+async function plainCopy(folder: string, corpus: string): Promise<number> {
+  const target = join(folder, "plain-copy");
+  const { wallSeconds } = await measure(["cp", "-a", corpus, target]);
+  rmSync(target, { recursive: true, force: true });
+  return wallSeconds;
+}
+
 async function compare(
   folder: string,
   corpus: Corpus,
@@ -148,13 +156,15 @@ async function compareWithOthers(): Promise<void> {
   const corpus = makeCorpus(folder, checkout);
   console.log(`corpus: ${corpus.files} files, ${(corpus.bytes / 1e9).toFixed(2)} GB`);
   const paused = tableOf(await compare(folder, corpus, "paused", rounds), rounds);
+  const copies: number[] = [];
+  for (let copy = 1; copy <= rounds; copy += 1) copies.push(await plainCopy(folder, corpus.path));
   const running = tableOf(await compare(folder, corpus, "running", 1), 1);
   const orders = measureOrders(join(corpus.path, "source"), 100e6);
   const ofSource = (bytes: number) => (bytes / orders.source).toFixed(3);
   const versions = [versionOf("restic", ["version"]), versionOf("borg", ["--version"])]
     .filter((version) => version !== null)
     .join("; ");
-  const text = `${corpus.files} files, ${(corpus.bytes / 1e9).toFixed(2)} GB; ${cpus().length} cores, ${cpus()[0]?.model ?? ""}; Node ${process.version}; ${versions}. Source, zones and repositories ${isMemory ? "on tmpfs, because the disk would be the bottleneck" : "on disk"}.\n\n${paused}\n\nWith replication to zone 2 running (1 round):\n\n${running}\n\nOrder of the steps, on ${(orders.source / 1e6).toFixed(0)} MB of source text: compress then encrypt stores ${ofSource(orders.compressFirst)} of it, encrypt then compress ${ofSource(orders.encryptFirst)}.\n`;
+  const text = `${corpus.files} files, ${(corpus.bytes / 1e9).toFixed(2)} GB; ${cpus().length} cores, ${cpus()[0]?.model ?? ""}; Node ${process.version}; ${versions}. Source, zones and repositories ${isMemory ? "on tmpfs, because the disk would be the bottleneck" : "on disk"}.\n\n${paused}\n\nA plain copy of the corpus (\`cp -a\`, one process, median of ${rounds}) takes ${median(copies).toFixed(1)} s here: what the file system alone costs a restore.\n\nWith replication to zone 2 running (1 round):\n\n${running}\n\nOrder of the steps, on ${(orders.source / 1e6).toFixed(0)} MB of source text: compress then encrypt stores ${ofSource(orders.compressFirst)} of it, encrypt then compress ${ofSource(orders.encryptFirst)}.\n`;
   writeSection("Backup and restore", text);
   console.log(text);
 }
