@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, type BrowserContext, expect as expectPage, type Page } from "@playwright/test";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.ts";
+import { expectPage } from "./expect-page.ts";
 import { createCompanies, type Product, startProduct, waitUntil } from "./product.ts";
 import { signIn } from "./sign-in.ts";
+import { Keyboard } from "./testing-keyboard.ts";
 
 const SECRET_NAME = "quarterly-figures-of-nobody.txt";
 const THEMES = ["light", "dark"] as const;
@@ -160,6 +162,43 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(firstName()).toHaveText("Demo Company");
     await page.goBack();
     await expectPage(page.getByText("No companies fit this")).toBeVisible();
+  });
+
+  test("by keyboard alone: staff sign in, search, sort and page the companies, open a machine and a run", async () => {
+    await openBrowser();
+    await page.goto(`${product.url}/`);
+    const keyboard = new Keyboard(page);
+    await keyboard.goTo(page.getByLabel("E-mail"));
+    await keyboard.type(product.demo.staff.email);
+    await keyboard.press("Tab");
+    await keyboard.type(product.demo.staff.password);
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.pathname === "/overview");
+    const places = page.getByRole("navigation", { name: "Places" }).first();
+    await keyboard.open(places.getByRole("link", { name: "Companies" }));
+    const companies = page.getByRole("region", { name: "Companies" });
+    await expectPage(companies.getByRole("row")).toHaveCount(101);
+
+    await keyboard.open(companies.getByRole("link", { name: "Company", exact: true }));
+    await expectPage(page).toHaveURL(/\/companies\?sort=name$/);
+    await keyboard.expectFocus();
+    await keyboard.open(page.getByRole("link", { name: "Next page" }));
+    await expectPage(page.getByText("Showing 5, the last of them")).toBeVisible();
+
+    const search = page.getByLabel("Find a company");
+    await keyboard.goTo(search, "Shift+Tab");
+    await keyboard.type("DEMO");
+    await expectPage(companies.getByRole("row")).toHaveCount(2);
+    await keyboard.open(companies.getByRole("link", { name: "Demo Company" }));
+    await expectPage(page).toHaveURL(new RegExp(`/companies/${product.demo.companyId}$`));
+    await keyboard.open(page.getByRole("region", { name: "Machines" }).getByRole("row").nth(1).getByRole("link"));
+    await expectPage(page).toHaveURL(new RegExp(`/machines/${product.demo.machineId}$`));
+    await expectPage(headline()).toContainText("is protected in both zones.");
+
+    await keyboard.open(places.getByRole("link", { name: "Runs" }));
+    await expectPage(headline()).toHaveText("The newest run ended well.");
+    await keyboard.open(page.getByRole("region", { name: "Runs, newest first" }).getByRole("link").first());
+    await expectPage(headline()).toContainText("is backed up, every document of it.");
   });
 
   test("machines, people, runs and watermarks are lists of the same kind, on a phone too", async () => {
