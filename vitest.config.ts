@@ -1,10 +1,13 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** A hanging test ends; a slow machine, or one that does other things as well, is no failure. */
 const PATIENCE_MS = 60_000;
+/** Each starts the whole service and waits for most of its time; more than two would wait for each other. */
+const JOURNEYS_AT_ONCE = Math.min(2, availableParallelism());
 const POSTGRES = "server/testing/postgres-setup.ts";
 
-/** Projects, because only some tests need PostgreSQL, a browser, or whole processes, one at a time. */
+/** Projects, because only some tests need PostgreSQL, a browser, or whole processes. */
 export default defineConfig({
   test: {
     projects: [
@@ -39,7 +42,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.e2e.test.ts"],
-          fileParallelism: false,
+          maxWorkers: JOURNEYS_AT_ONCE,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
