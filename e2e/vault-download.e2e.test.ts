@@ -15,7 +15,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, expect as expectPage } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RestorePlan, RestoreScope } from "../components/restore/runtime/protocol/restore-calls.ts";
 import { fromBase64 } from "../engine/codec/hex.ts";
@@ -24,6 +25,7 @@ import { nodePrimitives } from "../engine/primitives/node.ts";
 import { toSafeName } from "../engine/zip/unique-names.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
 import { compareTrees } from "./compare-trees.ts";
+import { expectPage } from "./expect-page.ts";
 import {
   backUp,
   checkout,
@@ -34,6 +36,7 @@ import {
   type Product,
   startProduct,
   waitForZone2,
+  waitUntil,
 } from "./product.ts";
 import { copyRealFiles, writeLargeFile } from "./real-tree.ts";
 import { type Line, openLine } from "./testing-line.ts";
@@ -98,6 +101,8 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
     for (const path of paths) items.push({ snapshotId, steps: await vault.stepsTo(snapshotId, path.slice(1)) });
     return { kind: "basket", items };
   }
+
+  const listUnfinished = () => vault.page.evaluate(() => window.vaultPage.calls.listUnfinished());
 
   function newFolder(): string {
     return mkdtempSync(join(product.folder, "taken-"));
@@ -265,8 +270,6 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
       );
     }
 
-    const listUnfinished = () => vault.page.evaluate(() => window.vaultPage.calls.listUnfinished());
-
     /** The screens have a worker of their own, which is locked after each load. */
     async function unlockScreens(): Promise<void> {
       const { page } = vault;
@@ -305,6 +308,7 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
       await expectPage(offered).toHaveCount(1);
       await expectPage(offered).toContainText("Into the folder home again");
       await expectPage(offered).toContainText(new RegExp(`[1-9][\\d,]* of ${plan.documents} documents verified`));
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
       await offered.getByRole("button", { name: "Go on" }).click();
       const all = `${plan.documents} of ${plan.documents} documents restored and verified`;
       await expectPage(page.getByRole("heading", { level: 1 })).toHaveText(all, { timeout: 120_000 });
@@ -375,6 +379,14 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
       }, plan.restoreId);
       const ended = await vault.ended(plan.restoreId);
       expect(ended).toMatchObject({ state: "failed", documentsFailed: 1, documentsVerified: plan.documents - 1 });
+      const { restoreId, documents } = plan;
+      const kept = await waitUntil("the restore that failed to be unfinished", 30_000, async () => {
+        const [one, ...others] = await listUnfinished();
+        return others.length === 0 && one;
+      });
+      expect(kept).toMatchObject({ restoreId, scope, documents, documentsVerified: documents - 1 });
+      await vault.page.evaluate((id) => window.vaultPage.calls.forgetUnfinished({ restoreId: id }), restoreId);
+      expect(await listUnfinished()).toEqual([]);
     });
 
     // The last of these: for a while after it the product prefers zone 2.

@@ -143,7 +143,7 @@ async function begin(room: VaultRoom, { start, planned, progress, release }: Beg
     throw error;
   }
   const ended = planned.run.run();
-  if (start.way === "folder") followFolder(progress, ended.finally(release));
+  if (start.way === "folder") followFolder(progress, ended, release);
 }
 
 async function openTarget(
@@ -185,13 +185,15 @@ function rememberFolder(
   return unfinishedRestores.remember({ restoreId, folder, scope, ...whoIs(room), ...began });
 }
 
-function followFolder(progress: TakeProgress, ended: Promise<void>): void {
+/** Given back when what is kept says how it ended, so that nobody sees a count of before. */
+function followFolder(progress: TakeProgress, ended: Promise<void>, release: () => void): void {
   const { restoreId } = progress.view();
   const stop = unfinishedRestores.follow(restoreId, () => progress.documentsVerified);
-  void ended.then(async () => {
+  const note = async () => {
     await stop();
     if (progress.view().state !== "failed") await unfinishedRestores.forget(restoreId);
-  });
+  };
+  void ended.then(note).finally(release);
 }
 
 function isRunning(planned: Planned | undefined): boolean {
