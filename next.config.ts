@@ -80,6 +80,7 @@ const config: NextConfig = {
   rewrites: async () => ({
     beforeFiles: [
       { source: "/vault/", destination: "/vault/index.html" },
+      { source: "/vault", destination: "/vault/index.html" },
       // Links with a secret behind "#" open in a static document, too: no server has a part in what reads it.
       { source: "/:kind(join|enrol)/:linkId", destination: "/vault/link.html" },
     ],
