@@ -307,7 +307,7 @@ export function listObjects(folder: string): string[] {
 }
 
 /** Address of the product's database for its superuser, who sees every row of every company. */
-export function superuserUrl(product: Product): string {
+export function superuserUrl(product: Pick<Product, "data">): string {
   const port = readFileSync(join(product.data, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[3];
   const password = readFileSync(join(product.data, "secrets", "postgres-superuser"), "utf8").trim();
   return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${DATABASE_NAME}`;

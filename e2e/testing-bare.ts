@@ -8,6 +8,7 @@ import { type Spy, startSpy } from "./testing-spy.ts";
 /** An installation without demo and staff, reached through a spy that keeps what is sent to it. */
 export interface BareProduct {
   readonly folder: string;
+  readonly data: string;
   /** The spy's origin, which is also the public one. */
   readonly url: string;
   /** As `holdfast start --bare` printed it. */
@@ -20,11 +21,12 @@ export async function startBareProduct(): Promise<BareProduct> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-bare-"));
   // As root, PostgreSQL runs under another account, which must get in.
   chmodSync(folder, 0o755);
+  const data = join(folder, "data");
   const port = await freePort();
   const spyPort = await freePort();
   const url = `http://localhost:${spyPort}`;
   const spy = await startSpy(spyPort, `http://127.0.0.1:${port}`);
-  const args = ["start", "--bare", "--json", "--data", join(folder, "data"), "--port", String(port)];
+  const args = ["start", "--bare", "--json", "--data", data, "--port", String(port)];
   const supervisor = spawn(process.execPath, [join(checkout, "bin", "holdfast"), ...args], {
     env: { ...process.env, HOLDFAST_PUBLIC_URL: url },
     stdio: ["ignore", "pipe", "pipe"],
@@ -41,7 +43,7 @@ export async function startBareProduct(): Promise<BareProduct> {
       if (supervisor.exitCode !== null) throw new Error(`it ended with ${supervisor.exitCode}: ${output.slice(-3000)}`);
       return /"setupUrl":"([^"]+)"/.exec(output)?.[1];
     });
-    return { folder, url, setupUrl, spy, remove };
+    return { folder, data, url, setupUrl, spy, remove };
   } catch (error) {
     await remove();
     throw error;

@@ -361,7 +361,7 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
       const { plan, path, progress } = await vault.take({ kind: "moment", machineId: null, atMs: Date.now() });
       expectSame(requirePath(path), plan, large, small);
       expect(progress.packsReplaced).toBeGreaterThan(0);
-      expect(progress.notes.map(({ text }) => text).join()).toContain("zone1 did not verify");
+      expect(progress.notes.map(({ text }) => text).join()).toContain("zone 1 did not verify");
     });
 
     test("both copies damaged fails the ZIP by name; a folder has all the others", async () => {

@@ -28,10 +28,10 @@ export function InvitationLink({ invitation }: { readonly invitation: MadeInvita
         <textarea
           id={linkId}
           readOnly
-          rows={2}
+          rows={4}
           value={link}
           onFocus={(event) => event.currentTarget.select()}
-          className="w-full resize-none rounded-control border border-control bg-sunken px-3 py-2 font-mono text-small break-all text-ink"
+          className="w-full field-sizing-content resize-none rounded-control border border-control bg-sunken px-3 py-2 font-mono text-small break-all text-ink"
         />
       </div>
       <div className="flex flex-wrap items-center gap-3">

@@ -25,5 +25,6 @@ function dayOf(at: Date, timeZone: string): string {
 }
 
 function part(at: Date, timeZone: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone, ...options }).format(at);
+  // "Sept" is the only month of four letters.
+  return new Intl.DateTimeFormat("en-GB", { timeZone, ...options }).format(at).replace(/Sept\b/, "Sep");
 }

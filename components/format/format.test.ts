@@ -34,6 +34,7 @@ test("today has no date, this year no year, and the reader's zone decides which 
   expect(formatMoment(new Date("2026-11-17T12:00:00Z"), "Europe/London", now)).toBe("Tue 17 Nov, 12:00");
   expect(formatMoment(new Date("2025-11-17T12:00:00Z"), "Europe/London", now)).toBe("Mon 17 Nov 2025, 12:00");
   expect(formatMoment(new Date("2026-11-18T23:30:00Z"), "Europe/Berlin", now)).toBe("00:30");
+  expect(formatMoment(new Date("2026-09-17T12:00:00Z"), "UTC", now)).toBe("Thu 17 Sep, 12:00");
   expect(formatExactMoment(new Date("2026-11-17T12:00:07Z"), "UTC")).toBe("Tue 17 Nov 2026, 12:00:07, UTC");
 });
 

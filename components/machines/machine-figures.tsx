@@ -22,7 +22,7 @@ export function MachineFigures({ machine }: { readonly machine: MachineView }) {
         {
           label: "Holds",
           value: last === null ? "nothing yet" : formatBytes(last.bytes),
-          note: last === null ? undefined : `${formatCount(last.files)} documents`,
+          note: last === null ? undefined : `${formatCount(last.files)} ${last.files === 1 ? "document" : "documents"}`,
         },
         {
           label: "Last seen",

@@ -21,7 +21,7 @@ const ROLE = column.accessor("role", {
   cell: (cell) => (
     <span className="block">
       {ROLES[cell.getValue()].word}
-      <span className="block text-small text-ink-3">{ROLES[cell.getValue()].meaning}</span>
+      <span className="block text-small whitespace-nowrap text-ink-3">{ROLES[cell.getValue()].meaning}</span>
     </span>
   ),
 });

@@ -5,6 +5,7 @@ import { Moment } from "../format/moment.tsx";
 import { outcomeStatus } from "../status/status.ts";
 import { StatusMark } from "../status/status-mark.tsx";
 import { ZonePair } from "../status/zone-pair.tsx";
+import { zoneWord } from "../status/zone-word.ts";
 import { FigureRow } from "../ui/card.tsx";
 import { RunDuration } from "./run-duration.tsx";
 
@@ -30,13 +31,13 @@ export function RunFigures({ run, snapshot }: { readonly run: RunView; readonly 
         {
           label: "Read",
           value: formatBytes(run.progress.bytes),
-          note: `${formatCount(run.progress.files)} documents`,
+          note: `${formatCount(run.progress.files)} ${run.progress.files === 1 ? "document" : "documents"}`,
         },
         { label: "Sent", value: formatBytes(run.progress.storedBytes), note: "deduped, compressed, sealed" },
         {
           label: "Copies",
           value: snapshot === null ? "no snapshot" : <ZonePair copies={snapshot.copies} />,
-          note: `written to ${run.zoneId}`,
+          note: `written to ${zoneWord(run.zoneId)}`,
         },
         ...(snapshot === null
           ? []

@@ -33,7 +33,7 @@ export function Shell({ session, children }: { readonly session: Session; readon
           </div>
         </aside>
         <div className="min-w-0 max-sm:pb-[72px]">
-          <header className="flex h-12 items-center justify-between gap-3 border-b border-line px-6 max-sm:px-4">
+          <header className="flex h-12 items-center justify-between gap-3 border-b border-line px-6 max-sm:h-14 max-sm:px-4">
             <PlaceTitle places={places} />
             <div className="flex items-center gap-2">
               {session.viewer.kind === "member" ? <VaultChip /> : null}

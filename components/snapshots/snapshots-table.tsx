@@ -36,7 +36,11 @@ const COLUMNS = column.columns([
       </span>
     ),
   }),
-  column.accessor((snapshot) => sourceLabel(snapshot), { id: "source", header: "Source" }),
+  column.accessor((snapshot) => sourceLabel(snapshot), {
+    id: "source",
+    header: "Source",
+    cell: (cell) => <span className="whitespace-nowrap">{cell.getValue()}</span>,
+  }),
   column.display({
     id: "copies",
     header: "Copies",

@@ -18,7 +18,13 @@ export function VaultChip() {
       className={`inline-flex h-[26px] items-center gap-2 rounded-control border px-[10px] text-small font-[560] max-sm:h-11 ${look}`}
     >
       <Icon name={locksAtMs === null ? "lock" : "unlocked"} sizePx={14} />
-      {locksAtMs === null ? "Locked" : `Unlocked, locks in ${formatLeft(locksAtMs - nowMs)}`}
+      {locksAtMs === null ? (
+        "Locked"
+      ) : (
+        <>
+          <span className="max-sm:sr-only">Unlocked, locks in</span> {formatLeft(locksAtMs - nowMs)}
+        </>
+      )}
     </a>
   );
 }

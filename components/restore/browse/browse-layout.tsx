@@ -18,11 +18,13 @@ export function BrowseLayout(props: {
   readonly names: Readonly<Record<string, string>>;
   readonly timeline: ReactNode;
   readonly children: ReactNode;
-  /** The document that is looked at; null leaves the room to the folder. */
-  readonly detail: ReactNode | null;
+  /** The document that is looked at; null while none is, absent where none can be. */
+  readonly detail?: ReactNode | null;
 }) {
   const { isOpen } = useVault();
-  const isDetailed = isOpen && props.detail !== null;
+  const hasDetail = props.detail !== undefined;
+  const isDetailed = isOpen && hasDetail && props.detail !== null;
+  const columns = isOpen && !hasDetail ? "" : "lg:grid-cols-[minmax(0,1fr)_400px]";
   return (
     <VaultFrame
       isPaned
@@ -38,13 +40,15 @@ export function BrowseLayout(props: {
             <SearchField />
             {props.timeline}
           </div>
-          <div className="relative grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] lg:grid-cols-[minmax(0,1fr)_400px]">
+          <div className={`relative grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] ${columns}`}>
             <div
               className={`flex min-h-0 min-w-0 flex-col bg-surface ${isDetailed ? "max-sm:hidden" : ""} ${isOpen ? "" : "max-lg:hidden"}`}
             >
               {props.children}
             </div>
-            <Detail isShown={isDetailed}>{isOpen ? props.detail : <UnlockForm />}</Detail>
+            {isOpen && !hasDetail ? null : (
+              <Detail isShown={isDetailed}>{isOpen ? props.detail : <UnlockForm />}</Detail>
+            )}
           </div>
         </div>
       </div>

@@ -38,7 +38,6 @@ export function CompanyScreen({ route }: { readonly route: MomentRoute }) {
       crumbs={crumbsOf(person.companyName, machineName)}
       places={places}
       names={names}
-      detail={null}
       timeline={
         <Timeline
           points={points}

@@ -91,13 +91,15 @@ function RestoreMoment(props: {
   );
 }
 
-const CELL = "h-10 px-3 py-2 first:pl-4 last:pr-4 max-sm:h-auto max-sm:p-0 max-sm:first:pl-0 max-sm:empty:hidden";
+/** A phone has no columns: what and how much, then when and how it went, in the order of the table. */
+const CELL =
+  "h-10 px-3 py-2 first:pl-4 last:pr-4 max-sm:inline-flex max-sm:h-auto max-sm:items-center max-sm:p-0 max-sm:first:pl-0 max-sm:last:pr-0 max-sm:empty:hidden";
 
 function SourceLine({ row }: { readonly row: CompanyRow }) {
   const { machineId, source, point } = row;
   const snapshotId = point?.snapshotId ?? null;
   return (
-    <tr className="border-t border-line hover:bg-hover max-sm:flex max-sm:flex-wrap max-sm:gap-x-3 max-sm:gap-y-1 max-sm:px-4 max-sm:py-3">
+    <tr className="border-t border-line hover:bg-hover max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-3 max-sm:gap-y-1 max-sm:px-4 max-sm:py-2">
       <td className={CELL}>
         <a
           className="rounded-key font-[560] hover:text-accent hover:underline"
@@ -128,7 +130,7 @@ function SourceLine({ row }: { readonly row: CompanyRow }) {
           </a>
         )}
       </td>
-      <td className={`${CELL} text-ink-2`}>
+      <td className={`${CELL} text-ink-2 max-sm:basis-full`}>
         {point === null ? (
           <span className="text-ink-3">none at or before this moment</span>
         ) : (
@@ -144,7 +146,14 @@ function SourceLine({ row }: { readonly row: CompanyRow }) {
         )}
       </td>
       <td className={CELL}>{point === null ? null : <ZonePair copies={point.copies} />}</td>
-      <td className={`${CELL} text-right text-ink-2`}>{point === null ? null : formatCount(point.files)}</td>
+      <td className={`${CELL} text-right text-ink-2`}>
+        {point === null ? null : (
+          <>
+            {formatCount(point.files)}
+            <span className="sm:hidden">&nbsp;{point.files === 1 ? "document" : "documents"}</span>
+          </>
+        )}
+      </td>
       <td className={`${CELL} text-right text-ink-2`}>{point === null ? null : <Bytes bytes={point.bytes} />}</td>
     </tr>
   );

@@ -16,7 +16,7 @@ export function DocumentPreview({ asked }: { readonly asked: Asked<Preview> }) {
   return (
     <div>
       {isLarge ? null : <PreviewFrame preview={preview} />}
-      <p className="mt-1 flex justify-between gap-2 text-small text-ink-2">
+      <p className="mt-1 flex items-center justify-between gap-2 text-small text-ink-2">
         {preview.isWhole
           ? "Drawn in this browser"
           : `The first ${formatBytes(preview.bytes.length)}, drawn in this browser`}

@@ -1,18 +1,15 @@
+import { Moment } from "../../format/moment.tsx";
 import { Command } from "../../ui/command.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import type { EnrolmentShown } from "../runtime/protocol/owner-calls.ts";
 
 /** What to run on the machine; the link in it is shown this once. */
 export function MachineCommands({ shown }: { readonly shown: EnrolmentShown }) {
-  const until = new Date(shown.expiresAtMs);
   return (
     <div className="grid gap-2">
       <p className="text-ink-2">
-        Run this on the machine before{" "}
-        <time dateTime={until.toISOString()}>
-          {until.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}
-        </time>
-        . It works once, and is not shown again.
+        Run this on the machine before <Moment at={new Date(shown.expiresAtMs)} />. It works once, and is not shown
+        again.
       </p>
       <Command>{shown.command}</Command>
       <CopyButton text={shown.command} label="Copy the command" />

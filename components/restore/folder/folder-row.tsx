@@ -6,7 +6,7 @@ import type { FolderRow } from "../runtime/protocol/reading-calls.ts";
 import { KIND_ICON, kindWord } from "./row-words.ts";
 
 export const COLUMNS =
-  "grid grid-cols-[40px_minmax(0,1fr)_96px_92px_128px] items-center max-sm:grid-cols-[44px_minmax(0,1fr)_auto]";
+  "grid grid-cols-[40px_minmax(0,1fr)_88px_88px_150px] items-center max-sm:grid-cols-[44px_minmax(0,1fr)_auto]";
 
 const CHANGE = {
   new: { sign: "+", word: "new", look: "text-ink-2" },

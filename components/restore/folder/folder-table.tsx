@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { FolderLine } from "./folder-row.tsx";
 import { FolderHead, SealedLine } from "./sealed-table.tsx";
 import { type FolderTableProps, useGridKeys } from "./use-grid-keys.ts";
@@ -7,11 +7,18 @@ import { type FolderTableProps, useGridKeys } from "./use-grid-keys.ts";
 const ROW_PX = 33;
 const TOUCH_ROW_PX = 48;
 const OVERSCAN = 12;
+const PHONE = matchMedia("(max-width: 599px)");
+
+function listenToWidth(changed: () => void): () => void {
+  PHONE.addEventListener("change", changed);
+  return () => PHONE.removeEventListener("change", changed);
+}
 
 /** A grid with one tab stop; only the rows in sight, and the one with the cursor, exist. */
 export function FolderTable(props: FolderTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const rowPx = matchMedia("(max-width: 599px)").matches ? TOUCH_ROW_PX : ROW_PX;
+  const isPhone = useSyncExternalStore(listenToWidth, () => PHONE.matches);
+  const rowPx = isPhone ? TOUCH_ROW_PX : ROW_PX;
   const keys = useGridKeys(props, scroller);
   const virtual = useVirtualizer({
     count: props.count,
@@ -32,6 +39,8 @@ export function FolderTable(props: FolderTableProps) {
   const to = items.at(-1)?.index ?? 0;
   const { onNeed } = props;
   useEffect(() => onNeed(from, to), [onNeed, from, to]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turned phone has rows of another height
+  useEffect(() => virtual.measure(), [rowPx]);
   keys.scrollTo.current = (index) => virtual.scrollToIndex(index, { align: "auto" });
   return (
     <div

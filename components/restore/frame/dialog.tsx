@@ -22,9 +22,9 @@ export function Dialog(props: {
       ref={dialog}
       aria-labelledby={titleId}
       onClose={props.onClose}
-      className={`m-auto max-h-[min(720px,92dvh)] w-full overflow-hidden rounded-dialog border border-line bg-surface p-0 text-ink shadow-dialog backdrop:bg-scrim max-sm:mb-0 max-sm:max-w-full max-sm:rounded-b-none ${props.isWide ? "max-w-[940px]" : "max-w-[480px]"}`}
+      className={`m-auto max-h-[min(720px,92dvh)] w-full flex-col overflow-hidden open:flex rounded-dialog border border-line bg-surface p-0 text-ink shadow-dialog backdrop:bg-scrim max-sm:mb-0 max-sm:max-w-full max-sm:rounded-b-none ${props.isWide ? "max-w-[940px]" : "max-w-[480px]"}`}
     >
-      <div className="flex items-start justify-between gap-4 px-5 pt-5 pb-3">
+      <div className="flex shrink-0 items-start justify-between gap-4 px-5 pt-5 pb-3">
         <h2 id={titleId} className="text-dialog font-semibold">
           {props.title}
         </h2>
@@ -37,7 +37,7 @@ export function Dialog(props: {
           <Icon name="close" />
         </button>
       </div>
-      {props.children}
+      <div className="min-h-0 overflow-y-auto">{props.children}</div>
     </dialog>
   );
 }

@@ -22,7 +22,7 @@ export function ShortcutHelp({ onClose }: { readonly onClose: () => void }) {
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 px-5 text-label">
         {KEYS.map(([key, does]) => (
           <div key={key} className="contents">
-            <dt>
+            <dt className="[&>kbd]:inline">
               <KeyCap>{key}</KeyCap>
             </dt>
             <dd className="text-ink-2">{does}</dd>

@@ -14,7 +14,7 @@ const AT: Readonly<Record<OnboardingStage["kind"], number>> = {
 };
 
 const DONE: Status = { word: "Done", shape: "check", tone: "ok" };
-const NOW: Status = { word: "Now", shape: "half", tone: "accent" };
+const NOW: Status = { word: "Now", shape: "running", tone: "accent" };
 const TO_COME: Status = { word: "To come", shape: "waiting", tone: "quiet" };
 
 /** The four steps, each with its state in a word. */

@@ -18,7 +18,6 @@ export function FindScreen() {
       places={places}
       names={names}
       timeline={null}
-      detail={null}
     >
       {isOpen ? <SearchResults places={places} names={names} /> : null}
     </BrowseLayout>

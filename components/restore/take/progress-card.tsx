@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from "../../format/format-bytes.ts";
 import { plural } from "../basket/describe-basket.ts";
 import type { RestoreProgress } from "../runtime/protocol/restore-calls.ts";
 import { milestoneOf } from "./milestone.ts";
+import { RestoreSteps } from "./restore-steps.tsx";
 import { hasEnded, percentOf, takeHeadline, timeLeft } from "./take-words.ts";
 
 /** Figure, bytes, time left and counts; announced at quarters and at the end. */
@@ -15,7 +16,7 @@ export function ProgressCard({ progress }: { readonly progress: RestoreProgress 
     <section aria-label="Progress" className="rounded-card border border-line bg-surface px-4 py-4 shadow-card">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <p className="flex flex-wrap items-baseline gap-x-3">
-          <span className="text-count font-semibold">{percent} %</span>
+          <span className="text-figure font-semibold">{percent} %</span>
           <span className="text-ink-2">
             {formatBytes(progress.bytesVerified)} of {formatBytes(progress.bytes)}
             {left === null ? "" : `, ${left}`}
@@ -32,36 +33,14 @@ export function ProgressCard({ progress }: { readonly progress: RestoreProgress 
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={percent}
-        className="mt-3 h-2 overflow-hidden rounded-key bg-sunken"
+        className="mt-3 h-2 overflow-hidden rounded-key bg-line"
       >
         <div className={`h-full ${tone}`} style={{ width: `${percent}%` }} />
       </div>
       <p role="status" className="sr-only">
         {milestone === null ? "" : hasEnded(progress) ? takeHeadline(progress) : `${milestone} %`}
       </p>
-      <p className="mt-2 text-small text-ink-3">
-        {progress.state === "running" ? "Reading and checking" : stateWord(progress.state)},{" "}
-        {plural(progress.requests, "request")}, {formatBytes(progress.bytesRead)} read
-      </p>
+      <RestoreSteps progress={progress} />
     </section>
   );
-}
-
-function stateWord(state: RestoreProgress["state"]): string {
-  switch (state) {
-    case "planned":
-      return "Planned";
-    case "running":
-      return "Running";
-    case "paused":
-      return "Paused";
-    case "waiting":
-      return "Waiting for the line";
-    case "done":
-      return "Done";
-    case "failed":
-      return "Failed";
-    case "cancelled":
-      return "Cancelled";
-  }
 }

@@ -88,7 +88,7 @@ function figuresOf(text: ReceiptText, email: string) {
   const { writtenBytes, announcedBytes } = text;
   return [
     { label: "Restored by", value: email },
-    { label: "Started", value: <Moment at={new Date(text.startedAt)} /> },
+    { label: "Started", value: <Moment at={new Date(text.startedAt)} isDated /> },
     { label: "Took", value: `${formatDuration(tookMs)}${rate}` },
     {
       label: "Length",

@@ -31,10 +31,10 @@ export function ReceiptSnapshots({ receipt }: { readonly receipt: ReceiptText })
           <tbody>
             {receipt.snapshots.map((snapshot) => (
               <tr key={snapshot.snapshotId} className="border-t border-line">
-                <td className="h-10 px-4 font-[560]">{snapshot.machineName}</td>
+                <td className="h-10 px-4 font-[560] whitespace-nowrap">{snapshot.machineName}</td>
                 <td className="px-4">{snapshot.sourceName}</td>
                 <td className="px-4">
-                  <Moment at={new Date(snapshot.receivedAt)} />
+                  <Moment at={new Date(snapshot.receivedAt)} isDated />
                 </td>
                 <td className="px-4 text-right">{formatCount(snapshot.documents)}</td>
                 <td className="px-4 text-right">

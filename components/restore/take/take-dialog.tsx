@@ -28,7 +28,7 @@ export function TakeDialog(props: {
       ) : plan === undefined ? (
         <LoadingLine label="Counting what was chosen" />
       ) : (
-        <div className="grid max-h-[calc(92dvh-80px)] overflow-auto sm:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid grid-cols-[minmax(0,1fr)] sm:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <div className="px-5 pb-5">
             <p className="pb-3 text-ink-2">
               {plan.documents === 1 ? "Choose where it goes." : "Choose where they go."} Every byte is checked on
@@ -40,7 +40,7 @@ export function TakeDialog(props: {
           </div>
           <div className="grid content-start gap-4 border-line bg-sunken px-5 py-4 max-sm:border-t sm:border-l">
             <PlanFacts plan={plan} />
-            <div className="flex justify-end gap-2">
+            <div className="flex justify-end gap-2 max-sm:sticky max-sm:bottom-0 max-sm:-mx-5 max-sm:-mb-4 max-sm:border-t max-sm:border-line max-sm:bg-sunken max-sm:px-5 max-sm:py-3">
               <Button size="large" onClick={onClose}>
                 Back
               </Button>

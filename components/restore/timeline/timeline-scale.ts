@@ -78,8 +78,13 @@ function listSpans(nowMs: number): Span[] {
     { label: `to ${year - 2}`, startMs: Number.NEGATIVE_INFINITY, endMs: lastYear, weight: 2 },
     { label: String(year - 1), startMs: lastYear, endMs: Math.min(thisYear, months), weight: 3 },
     { label: String(year), startMs: thisYear, endMs: months, weight: 4 },
-    { label: `${MONTH.format(twoBefore)}, ${MONTH.format(monthBefore)}`, startMs: months, endMs: month, weight: 4 },
+    { label: `${shortMonth(twoBefore)}, ${shortMonth(monthBefore)}`, startMs: months, endMs: month, weight: 4 },
     { label: LONG_MONTH.format(now), startMs: month, endMs: today, weight: 6 },
     { label: "Today", startMs: today, endMs: Number.POSITIVE_INFINITY, weight: 2 },
   ];
+}
+
+/** Three letters, also for "Sept". */
+function shortMonth(at: Date | number): string {
+  return MONTH.format(at).slice(0, 3);
 }

@@ -1,4 +1,5 @@
 import type { BadCopy } from "../../../../engine/ports/pack-source.ts";
+import { zoneWord } from "../../../status/zone-word.ts";
 import type {
   FailedDocument,
   RestoreNote,
@@ -92,7 +93,7 @@ export class TakeProgress {
       this.note(
         "zone",
         "late",
-        `${firstZoneId} did not serve everything. Reading went on from ${zoneId}; nothing was lost.`,
+        `The first zone did not serve everything. Reading went on from ${zoneWord(zoneId)}; nothing was lost.`,
       );
     }
     if (this.#badByZone.size > 0 && !this.#badByZone.get(zoneId)?.has(packId)) {
@@ -108,7 +109,7 @@ export class TakeProgress {
     this.note(
       `bad ${zoneId}`,
       "late",
-      `${what} in ${zoneId} did not verify. Good copies are fetched elsewhere; the service was told.`,
+      `${what} in ${zoneWord(zoneId)} did not verify. Good copies are fetched elsewhere; the service was told.`,
     );
   }
 

@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import type { Browser, Page } from "@playwright/test";
+import { createPortalClient } from "../server/api/client/portal-client.ts";
+import { waitUntil } from "./product.ts";
+import type { Sight } from "./sight.ts";
+import type { Office } from "./sights-onboarding.ts";
+import { signIn } from "./sign-in.ts";
+
+/** Every page of staff and of members, with something on it. */
+export async function seePortal(sight: Sight, browser: Browser, office: Office): Promise<void> {
+  const { product, companyId } = office;
+  const context = await browser.newContext({ timezoneId: "Europe/London" });
+  const page = await context.newPage();
+  const at = async (address: string, name: string) => {
+    await page.goto(`${product.url}${address}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await sight.see(page, name);
+  };
+  await at("/sign-in", "sign-in");
+  await page.getByLabel("E-mail").fill(office.owner.email);
+  await page.getByLabel("Password").fill("not this one");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("do not belong together").waitFor();
+  await sight.see(page, "sign-in-refused");
+
+  await inviteOthers(office);
+  await signIn(page, product.url, office.staff);
+  await waitForCopies(page, product.url);
+  await at("/overview", "overview");
+  await at("/companies", "companies");
+  await at("/companies?q=nobody", "companies-none-fit");
+  await at(`/companies/${companyId}`, "company");
+  await page.getByRole("region", { name: "Machines" }).getByRole("link", { name: "files-01" }).click();
+  await page.waitForURL(/\/machines\//);
+  await sight.see(page, "machine");
+  await at(`/companies/${companyId}/people`, "company-people");
+  await at(`/companies/${companyId}/runs`, "company-runs");
+  await at("/machines", "machines");
+  await at("/runs", "runs");
+  await page.getByRole("region", { name: "Runs, newest first" }).getByRole("link").first().click();
+  await page.waitForURL(/\/runs\/.+/);
+  await sight.see(page, "run");
+  await at("/people", "people");
+  await at("/zones", "zones");
+  await at("/machines/x", "nothing-here");
+
+  await context.clearCookies();
+  await signIn(page, product.url, office.owner);
+  await sight.see(page, "company-home");
+  await at("/machines", "own-machines");
+  await page.getByRole("region", { name: "Machines" }).getByRole("link", { name: "files-01" }).click();
+  await page.waitForURL(/\/machines\/.+/);
+  await sight.see(page, "own-machine");
+  await context.close();
+}
+
+/** Companies whose owners have not come yet, so that lists are lists. */
+async function inviteOthers({ product, staff }: Office): Promise<void> {
+  const { sessionToken } = await createPortalClient({ portalUrl: product.url }).session.create.mutate(staff);
+  const client = createPortalClient({ portalUrl: product.url, sessionToken });
+  for (const name of ["Alder Joinery", "Harrow Dental Practice", "Kestrel Surveyors"]) {
+    const inviteAuthHash = randomBytes(32).toString("hex");
+    const ownerEmail = `owner@${name.toLowerCase().replaceAll(" ", "-")}.example`;
+    await client.companies.create.mutate({ name, ownerEmail, inviteAuthHash });
+  }
+}
+
+async function waitForCopies(page: Page, url: string): Promise<void> {
+  await waitUntil("every snapshot in both zones", 120_000, async () => {
+    await page.goto(`${url}/zones`);
+    return page.getByText("Every snapshot is in each of them.").isVisible();
+  });
+}
