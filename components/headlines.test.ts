@@ -120,6 +120,7 @@ test("runs are counted by how they ended, and those that go on are named", () =>
   expect(runsHeadline([])).toBe("No run yet.");
   expect(runsHeadline([run("complete")])).toBe("The newest run ended well.");
   expect(runsHeadline([run("failed")])).toBe("The newest run ended badly.");
+  expect(runsHeadline([run("complete"), run("complete")])).toBe("The newest 2 runs ended well.");
   expect(runsHeadline([run(null), run("complete"), run("failed")])).toBe(
     "1 of the newest 2 runs ended well. 1 is running.",
   );

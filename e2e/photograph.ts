@@ -3,7 +3,7 @@ import { launchChromium } from "./chromium.ts";
 import { checkout } from "./product.ts";
 import { SampleCompany } from "./sample-company.ts";
 import { giveHistory } from "./sample-history.ts";
-import { Sight } from "./sight.ts";
+import { EVERY_WAY, Sight } from "./sight.ts";
 import { seeOnboarding } from "./sights-onboarding.ts";
 import { seePortal } from "./sights-portal.ts";
 import { seeVault } from "./sights-vault.ts";
@@ -13,7 +13,7 @@ import { startBareProduct } from "./testing-bare.ts";
  * `node e2e/photograph.ts`: pictures of every page of the real product, from the first run to a receipt, in both themes and two
  * widths; the README shows some of them. Ends with 1 when a page scrolls sideways or axe finds something on one.
  */
-const sight = new Sight(join(checkout, "test-results", "pictures"));
+const sight = new Sight(EVERY_WAY, join(checkout, "test-results", "pictures"));
 const sample = new SampleCompany();
 try {
   const product = await startBareProduct();

@@ -178,6 +178,11 @@ async function seeTroubles(seen: Seen): Promise<void> {
   await page.goto(`${url}/vault/#/enrol`);
   await expectPage(headline(page)).toHaveText("Add a machine.");
   await sight.see(page, "vault-enrol");
+  const home = await page.context().newPage();
+  await home.goto(`${url}/home`);
+  await home.getByRole("link", { name: /locks in/ }).waitFor();
+  await sight.see(home, "company-home-unlocked");
+  await home.close();
   await page.keyboard.press("Shift+L");
   await page.getByRole("button", { name: "Unlock", exact: true }).waitFor();
   await sight.see(page, "vault-page-locked");

@@ -66,6 +66,8 @@ function Detail({ isShown, children }: { readonly isShown: boolean; readonly chi
       : "max-lg:hidden";
   return (
     <aside aria-label="Document" className={`min-h-0 overflow-y-auto border-l border-line bg-canvas pb-4 ${narrow}`}>
+      {/* The page's own headline is not on a phone's screen of a document. */}
+      {isShown ? <h1 className="sr-only sm:hidden">One document of this snapshot</h1> : null}
       {children ?? <NothingChosen />}
     </aside>
   );
