@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isSelected, placeName, withoutNested } from "./take-part.ts";
+import { baseNameOf, isSelected, placeName, type Selection, type TakePart, withoutNested } from "./take-part.ts";
 
 describe("what is chosen", () => {
   it("holds everything below it, and nothing beside it", () => {
@@ -32,5 +32,31 @@ describe("the name at home", () => {
 
   it("never begins like a drive", () => {
     expect(placeName({ path: "mnt/c:", folder: "", name: "c:" }, "mnt/c:/x")).toBe("c%3A/x");
+  });
+});
+
+describe("the name of all of it", () => {
+  const part = (receivedAt: Date, selections: readonly Selection[]): TakePart => ({
+    snapshotId: receivedAt.toISOString(),
+    machineId: "m",
+    machineName: "acct-pc",
+    sourceId: "s",
+    sourceName: "Files 1",
+    receivedAtMs: receivedAt.getTime(),
+    selections,
+  });
+  const letters = { path: "home/letters", folder: "", name: "letters" };
+  const noon = new Date(2026, 10, 17, 12);
+  const evening = new Date(2026, 10, 17, 18, 30);
+
+  it("is the one thing that is chosen, or the machine and its time", () => {
+    expect(baseNameOf([part(noon, [letters])])).toBe("letters");
+    expect(baseNameOf([part(noon, [letters, { ...letters, path: "home/b", name: "b" }])])).toBe(
+      "acct-pc 2026-11-17 12.00",
+    );
+  });
+
+  it("is that of the newest of several snapshots, whenever it is planned: going on must find the folder again", () => {
+    expect(baseNameOf([part(evening, [letters]), part(noon, [letters])])).toBe("restored 2026-11-17 18.30");
   });
 });

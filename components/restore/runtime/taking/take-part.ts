@@ -1,4 +1,5 @@
 import { parentOf } from "../../../../engine/restore/paths.ts";
+import { toSafeName } from "../../../../engine/zip/unique-names.ts";
 
 /** What is taken of one snapshot, and where it goes. */
 export interface TakePart {
@@ -58,4 +59,16 @@ export function toTimeName(ms: number): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   return `${date} ${two(time.getHours())}.${two(time.getMinutes())}`;
+}
+
+/** What a basket is called at home, without an ending. */
+export function baseNameOf(parts: readonly TakePart[]): string {
+  const [part, ...others] = parts;
+  if (part === undefined || others.length > 0) {
+    // The same whenever it is planned, so that what goes on into a folder finds its own.
+    return `restored ${toTimeName(Math.max(...parts.map(({ receivedAtMs }) => receivedAtMs)))}`;
+  }
+  const [only, ...more] = part.selections;
+  if (only?.name && more.length === 0) return toSafeName(only.name);
+  return `${toSafeName(part.machineName)} ${toTimeName(part.receivedAtMs)}`;
 }

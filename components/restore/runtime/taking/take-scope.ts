@@ -15,7 +15,7 @@ import type { DocumentRef } from "../protocol/reading-calls.ts";
 import type { RestorePlan, RestoreScope } from "../protocol/restore-calls.ts";
 import { RestoreRefusedError } from "./restore-refused-error.ts";
 import type { SnapshotAccess } from "./take-access.ts";
-import { type Selection, type TakePart, toTimeName, withoutNested } from "./take-part.ts";
+import { baseNameOf, type Selection, type TakePart, toTimeName, withoutNested } from "./take-part.ts";
 
 /** What a scope stands for, snapshot by snapshot. */
 export interface ResolvedScope {
@@ -148,17 +148,6 @@ async function resolveBasket(
 
 function labelOf({ machineName, sourceName, receivedAtMs }: Omit<TakePart, "selections">): string {
   return `${machineName}, ${sourceName}, ${toTimeName(receivedAtMs)}`;
-}
-
-function baseNameOf(parts: readonly TakePart[]): string {
-  const [part, ...others] = parts;
-  if (part === undefined || others.length > 0) {
-    // The same whenever it is planned: what goes on into a folder must find its own.
-    return `restored ${toTimeName(Math.max(...parts.map(({ receivedAtMs }) => receivedAtMs)))}`;
-  }
-  const [only, ...more] = part.selections;
-  if (only?.name && more.length === 0) return toSafeName(only.name);
-  return `${toSafeName(part.machineName)} ${toTimeName(part.receivedAtMs)}`;
 }
 
 async function selectionsOf(
