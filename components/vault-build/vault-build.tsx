@@ -14,7 +14,7 @@ export function VaultBuild() {
   return (
     <>
       <Card title="Compare it yourself">
-        <div className="max-w-[80ch] border-t border-line px-4 py-3">
+        <div className="border-t border-line px-4 py-3 *:max-w-[80ch]">
           <p>
             Whoever runs this portal could serve another vault, which reads what is typed into it. On a computer of your
             own, in a checkout of the source that you trust, this builds the vault again and compares every file that
