@@ -524,12 +524,23 @@ create table provider (
   name text not null,
   created_at timestamp(3) with time zone not null default now(),
   first_staff_id uuid,
+  schedule_cron text,
+  schedule_time_zone text,
+  schedule_jitter_seconds integer,
+  schedule_catch_up_minutes integer,
+  schedule_is_paused boolean not null default false,
+  schedule_timed_at timestamp(3) with time zone,
   constraint provider_pkey PRIMARY KEY (provider_id),
+  constraint provider_check CHECK (((schedule_cron IS NULL) = (schedule_time_zone IS NULL))),
   constraint provider_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-  constraint provider_provider_id_check CHECK ((provider_id = 1))
+  constraint provider_provider_id_check CHECK ((provider_id = 1)),
+  constraint provider_schedule_catch_up_minutes_check CHECK (((schedule_catch_up_minutes >= 0) AND (schedule_catch_up_minutes <= 10080))),
+  constraint provider_schedule_cron_check CHECK ((length(schedule_cron) <= 200)),
+  constraint provider_schedule_jitter_seconds_check CHECK (((schedule_jitter_seconds >= 0) AND (schedule_jitter_seconds <= 21600))),
+  constraint provider_schedule_time_zone_check CHECK ((length(schedule_time_zone) <= 64))
 );
 alter table provider owner to holdfast_owner;
-grant insert, select, update (name, first_staff_id) on provider to holdfast_app;
+grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at) on provider to holdfast_app;
 grant select (provider_id, name) on provider to holdfast_lookup;
 grant select on provider to holdfast_staff;
 grant insert, select, update (name) on provider to holdfast_worker;
@@ -578,6 +589,45 @@ create policy staff_reads on run as permissive for select to holdfast_staff usin
 grant insert, select, update (lease_until, heartbeat_at, ended_at, outcome, code, files, bytes, stored_bytes, cancel_requested_at, snapshot_id) on run to holdfast_app;
 grant select on run to holdfast_staff;
 grant insert, select, update (lease_until, heartbeat_at, ended_at, outcome, code, files, bytes, stored_bytes, cancel_requested_at, snapshot_id) on run to holdfast_worker;
+
+create table schedule (
+  company_id uuid not null,
+  level text not null,
+  subject_id uuid not null,
+  machine_id uuid default 
+CASE level
+    WHEN 'machine'::text THEN subject_id
+    ELSE NULL::uuid
+END,
+  source_id uuid default 
+CASE level
+    WHEN 'source'::text THEN subject_id
+    ELSE NULL::uuid
+END,
+  cron text,
+  time_zone text,
+  jitter_seconds integer,
+  catch_up_minutes integer,
+  is_paused boolean not null default false,
+  timed_at timestamp(3) with time zone not null default now(),
+  constraint schedule_pkey PRIMARY KEY (company_id, level, subject_id),
+  constraint schedule_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint schedule_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
+  constraint schedule_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
+  constraint schedule_catch_up_minutes_check CHECK (((catch_up_minutes >= 0) AND (catch_up_minutes <= 10080))),
+  constraint schedule_check CHECK (((level <> 'company'::text) OR (subject_id = company_id))),
+  constraint schedule_check1 CHECK (((cron IS NULL) = (time_zone IS NULL))),
+  constraint schedule_cron_check CHECK ((length(cron) <= 200)),
+  constraint schedule_jitter_seconds_check CHECK (((jitter_seconds >= 0) AND (jitter_seconds <= 21600))),
+  constraint schedule_level_check CHECK ((level = ANY (ARRAY['company'::text, 'machine'::text, 'source'::text]))),
+  constraint schedule_time_zone_check CHECK ((length(time_zone) <= 64))
+);
+alter table schedule owner to holdfast_owner;
+alter table schedule enable row level security;
+alter table schedule force row level security;
+create policy own_company on schedule as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at) on schedule to holdfast_app;
+grant select on schedule to holdfast_worker;
 
 create table session (
   company_id uuid not null,

@@ -126,5 +126,6 @@ async function stateOf(company: KeyedCompany): Promise<unknown> {
     machine: await store.findMachine(company.companyId, company.machineId),
     runs: await store.listRuns(company.companyId, { limit: 10 }),
     sources: await store.listSources(company.companyId, { limit: 10 }),
+    schedules: await store.listSchedules(company.companyId, company.machineId),
   };
 }

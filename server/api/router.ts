@@ -8,6 +8,7 @@ import { peopleRouter } from "./people-router.ts";
 import { router } from "./procedures.ts";
 import { machineReads, runReads, snapshotReads, sourceReads } from "./reads-router.ts";
 import { restoresRouter } from "./restores-router.ts";
+import { schedulesRouter } from "./schedules-router.ts";
 import { sessionRouter } from "./session-router.ts";
 import { setupRouter } from "./setup-router.ts";
 import { zonesRouter } from "./zones-router.ts";
@@ -24,6 +25,7 @@ export const appRouter = router({
   people: peopleRouter,
   restores: restoresRouter,
   runs: router(runReads),
+  schedules: schedulesRouter,
   session: sessionRouter,
   setup: setupRouter,
   snapshots: router(snapshotReads),

@@ -7,6 +7,7 @@ import { createPgKeyStore } from "./pg-key-store.ts";
 import { createPgPackStore } from "./pg-pack-store.ts";
 import { createPgReads } from "./pg-reads.ts";
 import { createPgRunStore } from "./pg-run-store.ts";
+import { createPgScheduleStore } from "./pg-schedule-store.ts";
 import { createPgZoneStore } from "./pg-zone-store.ts";
 
 /** The Store over PostgreSQL; see [Note: The store] and [Note: Whose rows]. */
@@ -15,6 +16,7 @@ export function createPgStore(database: PgDatabase): Store {
     ...createPgAccountStore(database),
     ...createPgKeyStore(database),
     ...createPgRunStore(database),
+    ...createPgScheduleStore(database),
     ...createPgPackStore(database),
     ...createPgCommitStore(database),
     ...createPgZoneStore(database),

@@ -44,6 +44,9 @@ beforeAll(async () => {
     await store.useNonce(scene.companyId, scene.agentId, bytes(16), 60_000);
     await store.takeJob({ companyId: scene.companyId, name: "replicate" }, "worker", 1000);
     await store.advanceWatermark(scene.companyId, ZONE_1);
+    const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, isPaused: false };
+    const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
+    await store.putSchedule(scene.companyId, schedule);
   }
   await opened.close();
   const rows = await as(database.ownerUrl, [

@@ -15,6 +15,8 @@ import { createRateLimits } from "../rate-limits.ts";
 
 export interface ApiWorld {
   readonly deps: ApiDeps;
+  /** The database as the owner of its schema. */
+  readonly ownerUrl: string;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function openApiWorld(): Promise<ApiWorld> {
   };
   return {
     deps,
+    ownerUrl: testDatabase.ownerUrl,
     close: async () => {
       await database.close();
       await testDatabase.drop();

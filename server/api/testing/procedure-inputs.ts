@@ -49,6 +49,11 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "restores.open": {},
     "runs.get": { runId },
     "runs.list": { companyId },
+    "schedules.get": { machineId },
+    "schedules.put": {
+      subject: { level: "source", machineId, sourceId },
+      settings: { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: true },
+    },
     "session.create": { email: "nobody@x.test", password: "whatever it was" },
     "session.end": undefined,
     "session.viewer": undefined,

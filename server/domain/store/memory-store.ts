@@ -5,6 +5,7 @@ import { createMemoryKeys } from "./memory/memory-keys.ts";
 import { createMemoryPacks } from "./memory/memory-packs.ts";
 import { createMemoryReads } from "./memory/memory-reads.ts";
 import { createMemoryRuns } from "./memory/memory-runs.ts";
+import { createMemorySchedules } from "./memory/memory-schedules.ts";
 import { emptyState } from "./memory/memory-state.ts";
 import { createMemoryZones } from "./memory/memory-zones.ts";
 import type { Store } from "./store.ts";
@@ -16,6 +17,7 @@ export function createMemoryStore(now: () => Date): Store {
     ...createMemoryAccounts(state),
     ...createMemoryKeys(state),
     ...createMemoryRuns(state),
+    ...createMemorySchedules(state),
     ...createMemoryPacks(state),
     ...createMemoryCommits(state),
     ...createMemoryZones(state),

@@ -4,6 +4,7 @@ import type { JobStore } from "./job-store.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { PackStore } from "./pack-store.ts";
 import type { RunStore } from "./run-store.ts";
+import type { ScheduleStore } from "./schedule-store.ts";
 import type { StoreReads } from "./store-reads.ts";
 import type { ZoneStore } from "./zone-store.ts";
 
@@ -29,6 +30,7 @@ export interface Store
   extends AccountStore,
     KeyStore,
     RunStore,
+    ScheduleStore,
     PackStore,
     CommitStore,
     ZoneStore,

@@ -5,6 +5,7 @@ import { describeCommits } from "./commits-contract.ts";
 import { describeLists } from "./lists-contract.ts";
 import { describePacks } from "./packs-contract.ts";
 import { describeRuns } from "./runs-contract.ts";
+import { describeSchedules } from "./schedules-contract.ts";
 import { registerZones } from "./store-scene.ts";
 import { describeTenants } from "./tenants-contract.ts";
 import { describeZones } from "./zones-contract.ts";
@@ -29,6 +30,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     afterAll(async () => opened?.close());
     describeAccounts(getStore);
     describeRuns(getStore);
+    describeSchedules(getStore);
     describePacks(getStore);
     describeCommits(getStore);
     describeZones(getStore);

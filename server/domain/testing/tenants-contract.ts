@@ -119,6 +119,24 @@ export function describeTenants(getStore: () => Store): void {
       await store.endRun(own.companyId, lease, { outcome: "failed", code: "x" });
     });
 
+    test("schedules", async () => {
+      const { machineId, sourceId, ownerId } = own;
+      const settings = { timing: null, jitterSeconds: 7, catchUpMinutes: null, isPaused: true };
+      for (const [level, subjectId] of [
+        ["company", own.companyId],
+        ["machine", machineId],
+        ["source", sourceId],
+      ] as const) {
+        const schedule = { level, subjectId, settings, byPersonId: ownerId };
+        expect(await store.putSchedule(own.companyId, schedule), level).toBe("stored");
+        const attempt = store.putSchedule(strange, { ...schedule, settings: { ...settings, isPaused: false } });
+        expect(await attempt, level).toBe("subject_unknown");
+      }
+      expect(await store.listSchedules(strange, machineId)).toEqual([]);
+      const kept = await store.listSchedules(own.companyId, machineId);
+      expect(kept.map((row) => row.settings.isPaused)).toEqual([true, true, true]);
+    });
+
     test("writes about snapshots", async () => {
       const lease = await openRun(store, own);
       const snapshot = snapshotOf(own, 2, published.snapshot.headerHash);

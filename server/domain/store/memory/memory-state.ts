@@ -4,6 +4,7 @@ import type { NewSnapshot, ZoneObject } from "../commit-store.ts";
 import type { LogHead } from "../key-store.ts";
 import type { PackKind, PackState, PresenceState } from "../pack-store.ts";
 import type { RunOutcome, RunProgress } from "../run-store.ts";
+import type { ScheduleRow } from "../schedule-store.ts";
 import { StoreError } from "../store.ts";
 import type { Watermark, ZoneRow } from "../zone-store.ts";
 
@@ -153,6 +154,8 @@ export interface CompanyState {
   readonly commits: Map<number, CommitEntry>;
   readonly snapshots: Map<string, SnapshotEntry>;
   readonly watermarks: Map<string, Watermark>;
+  /** By the id of the company, machine or source. */
+  readonly schedules: Map<string, ScheduleRow>;
 }
 
 export interface JobState {
@@ -167,6 +170,7 @@ export interface MemoryState {
   readonly now: () => Date;
   providerName: string | null;
   firstStaffId: string | null;
+  providerSchedule: ScheduleRow | null;
   readonly people: Map<string, PersonState>;
   readonly sessions: Map<string, SessionRow>;
   readonly zones: Map<string, ZoneRow>;
@@ -182,6 +186,7 @@ export function emptyState(now: () => Date): MemoryState {
     now,
     providerName: null,
     firstStaffId: null,
+    providerSchedule: null,
     people: new Map(),
     sessions: new Map(),
     zones: new Map(),
@@ -220,6 +225,7 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     commits: new Map(),
     snapshots: new Map(),
     watermarks: new Map(),
+    schedules: new Map(),
   };
 }
 

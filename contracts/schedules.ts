@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { countSchema } from "./fields.ts";
+import { companyIdSchema, machineIdSchema, sourceIdSchema } from "./ids.ts";
+import { sourceKind } from "./machines.ts";
+
+/** From the widest to the narrowest: what a narrower level sets itself counts, everything else comes from above. */
+export const SCHEDULE_LEVELS = ["provider", "company", "machine", "source"] as const;
+export const scheduleLevel = z.enum(SCHEDULE_LEVELS);
+export type ScheduleLevel = z.infer<typeof scheduleLevel>;
+
+/** A day of five fields, 24 hours a field and lists of minutes fit; more is a mistake. */
+const CRON_MAX_LENGTH = 200;
+const TIME_ZONE_MAX_LENGTH = 64;
+/** Spreads the starts of many machines; more would be another schedule. */
+export const JITTER_MAX_SECONDS = 6 * 60 * 60;
+/** After a week a start that was missed says nothing about today. */
+export const CATCH_UP_MAX_MINUTES = 7 * 24 * 60;
+
+/** When backups are due: a cron expression of five fields, on the clocks of an IANA time zone. The server says which ones mean something. */
+export const timingSchema = z.strictObject({
+  cron: z.string().trim().max(CRON_MAX_LENGTH),
+  timeZone: z.string().trim().max(TIME_ZONE_MAX_LENGTH),
+});
+export type Timing = z.infer<typeof timingSchema>;
+
+/** What one level sets itself; null inherits. A pause holds for everything below. */
+export const scheduleSettings = z.strictObject({
+  timing: timingSchema.nullable(),
+  /** A start comes up to so much later than it is due, by source and due time. */
+  jitterSeconds: z.number().int().min(0).max(JITTER_MAX_SECONDS).nullable(),
+  /** For so long after it was due, a start that was missed is caught up; 0: never. */
+  catchUpMinutes: z.number().int().min(0).max(CATCH_UP_MAX_MINUTES).nullable(),
+  isPaused: z.boolean(),
+});
+export type ScheduleSettings = z.infer<typeof scheduleSettings>;
+
+/** Whose settings. Staff name a company; a member's own is known. */
+export const scheduleSubject = z.discriminatedUnion("level", [
+  z.strictObject({ level: z.literal("provider") }),
+  z.strictObject({ level: z.literal("company"), companyId: companyIdSchema }),
+  z.strictObject({ level: z.literal("machine"), machineId: machineIdSchema }),
+  z.strictObject({ level: z.literal("source"), machineId: machineIdSchema, sourceId: sourceIdSchema }),
+]);
+export type ScheduleSubject = z.infer<typeof scheduleSubject>;
+
+export const schedulePutInput = z.strictObject({ subject: scheduleSubject, settings: scheduleSettings });
+export type SchedulePutInput = z.input<typeof schedulePutInput>;
+export const scheduleStoredView = z.strictObject({ level: scheduleLevel });
+
+export const scheduleGetInput = z.strictObject({ machineId: machineIdSchema });
+
+/** What holds, and from which level each value comes. */
+export const effectiveScheduleView = z.strictObject({
+  timing: timingSchema,
+  timingFrom: scheduleLevel,
+  jitterSeconds: countSchema,
+  jitterFrom: scheduleLevel,
+  catchUpMinutes: countSchema,
+  catchUpFrom: scheduleLevel,
+  /** The widest level that pauses; null when backups are due. */
+  pausedBy: scheduleLevel.nullable(),
+});
+export type EffectiveScheduleView = z.infer<typeof effectiveScheduleView>;
+
+const levelScheduleView = z.strictObject({
+  own: scheduleSettings,
+  effective: effectiveScheduleView,
+  /** The next times that are due, soonest first; none while it is paused. */
+  nextDueAts: z.array(z.date()),
+});
+export type LevelScheduleView = z.infer<typeof levelScheduleView>;
+
+/** The chain above a machine, itself, and its sources. */
+export const machineScheduleView = z.strictObject({
+  provider: levelScheduleView,
+  company: levelScheduleView,
+  machine: levelScheduleView,
+  sources: z.array(
+    z.strictObject({
+      sourceId: sourceIdSchema,
+      kind: sourceKind,
+      ordinal: countSchema,
+      schedule: levelScheduleView,
+    }),
+  ),
+});
+export type MachineScheduleView = z.infer<typeof machineScheduleView>;

@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { machineIdSchema, sourceIdSchema } from "../../contracts/ids.ts";
+import type { ScheduleSettings, ScheduleSubject } from "../../contracts/schedules.ts";
+import { memberViewerSchema, staffViewerSchema } from "../../contracts/viewer.ts";
+import type { Caller } from "./context.ts";
+import { appRouter } from "./router.ts";
+import { type ApiWorld, openApiWorld } from "./testing/api-world.ts";
+import { createKeyedCompany, type KeyedCompany } from "./testing/keyed-company.ts";
+
+const HOURLY = { cron: "0 * * * *", timeZone: "Europe/Berlin" };
+const NIGHTLY = { cron: "0 2 * * *", timeZone: "Australia/Lord_Howe" };
+
+let world: ApiWorld;
+let company: KeyedCompany;
+
+beforeAll(async () => {
+  world = await openApiWorld();
+  const first = { personId: randomUUID(), email: "first@x.test", passwordHash: "of no password" };
+  await world.deps.store.createFirstStaff({ providerName: "Harbour IT", ...first });
+  company = await createKeyedCompany(world.deps);
+});
+afterAll(() => world.close());
+
+function apiOf(caller: Caller) {
+  const authenticate = async () => caller;
+  return appRouter.createCaller({
+    deps: world.deps,
+    headers: new Headers({ "x-holdfast-protocol": "1" }),
+    clientAddress: randomUUID(),
+    authenticate,
+    authenticateAgain: authenticate,
+  });
+}
+
+function staff(role: "admin" | "operator" | "auditor") {
+  const viewer = staffViewerSchema.parse({ kind: "staff", personId: randomUUID(), role, companyId: null });
+  return apiOf({ kind: "staff", viewer, email: "s@x.test" });
+}
+
+function member(role: "owner" | "restorer" | "viewer") {
+  const { personId, companyId } = company;
+  const viewer = memberViewerSchema.parse({ kind: "member", personId, role, companyId });
+  return apiOf({ kind: "member", viewer, email: "m@x.test" });
+}
+
+function settingsOf(change: Partial<ScheduleSettings>): ScheduleSettings {
+  return { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: false, ...change };
+}
+
+const machineId = () => machineIdSchema.parse(company.machineId);
+const sourceId = () => sourceIdSchema.parse(company.sourceId);
+const ofMachine = (): ScheduleSubject => ({ level: "machine", machineId: machineId() });
+const ofSource = (): ScheduleSubject => ({ level: "source", machineId: machineId(), sourceId: sourceId() });
+
+test("each value comes from the narrowest level that sets it, and the view says from which", async () => {
+  await staff("admin").schedules.put({ subject: { level: "provider" }, settings: settingsOf({ timing: NIGHTLY }) });
+  await staff("operator").schedules.put({ subject: ofMachine(), settings: settingsOf({ timing: HOURLY }) });
+  await member("owner").schedules.put({ subject: ofSource(), settings: settingsOf({ jitterSeconds: 3 }) });
+
+  const seen = await member("viewer").schedules.get({ machineId: machineId() });
+  expect(seen.provider.effective).toMatchObject({ timing: NIGHTLY, timingFrom: "provider", jitterFrom: "provider" });
+  expect(seen.company.effective).toMatchObject({ timing: NIGHTLY, timingFrom: "provider" });
+  expect(seen.machine.effective).toMatchObject({ timing: HOURLY, timingFrom: "machine" });
+  const [source] = seen.sources;
+  expect(source?.schedule.own).toEqual(settingsOf({ jitterSeconds: 3 }));
+  expect(source?.schedule.effective).toMatchObject({ timingFrom: "machine", jitterSeconds: 3, jitterFrom: "source" });
+  expect(source?.schedule.nextDueAts).toHaveLength(5);
+  for (const due of source?.schedule.nextDueAts ?? []) expect(due.toISOString()).toMatch(/:00:00\.000Z$/);
+});
+
+test("what is paused is due at no time, and says who paused it", async () => {
+  await member("owner").schedules.put({ subject: ofMachine(), settings: settingsOf({ isPaused: true }) });
+  const seen = await staff("auditor").schedules.get({ machineId: machineId() });
+  expect(seen.sources[0]?.schedule.effective.pausedBy).toBe("machine");
+  expect(seen.sources[0]?.schedule.nextDueAts).toEqual([]);
+  expect(seen.company.nextDueAts).toHaveLength(5);
+});
+
+test("who only looks changes nothing, and the provider's default belongs to admins", async () => {
+  const refused = { code: "FORBIDDEN" };
+  const settings = settingsOf({});
+  for (const api of [staff("auditor"), member("restorer"), member("viewer")]) {
+    await expect(api.schedules.put({ subject: ofMachine(), settings })).rejects.toMatchObject(refused);
+  }
+  for (const api of [staff("operator"), member("owner")]) {
+    const attempt = api.schedules.put({ subject: { level: "provider" }, settings });
+    await expect(attempt).rejects.toMatchObject(refused);
+  }
+});
+
+test("a source is found on its own machine alone", async () => {
+  const other = await createKeyedCompany(world.deps);
+  const subject = { level: "source", machineId: machineId(), sourceId: sourceIdSchema.parse(other.sourceId) } as const;
+  const attempt = staff("admin").schedules.put({ subject, settings: settingsOf({}) });
+  await expect(attempt).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+test("a timing that means nothing is refused with what is wrong", async () => {
+  const timing = { cron: "0 0 30 2 *", timeZone: "UTC" };
+  const attempt = staff("admin").schedules.put({ subject: ofMachine(), settings: settingsOf({ timing }) });
+  await expect(attempt).rejects.toMatchObject({ code: "BAD_REQUEST", message: "this day never comes" });
+});
+
+test("a change leaves an audit entry and an outbox row", async () => {
+  const client = new Client({ connectionString: world.ownerUrl });
+  await client.connect();
+  try {
+    await client.query(`set holdfast.company = '${company.companyId}'`);
+    await staff("operator").schedules.put({ subject: ofSource(), settings: settingsOf({ timing: NIGHTLY }) });
+    for (const [table, kind, details] of [
+      ["audit", "action", "details"],
+      ["outbox", "kind", "payload"],
+    ]) {
+      const answer = await client.query(
+        `select ${details} as details from ${table} where ${kind} = 'schedule_changed' order by at desc limit 1`,
+      );
+      expect(answer.rows[0]?.details).toMatchObject({ level: "source", subjectId: company.sourceId, ...NIGHTLY });
+    }
+  } finally {
+    await client.end();
+  }
+});

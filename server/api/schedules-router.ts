@@ -1,0 +1,62 @@
+import {
+  machineScheduleView,
+  type ScheduleSubject,
+  scheduleGetInput,
+  schedulePutInput,
+  scheduleStoredView,
+} from "../../contracts/schedules.ts";
+import type { Viewer } from "../../contracts/viewer.ts";
+import { readMachineSchedules } from "../domain/schedule/machine-schedules.ts";
+import { putProviderSchedule, putSchedule } from "../domain/schedule/put-schedule.ts";
+import type { ApiDeps } from "./api-deps.ts";
+import { ApiError } from "./api-error.ts";
+import { found } from "./list-page.ts";
+import { companyOf, router, viewerProcedure } from "./procedures.ts";
+import { toMachineScheduleView } from "./schedule-view.ts";
+
+export const schedulesRouter = router({
+  get: viewerProcedure
+    .input(scheduleGetInput)
+    .output(machineScheduleView)
+    .query(async ({ ctx: { deps, viewer }, input: { machineId } }) => {
+      const { companyId } = found(await deps.store.findMachine(companyOf(viewer, undefined), machineId), "machine");
+      const schedules = await readMachineSchedules(deps, companyId, machineId);
+      return toMachineScheduleView(schedules, await deps.store.getTime());
+    }),
+  put: viewerProcedure
+    .input(schedulePutInput)
+    .output(scheduleStoredView)
+    .mutation(async ({ ctx: { deps, viewer }, input: { subject, settings } }) => {
+      requirePlanner(viewer, subject);
+      const byPersonId = viewer.personId;
+      if (subject.level === "provider") await putProviderSchedule(deps, settings, byPersonId);
+      else {
+        const { companyId, subjectId } = await ownerOf(deps, viewer, subject);
+        await putSchedule(deps, companyId, { level: subject.level, subjectId, settings, byPersonId });
+      }
+      return { level: subject.level };
+    }),
+});
+
+/** Admins set the provider's default; below it operators, and owners in their own company. */
+function requirePlanner({ kind, role }: Viewer, { level }: ScheduleSubject): void {
+  const allowed = level === "provider" ? ["admin"] : kind === "staff" ? ["admin", "operator"] : ["owner"];
+  if (allowed.includes(role)) return;
+  throw new ApiError("not_allowed", `Your role does not allow this. It needs one of: ${allowed.join(", ")}.`);
+}
+
+async function ownerOf(
+  { store }: ApiDeps,
+  viewer: Viewer,
+  subject: Exclude<ScheduleSubject, { level: "provider" }>,
+): Promise<{ readonly companyId: string; readonly subjectId: string }> {
+  if (subject.level === "company") {
+    companyOf(viewer, subject.companyId);
+    const { companyId } = found(await store.findCompany(subject.companyId), "company");
+    return { companyId, subjectId: companyId };
+  }
+  const { companyId } = found(await store.findMachine(companyOf(viewer, undefined), subject.machineId), "machine");
+  if (subject.level === "machine") return { companyId, subjectId: subject.machineId };
+  const source = await store.findSource(companyId, subject.sourceId);
+  return { companyId, subjectId: found(source?.machineId === subject.machineId ? source : null, "source").sourceId };
+}

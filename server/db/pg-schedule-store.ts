@@ -1,0 +1,93 @@
+import type { ScheduleLevel, ScheduleSettings } from "../../contracts/schedules.ts";
+import type { ScheduleRow, ScheduleStore } from "../domain/store/schedule-store.ts";
+import { StoreError } from "../domain/store/store.ts";
+import { newId } from "../platform/ids.ts";
+import { type JournalPayload, writeAudit, writeOutbox } from "./journal.ts";
+import type { PgDatabase } from "./pg-database.ts";
+import { loadStatement } from "./statement.ts";
+import { PROVIDER_ID, type Tx, withCompany } from "./transaction.ts";
+
+const PROVIDER_SCHEDULE_FIND = loadStatement("provider-schedule-find");
+const PROVIDER_SCHEDULE_PUT = loadStatement("provider-schedule-put");
+const SCHEDULE_PUT = loadStatement("schedule-put");
+const SCHEDULES_LIST = loadStatement("schedules-list");
+
+export function createPgScheduleStore(database: PgDatabase): ScheduleStore {
+  return {
+    findProviderSchedule: () =>
+      withCompany(database, PROVIDER_ID, async (tx) => {
+        const [row] = await tx.rows<ScheduleRecord>(PROVIDER_SCHEDULE_FIND, []);
+        return row ? toScheduleRow(row) : null;
+      }),
+    putProviderSchedule: (settings, byPersonId) =>
+      withCompany(database, PROVIDER_ID, async (tx) => {
+        if ((await tx.run(PROVIDER_SCHEDULE_PUT, valuesOf(settings))) === 0) {
+          throw new StoreError("not_found", "this installation belongs to no provider yet");
+        }
+        await recordPut(tx, PROVIDER_ID, { byPersonId, payload: { level: "provider", ...payloadOf(settings) } });
+      }),
+    putSchedule: async (companyId, { level, subjectId, settings, byPersonId }) => {
+      if (level === "company" && subjectId !== companyId) return "subject_unknown";
+      try {
+        await withCompany(database, companyId, async (tx) => {
+          await tx.run(SCHEDULE_PUT, [companyId, level, subjectId, ...valuesOf(settings)]);
+          await recordPut(tx, companyId, { byPersonId, payload: { level, subjectId, ...payloadOf(settings) } });
+        });
+        return "stored";
+      } catch (error) {
+        // The row's references say whether the machine or source is this company's.
+        if (error instanceof StoreError && error.code === "not_found") return "subject_unknown";
+        throw error;
+      }
+    },
+    listSchedules: (companyId, machineId) =>
+      withCompany(database, companyId, async (tx) => {
+        const rows = await tx.rows<ScheduleRecord>(SCHEDULES_LIST, [companyId, machineId]);
+        return rows.map(toScheduleRow);
+      }),
+  };
+}
+
+interface ScheduleRecord {
+  readonly level: ScheduleLevel;
+  readonly subject_id: string | null;
+  readonly cron: string | null;
+  readonly time_zone: string | null;
+  readonly jitter_seconds: number | null;
+  readonly catch_up_minutes: number | null;
+  readonly is_paused: boolean;
+  readonly timed_at: Date;
+}
+
+function toScheduleRow(row: ScheduleRecord): ScheduleRow {
+  const { level, subject_id: subjectId, cron, time_zone: timeZone, timed_at: timedAt } = row;
+  const settings = {
+    timing: cron === null || timeZone === null ? null : { cron, timeZone },
+    jitterSeconds: row.jitter_seconds,
+    catchUpMinutes: row.catch_up_minutes,
+    isPaused: row.is_paused,
+  };
+  return { level, subjectId, settings, timedAt };
+}
+
+function valuesOf({ timing, jitterSeconds, catchUpMinutes, isPaused }: ScheduleSettings): readonly unknown[] {
+  return [timing?.cron ?? null, timing?.timeZone ?? null, jitterSeconds, catchUpMinutes, isPaused];
+}
+
+function payloadOf({ timing, ...others }: ScheduleSettings): JournalPayload {
+  return { cron: timing?.cron ?? null, timeZone: timing?.timeZone ?? null, ...others };
+}
+
+async function recordPut(
+  tx: Tx,
+  companyId: string,
+  { byPersonId, payload }: { readonly byPersonId: string; readonly payload: JournalPayload },
+): Promise<void> {
+  await writeAudit(tx, companyId, {
+    auditId: newId(),
+    personId: byPersonId,
+    action: "schedule_changed",
+    details: payload,
+  });
+  await writeOutbox(tx, companyId, "schedule_changed", payload);
+}

@@ -1,0 +1,53 @@
+import type { ScheduleLevel, ScheduleSettings, Timing } from "../../../contracts/schedules.ts";
+import type { ScheduleRow } from "../store/schedule-store.ts";
+
+/** What holds for one level, and from which level each value comes. */
+export interface EffectiveSchedule {
+  readonly timing: Timing;
+  readonly timingFrom: ScheduleLevel;
+  readonly jitterSeconds: number;
+  readonly jitterFrom: ScheduleLevel;
+  readonly catchUpMinutes: number;
+  readonly catchUpFrom: ScheduleLevel;
+  readonly pausedBy: ScheduleLevel | null;
+  /** Since when this timing holds: what it would have been due before counts for nothing. Null: since ever. */
+  readonly timedAt: Date | null;
+}
+
+/** What holds where nobody has set anything: noon and midnight, within ten minutes, caught up for a day. */
+const BUILT_IN = {
+  timing: { cron: "0 0,12 * * *", timeZone: "UTC" },
+  jitterSeconds: 600,
+  catchUpMinutes: 24 * 60,
+} as const;
+
+export const NOTHING_SET: ScheduleSettings = {
+  timing: null,
+  jitterSeconds: null,
+  catchUpMinutes: null,
+  isPaused: false,
+};
+
+/** @param layers own settings from the widest level to the narrowest; levels that set nothing may be missing */
+export function resolveSchedule(layers: readonly ScheduleRow[]): EffectiveSchedule {
+  const narrowFirst = layers.toReversed();
+  const timingLayer = narrowFirst.find(({ settings }) => settings.timing !== null);
+  const jitterLayer = narrowFirst.find(({ settings }) => settings.jitterSeconds !== null);
+  const catchUpLayer = narrowFirst.find(({ settings }) => settings.catchUpMinutes !== null);
+  return {
+    timing: timingLayer?.settings.timing ?? BUILT_IN.timing,
+    timingFrom: timingLayer?.level ?? "provider",
+    jitterSeconds: jitterLayer?.settings.jitterSeconds ?? BUILT_IN.jitterSeconds,
+    jitterFrom: jitterLayer?.level ?? "provider",
+    catchUpMinutes: catchUpLayer?.settings.catchUpMinutes ?? BUILT_IN.catchUpMinutes,
+    catchUpFrom: catchUpLayer?.level ?? "provider",
+    pausedBy: layers.find(({ settings }) => settings.isPaused)?.level ?? null,
+    timedAt: newestOf(timingLayer === undefined ? layers : layers.slice(layers.indexOf(timingLayer))),
+  };
+}
+
+/** A narrower level that gave up its own timing changed what holds as well. */
+function newestOf(layers: readonly ScheduleRow[]): Date | null {
+  const times = layers.map(({ timedAt }) => timedAt.getTime());
+  return times.length === 0 ? null : new Date(Math.max(...times));
+}

@@ -1,0 +1,43 @@
+import type { DomainDeps } from "../domain-deps.ts";
+import type { ScheduleRow } from "../store/schedule-store.ts";
+import { MAX_PAGE_ROWS } from "../store/store.ts";
+import type { SourceRow } from "../store/store-reads.ts";
+
+export interface SourceLayers {
+  readonly source: SourceRow;
+  readonly layers: readonly ScheduleRow[];
+}
+
+/** Own settings on the way from the provider to each source of a machine, from the widest level on. */
+export interface MachineSchedules {
+  readonly provider: readonly ScheduleRow[];
+  readonly company: readonly ScheduleRow[];
+  readonly machine: readonly ScheduleRow[];
+  readonly sources: readonly SourceLayers[];
+}
+
+/** A machine's schedules; of a machine that has more than 500 sources, those of its first 500. */
+export async function readMachineSchedules(
+  { store }: Pick<DomainDeps, "store">,
+  companyId: string,
+  machineId: string,
+): Promise<MachineSchedules> {
+  const [provider, rows, sources] = await Promise.all([
+    store.findProviderSchedule(),
+    store.listSchedules(companyId, machineId),
+    store.listSources(companyId, { machineId, limit: MAX_PAGE_ROWS }),
+  ]);
+  const ofProvider = provider === null ? [] : [provider];
+  const ofCompany = [...ofProvider, ...rows.filter(({ level }) => level === "company")];
+  const ofMachine = [...ofCompany, ...rows.filter(({ level }) => level === "machine")];
+  const ownOf = new Map(rows.filter(({ level }) => level === "source").map((row) => [row.subjectId, row]));
+  return {
+    provider: ofProvider,
+    company: ofCompany,
+    machine: ofMachine,
+    sources: sources.map((source) => {
+      const own = ownOf.get(source.sourceId);
+      return { source, layers: own === undefined ? ofMachine : [...ofMachine, own] };
+    }),
+  };
+}

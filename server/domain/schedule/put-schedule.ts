@@ -1,0 +1,35 @@
+import type { ScheduleLevel, ScheduleSettings } from "../../../contracts/schedules.ts";
+import type { DomainDeps } from "../domain-deps.ts";
+import { DomainError } from "../domain-error.ts";
+import { parseTiming } from "./due-times.ts";
+
+export interface PutScheduleInput {
+  readonly level: Exclude<ScheduleLevel, "provider">;
+  readonly subjectId: string;
+  readonly settings: ScheduleSettings;
+  readonly byPersonId: string;
+}
+
+/** Replaces what a company, machine or source sets itself. @throws DomainError `schedule_invalid`, `not_found` */
+export async function putSchedule(
+  { store }: Pick<DomainDeps, "store">,
+  companyId: string,
+  { settings, ...subject }: PutScheduleInput,
+): Promise<void> {
+  const kept = parseSettings(settings, await store.getTime());
+  const outcome = await store.putSchedule(companyId, { ...subject, settings: kept });
+  if (outcome === "subject_unknown") throw new DomainError("not_found", `there is no such ${subject.level}`);
+}
+
+/** Replaces the provider's default, which holds wherever nobody sets something else. @throws DomainError `schedule_invalid` */
+export async function putProviderSchedule(
+  { store }: Pick<DomainDeps, "store">,
+  settings: ScheduleSettings,
+  byPersonId: string,
+): Promise<void> {
+  await store.putProviderSchedule(parseSettings(settings, await store.getTime()), byPersonId);
+}
+
+function parseSettings(settings: ScheduleSettings, now: Date): ScheduleSettings {
+  return settings.timing === null ? settings : { ...settings, timing: parseTiming(settings.timing, now) };
+}

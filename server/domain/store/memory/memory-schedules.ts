@@ -1,0 +1,49 @@
+import type { ScheduleSettings } from "../../../../contracts/schedules.ts";
+import type { NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
+import { StoreError } from "../store.ts";
+import type { CompanyState, MemoryState } from "./memory-state.ts";
+
+export function createMemorySchedules(state: MemoryState): ScheduleStore {
+  return {
+    findProviderSchedule: async () => state.providerSchedule,
+    async putProviderSchedule(settings) {
+      if (state.providerName === null)
+        throw new StoreError("not_found", "this installation belongs to no provider yet");
+      const timedAt = timedAtOf(state, state.providerSchedule, settings);
+      state.providerSchedule = { level: "provider", subjectId: null, settings, timedAt };
+      state.outbox.push({ companyId: null, kind: "schedule_changed" });
+    },
+    async putSchedule(companyId, { level, subjectId, settings }) {
+      const company = state.companies.get(companyId);
+      if (!company || !isOf(company, { level, subjectId })) return "subject_unknown";
+      const timedAt = timedAtOf(state, company.schedules.get(subjectId) ?? null, settings);
+      company.schedules.set(subjectId, { level, subjectId, settings, timedAt });
+      state.outbox.push({ companyId, kind: "schedule_changed" });
+      return "stored";
+    },
+    async listSchedules(companyId, machineId) {
+      const company = state.companies.get(companyId);
+      const rows = [...(company?.schedules.values() ?? [])].filter(({ level, subjectId }) => {
+        if (level === "company") return true;
+        if (level === "machine") return subjectId === machineId;
+        return company?.sources.get(subjectId ?? "")?.machineId === machineId;
+      });
+      return rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    },
+  };
+}
+
+function isOf(company: CompanyState, { level, subjectId }: Pick<NewSchedule, "level" | "subjectId">): boolean {
+  if (level === "company") return subjectId === company.companyId;
+  return level === "machine" ? company.machines.has(subjectId) : company.sources.has(subjectId);
+}
+
+function timedAtOf(state: MemoryState, before: ScheduleRow | null, { timing }: ScheduleSettings): Date {
+  const was = before?.settings.timing;
+  const isSame = was?.cron === timing?.cron && was?.timeZone === timing?.timeZone;
+  return before !== null && isSame ? before.timedAt : state.now();
+}
+
+function keyOf({ level, subjectId }: ScheduleRow): string {
+  return `${level}/${subjectId}`;
+}

@@ -1,0 +1,29 @@
+import type { ScheduleLevel, ScheduleSettings } from "../../../contracts/schedules.ts";
+
+/** What one level sets itself, and since when its timing is this one. */
+export interface ScheduleRow {
+  readonly level: ScheduleLevel;
+  /** The company, machine or source; null for the provider. */
+  readonly subjectId: string | null;
+  readonly settings: ScheduleSettings;
+  readonly timedAt: Date;
+}
+
+export interface NewSchedule {
+  readonly level: Exclude<ScheduleLevel, "provider">;
+  readonly subjectId: string;
+  readonly settings: ScheduleSettings;
+  readonly byPersonId: string;
+}
+
+/** When backups are due: own settings by level. Who inherits what is decided above (schedule/effective-schedule.ts). */
+export interface ScheduleStore {
+  /** The provider's default; null before it was ever set. */
+  findProviderSchedule(): Promise<ScheduleRow | null>;
+  /** @throws StoreError `not_found` before the provider has a name */
+  putProviderSchedule(settings: ScheduleSettings, byPersonId: string): Promise<void>;
+  /** Replaces what the level sets itself. Putting the same again moves nothing; `timedAt` moves with the timing alone. */
+  putSchedule(companyId: string, schedule: NewSchedule): Promise<"stored" | "subject_unknown">;
+  /** Of the company, of one machine, and of that machine's sources, in the order of the levels. */
+  listSchedules(companyId: string, machineId: string): Promise<readonly ScheduleRow[]>;
+}

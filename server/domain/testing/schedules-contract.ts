@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import type { ScheduleSettings } from "../../../contracts/schedules.ts";
+import type { Store } from "../store/store.ts";
+import { createScene, enrolMachine, newUuid } from "./store-scene.ts";
+
+const HOURLY = { cron: "0 * * * *", timeZone: "Europe/Berlin" };
+const NIGHTLY = { cron: "0 2 * * *", timeZone: "UTC" };
+
+function settingsOf(change: Partial<ScheduleSettings>): ScheduleSettings {
+  return { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: false, ...change };
+}
+
+export function describeSchedules(getStore: () => Store): void {
+  describe("schedules", () => {
+    test("each level keeps what it sets itself, and a machine's list has its own chain alone", async () => {
+      const store = getStore();
+      const { companyId, ownerId: byPersonId, machineId, sourceId } = await createScene(store);
+      const other = await enrolMachine(store, companyId);
+      const all = [
+        { level: "company", subjectId: companyId, settings: settingsOf({ timing: NIGHTLY, isPaused: true }) },
+        { level: "machine", subjectId: machineId, settings: settingsOf({ jitterSeconds: 30 }) },
+        { level: "source", subjectId: sourceId, settings: settingsOf({ timing: HOURLY, catchUpMinutes: 5 }) },
+        { level: "source", subjectId: other.sourceId, settings: settingsOf({ catchUpMinutes: 6 }) },
+      ] as const;
+      for (const each of all) expect(await store.putSchedule(companyId, { ...each, byPersonId })).toBe("stored");
+      const rows = await store.listSchedules(companyId, machineId);
+      expect(rows.map(({ timedAt: _, ...row }) => row)).toEqual(all.slice(0, 3));
+      const others = await store.listSchedules(companyId, other.machineId);
+      expect(others.map((row) => row.subjectId)).toEqual([companyId, other.sourceId]);
+    });
+
+    test("its time moves with the timing alone", async () => {
+      const store = getStore();
+      const { companyId, ownerId: byPersonId, machineId } = await createScene(store);
+      const put = async (change: Partial<ScheduleSettings>) => {
+        const schedule = { level: "machine", subjectId: machineId, settings: settingsOf(change), byPersonId } as const;
+        await store.putSchedule(companyId, schedule);
+        const [row] = await store.listSchedules(companyId, machineId);
+        if (!row) throw new Error("it is not there");
+        expect(row.settings).toEqual(settingsOf(change));
+        return row.timedAt.getTime();
+      };
+      const begun = await put({ timing: HOURLY });
+      await pause();
+      expect(await put({ timing: HOURLY, isPaused: true, jitterSeconds: 9 })).toBe(begun);
+      const changed = await put({ timing: NIGHTLY });
+      expect(changed).toBeGreaterThan(begun);
+      await pause();
+      expect(await put({})).toBeGreaterThan(changed);
+    });
+
+    test("what is not of this company cannot have one", async () => {
+      const store = getStore();
+      const { companyId, ownerId: byPersonId } = await createScene(store);
+      const settings = settingsOf({});
+      for (const level of ["machine", "source"] as const) {
+        const schedule = { level, subjectId: newUuid(), settings, byPersonId };
+        expect(await store.putSchedule(companyId, schedule)).toBe("subject_unknown");
+      }
+    });
+
+    test("the provider's default is read by everybody, once somebody has set it", async () => {
+      const store = getStore();
+      if ((await store.findProvider()) === null) {
+        await expect(store.putProviderSchedule(settingsOf({}), newUuid())).rejects.toMatchObject({ code: "not_found" });
+        const person = { personId: newUuid(), email: `${newUuid()}@example.com`, passwordHash: "$hash" };
+        await store.createFirstStaff({ providerName: "Harbour IT", ...person });
+      }
+      expect(await store.findProviderSchedule()).toBeNull();
+      await store.putProviderSchedule(settingsOf({ timing: HOURLY }), newUuid());
+      const first = await store.findProviderSchedule();
+      expect(first).toMatchObject({ level: "provider", subjectId: null, settings: settingsOf({ timing: HOURLY }) });
+      await pause();
+      await store.putProviderSchedule(settingsOf({ timing: HOURLY, jitterSeconds: 1 }), newUuid());
+      expect(await store.findProviderSchedule()).toMatchObject({
+        timedAt: first?.timedAt,
+        settings: { jitterSeconds: 1 },
+      });
+    });
+  });
+}
+
+/** Moments of the store are kept to the millisecond. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
