@@ -33,10 +33,12 @@ export function useGridKeys(props: FolderTableProps, scroller: RefObject<HTMLEle
   const [wanted, setCursor] = useState(Math.max(0, props.startIndex));
   const cursor = Math.min(wanted, Math.max(0, props.count - 1));
   const scrollTo = useRef<(index: number) => void>(() => undefined);
-  const isMoving = useRef(props.wantsFocus.current);
+  const isMoving = useRef<boolean | null>(null);
 
   // The row may only exist after it was scrolled to, so it takes the focus once it is drawn.
   useEffect(() => {
+    // As it appears it also takes a focus that fell out of the document, with what was found or with the unlock form.
+    isMoving.current ??= props.wantsFocus.current || document.activeElement === document.body;
     if (!isMoving.current) return;
     const row = scroller.current?.querySelector<HTMLElement>(`[role=row][data-index="${cursor}"]`);
     if (row === null || row === undefined) return;
