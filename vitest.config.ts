@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 
 /** A hanging test ends; a slow machine, or one that does other things as well, is no failure. */
 const PATIENCE_MS = 60_000;
-/** Each starts the whole service and waits for most of its time; more than two would wait for each other. */
-const JOURNEYS_AT_ONCE = Math.min(2, availableParallelism());
+/** Each starts the whole service and waits for most of its time; more than two, or two at whole size, would wait for each other. */
+const JOURNEYS_AT_ONCE = process.env.HOLDFAST_PROVE === "1" ? 1 : Math.min(2, availableParallelism());
 const POSTGRES = "server/testing/postgres-setup.ts";
 
 /** Projects, because only some tests need PostgreSQL, a browser, or whole processes. */

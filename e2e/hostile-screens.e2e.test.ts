@@ -127,23 +127,19 @@ describe.skipIf(chromiumPath === null)("a hostile server, seen from the vault's 
   test("a swapped company key, and a log that is older, of another company, or changed, open nothing and are named", async () => {
     await unlock();
     await expectPage(isOpen()).toBeVisible({ timeout: 60_000 });
-    await page.keyboard.press("Shift+L");
+    // What was seen is compared with what this browser keeps, not with what the page remembers.
+    await page.reload();
     for (const { what, change, code } of lieAboutKeys(rivalKeys)) {
       const end = lieInKeys(change);
       await unlock();
       await expectPage(alert(), what).toContainText(`Code: ${code}.`, { timeout: 60_000 });
+      if (code === "log_truncated")
+        await expectPage(alert()).toContainText("The company log is older than the one this browser saw.");
       await expectPage(alert(), what).toContainText("Nothing was opened.");
       await expectPage(isOpen(), what).toHaveCount(0);
       await expectPage(page.getByRole("button", { name: /^Restore / }), what).toHaveCount(0);
       end();
     }
-    const end = lieInKeys(({ log }) => ({ log: log.slice(0, -1) }));
-    await page.reload();
-    await unlock();
-    await expectPage(alert()).toContainText("The company log is older than the one this browser saw.", {
-      timeout: 60_000,
-    });
-    end();
     await unlock();
     await expectPage(isOpen()).toBeVisible({ timeout: 60_000 });
     expect(downloads).toEqual([]);
