@@ -21,6 +21,7 @@ export const commands: readonly CommandEntry[] = [
       ["--data <dir>", "folder for everything that is kept (default: ./data)"],
       ["--port <number>", "port of the one public origin (default: 7443)"],
       ["--bare", "start empty, without the demo company"],
+      ["--zones <file>", "JSON file that names the zones, folders or S3 (default: two folders in the data folder)"],
       ["--sample <path>", "what the demo's first backup holds (default: this checkout without its packages)"],
       ["--dev", "run the portal in development mode"],
     ],

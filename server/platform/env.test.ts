@@ -38,6 +38,25 @@ test("every variable that is missing or wrong is named", () => {
   for (const name of ["DATABASE_URL", "HOLDFAST_ZONES", "HOLDFAST_PORT"]) expect(attempt).toThrow(name);
 });
 
+test("a zone in buckets is named without its keys, and one that makes no sense is named by what is wrong", () => {
+  const zone = {
+    zoneId: "zone2",
+    ordinal: 2,
+    name: "Zone 2",
+    kind: "s3",
+    endpoint: "https://s3.example.com",
+    buckets: { backup: "holdfast-backup", archive: "holdfast-archive" },
+    credentials: { accessKeyIdVariable: "ZONE2_KEY", secretAccessKeyVariable: "ZONE2_SECRET" },
+  };
+  const parse = (change: object) =>
+    parseEnv({ ...completeVariables(), HOLDFAST_ZONES: JSON.stringify([{ ...zone, ...change }]) });
+  expect(parse({}).zones).toEqual([{ ...zone, region: "us-east-1", isPathStyle: true }]);
+  expect(() => parse({ endpoint: "s3.example.com" })).toThrow("HOLDFAST_ZONES.0.endpoint: is an address");
+  expect(() => parse({ credentials: { secretAccessKey: "tops3cret" } })).toThrow("HOLDFAST_ZONES.0.credentials");
+  expect(() => parse({ credentials: { secretAccessKey: "tops3cret" } })).not.toThrow("tops3cret");
+  expect(() => parse({ ordinal: 0 })).toThrow("HOLDFAST_ZONES.0.ordinal");
+});
+
 test("a secret of the wrong length is refused", () => {
   const variables = completeVariables();
   const secretFile = join(folder, "short");

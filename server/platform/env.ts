@@ -1,23 +1,8 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { type ZoneSettings, ZoneSettingsList } from "./zone-settings.ts";
 
 const SECRET_BYTES = 32;
-
-const BaseIdentity = z.string().regex(/^[0-9a-f]{32}$/, "is 32 hex digits");
-
-export const ZoneSettings = z.object({
-  zoneId: z.string().regex(/^zone[1-9][0-9]?$/, "is zone1, zone2, ..."),
-  /** The order in which reads and new runs prefer zones, from 1. */
-  ordinal: z.int().min(1),
-  name: z.string().min(1),
-  kind: z.literal("fs"),
-  /** Folder with `backup` and `archive` in it. */
-  path: z.string().min(1),
-  /** Who the two bases are, recorded when they were made; what is absent is pinned at first sight. */
-  identities: z.exactOptional(z.object({ backup: BaseIdentity, archive: BaseIdentity })),
-});
-
-export type ZoneSettings = z.infer<typeof ZoneSettings>;
 
 const Environment = z.object({
   /** PostgreSQL as the application's role, under row-level security. */
@@ -26,7 +11,7 @@ const Environment = z.object({
   DATABASE_WORKER_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** File with 32 bytes in base64: signs short tokens and browser sessions. */
   HOLDFAST_SECRET_FILE: z.string().min(1),
-  HOLDFAST_ZONES: z.string().transform(parseZonesJson).pipe(z.array(ZoneSettings).min(1)),
+  HOLDFAST_ZONES: z.string().transform(parseZonesJson).pipe(ZoneSettingsList),
   /** The one origin that agents and browsers see. */
   HOLDFAST_PUBLIC_URL: z.url({ protocol: /^https?$/ }),
   /** Where the gateway finds the portal: plain http on loopback. */

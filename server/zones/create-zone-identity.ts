@@ -6,13 +6,21 @@ import { FIRST_TERM_KEY, firstTermBytes } from "./control-term.ts";
 import { syncFolder } from "./fs-base.ts";
 import { systemCodeOf } from "./fs-errors.ts";
 import { makeUnfinishedFolder, newUnfinishedPath } from "./fs-unfinished.ts";
-import { encodeZoneIdentity, IDENTITY_KEY, newZoneIdentity, type ZoneBase } from "./zone-identity.ts";
+import {
+  encodeZoneIdentity,
+  IDENTITY_KEY,
+  newZoneIdentity,
+  type ZoneBase,
+  type ZoneIdentity,
+} from "./zone-identity.ts";
 
 export interface NewFsBase {
   readonly zoneId: string;
   readonly base: ZoneBase;
   readonly path: string;
   readonly randomness: Randomness;
+  /** Drawn before and written down, so that what breaks off can be done again; drawn here when left out. */
+  readonly identity?: ZoneIdentity;
 }
 
 /**
@@ -22,10 +30,11 @@ export interface NewFsBase {
  * Returns the identity (32 hex digits).
  * @throws ZoneError `exists` when the folder is a base already, or holds objects without an identity
  */
-export async function createZoneIdentity({ zoneId, base, path, randomness }: NewFsBase): Promise<string> {
+export async function createZoneIdentity(made: NewFsBase): Promise<string> {
+  const { zoneId, base, path, randomness } = made;
   await makeFolderDurable(resolve(path));
   if ((await readdir(path)).includes("companies")) throw notEmpty(zoneId, path);
-  const identity = newZoneIdentity(zoneId, base, randomness);
+  const identity = made.identity ?? newZoneIdentity(zoneId, base, randomness);
   await makeFolderDurable(join(path, "control"));
   if (base === "backup") {
     const isFirst = await createOnly(path, FIRST_TERM_KEY, firstTermBytes());

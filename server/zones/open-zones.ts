@@ -8,10 +8,14 @@ import { systemClock } from "../platform/clock.ts";
 import { sweepUnfinished } from "./fs-unfinished.ts";
 import { createFsZone } from "./fs-zone.ts";
 import type { ObjectReader } from "./object-reader.ts";
+import type { S3Address } from "./s3-client.ts";
+import { createS3Zone } from "./s3-zone.ts";
 import { type Deadlines, openWithin, withDeadline } from "./with-deadline.ts";
-import { withRetry } from "./with-retry.ts";
+import { type RetryOptions, withRetry } from "./with-retry.ts";
 import { ZONE_CALLS, ZoneCalls } from "./zone-calls.ts";
 import { IDENTITY_KEY, readZoneIdentity, type ZoneBase } from "./zone-identity.ts";
+
+type Tries = Omit<RetryOptions, "clock">;
 
 const DEADLINES: Deadlines = {
   /** Longer than any disk that works takes to begin, shorter than a reader's patience: then the other zone is asked. */
@@ -20,24 +24,36 @@ const DEADLINES: Deadlines = {
   putMs: 60_000,
 };
 /** A second try after a moment, for a mount that just came back or a process short of descriptors; an absent zone costs 100 ms more. */
-const RETRY = { attempts: 2, firstDelayMs: 100 };
+const FS_TRIES: Tries = { attempts: 2, firstDelayMs: 100 };
+/** Servers and proxies ask to slow down, close connections that were idle, and restart one after the other. Silent ones are tried once. */
+const S3_TRIES: Tries = { attempts: 4, firstDelayMs: 100, untilMs: DEADLINES.answerMs };
 const BASES = ["backup", "archive"] as const;
 
-/** One zone as a deployment names it; the same shape as a process finds it in `HOLDFAST_ZONES`. */
-export interface ZoneConfig {
+interface AnyZoneConfig {
   readonly zoneId: string;
   /** The order in which reads and new runs prefer zones, from 1. */
   readonly ordinal: number;
-  readonly kind: "fs";
-  /** Folder with `backup` and `archive` in it. */
-  readonly path: string;
   /** Identities (32 hex digits) recorded when the zone was made; what is absent is pinned at first sight, for this process. */
   readonly identities?: Readonly<Partial<Record<ZoneBase, string>>>;
 }
 
+export interface FsZoneConfig extends AnyZoneConfig {
+  readonly kind: "fs";
+  /** Folder with `backup` and `archive` in it. */
+  readonly path: string;
+}
+
+export interface S3ZoneConfig extends AnyZoneConfig, S3Address {
+  readonly kind: "s3";
+  readonly buckets: Readonly<Record<ZoneBase, string>>;
+}
+
+/** One zone as a deployment names it; the same shape as a process finds it in `HOLDFAST_ZONES`. */
+export type ZoneConfig = FsZoneConfig | S3ZoneConfig;
+
 /** A zone as the domain sees it, which can also be looked at. */
 export interface OpenZone extends ZoneHandle {
-  readonly zoneKind: "fs" | "memory";
+  readonly zoneKind: "fs" | "s3" | "memory";
   /** Where the backup base can be read into memory of the caller's. */
   readonly openReader?: (key: string) => Promise<ObjectReader>;
   /** Looks whether the base is there, now. Never throws; says what is wrong. */
@@ -73,10 +89,9 @@ export async function openZones({ zones, primitives, now }: OpenZonesOptions): P
   const handles = await Promise.all(
     zones.map(async (config) => {
       const calls = new ZoneCalls(config.zoneId, ZONE_CALLS);
-      const handle = openZone(config, calls, primitives);
-      const sweep = () => Promise.all(BASES.map((base) => sweepUnfinished(basePathOf(config, base), now)));
+      const handle = await openZone(config, calls, primitives);
       // What is not swept now is swept at the next start; the probe says what is wrong.
-      await calls.within(DEADLINES.answerMs, sweep).catch(() => undefined);
+      if (config.kind === "fs") await calls.within(DEADLINES.answerMs, () => sweep(config, now)).catch(() => undefined);
       await handle.probe();
       return handle;
     }),
@@ -85,11 +100,11 @@ export async function openZones({ zones, primitives, now }: OpenZonesOptions): P
 }
 
 /**
- * What surrounds the storage of every zone, from the inside: a second try, then deadlines over both tries. Nothing here checks hashes:
+ * What surrounds the storage of every zone, from the inside: more tries, then deadlines over all tries. Nothing here checks hashes:
  * who puts knows the hash already and who reads a whole object compares it with the one that is recorded, so that each byte is hashed once.
  */
-export function boundZone(zone: Zone, calls: ZoneCalls, deadlines: Deadlines): Zone {
-  return withDeadline(withRetry(zone, { clock: systemClock, ...RETRY }), calls, deadlines);
+export function boundZone(zone: Zone, calls: ZoneCalls, deadlines: Deadlines, tries: Tries = FS_TRIES): Zone {
+  return withDeadline(withRetry(zone, { clock: systemClock, ...tries }), calls, deadlines);
 }
 
 /** A set of given handles, for tests and the simulator. */
@@ -134,15 +149,18 @@ export function zoneHandleOf(
 }
 
 /** Folder of one base of a zone. */
-export function basePathOf(config: Pick<ZoneConfig, "path">, base: ZoneBase): string {
+export function basePathOf(config: Pick<FsZoneConfig, "path">, base: ZoneBase): string {
   return join(resolve(config.path), base);
 }
 
-function openZone(config: ZoneConfig, calls: ZoneCalls, primitives: Primitives): OpenZone {
+async function openZone(config: ZoneConfig, calls: ZoneCalls, primitives: Primitives): Promise<OpenZone> {
+  return config.kind === "fs" ? openFsZone(config, calls, primitives) : openS3Zone(config, calls, primitives);
+}
+
+function openFsZone(config: FsZoneConfig, calls: ZoneCalls, primitives: Primitives): OpenZone {
   const open = (base: ZoneBase) => {
-    const identity = config.identities?.[base];
     const path = basePathOf(config, base);
-    return createFsZone({ zoneId: config.zoneId, base, path, primitives, ...(identity ? { identity } : {}) });
+    return createFsZone({ zoneId: config.zoneId, base, path, primitives, ...identityOf(config, base) });
   };
   const { zoneId, ordinal, kind } = config;
   const backup = open("backup");
@@ -155,6 +173,30 @@ function openZone(config: ZoneConfig, calls: ZoneCalls, primitives: Primitives):
     openReader: openWithin(backup.openReader, calls, DEADLINES.answerMs),
   };
   return zoneHandleOf(handle, () => calls.within(DEADLINES.answerMs, () => measureRoom(basePathOf(config, "backup"))));
+}
+
+/** A bucket does not say how much room is left. */
+async function openS3Zone(config: S3ZoneConfig, calls: ZoneCalls, primitives: Primitives): Promise<OpenZone> {
+  const { zoneId, ordinal, kind, buckets } = config;
+  // The library takes half a second and 35 MB; a service whose zones are folders does without.
+  const { openS3Bucket } = await import("./s3-bucket.ts");
+  const { openS3Client } = await import("./s3-client.ts");
+  const client = openS3Client(config);
+  const open = (base: ZoneBase) => {
+    const bucket = openS3Bucket(client, zoneId, buckets[base]);
+    const zone = createS3Zone({ bucket, base, primitives, ...identityOf(config, base) });
+    return boundZone(zone, calls, DEADLINES, S3_TRIES);
+  };
+  return zoneHandleOf({ zoneId, ordinal, zoneKind: kind, backup: open("backup"), archive: open("archive") });
+}
+
+function identityOf({ identities }: ZoneConfig, base: ZoneBase): { identity?: string } {
+  const identity = identities?.[base];
+  return identity === undefined ? {} : { identity };
+}
+
+function sweep(config: FsZoneConfig, now: Date): Promise<unknown> {
+  return Promise.all(BASES.map((base) => sweepUnfinished(basePathOf(config, base), now)));
 }
 
 async function measureRoom(path: string): Promise<Room> {

@@ -8,6 +8,8 @@ export interface RetryOptions {
   readonly attempts: number;
   /** Wait after the first failure; doubles each time. */
   readonly firstDelayMs: number;
+  /** No try begins later than this after the first one: whoever asked has given up by then. Left out, only the tries count. */
+  readonly untilMs?: number;
 }
 
 /**
@@ -17,11 +19,13 @@ export interface RetryOptions {
  */
 export function withRetry(zone: Zone, options: RetryOptions): Zone {
   async function retry<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const startedMs = options.clock.now().getTime();
+    const isLate = () => options.clock.now().getTime() - startedMs >= (options.untilMs ?? Number.POSITIVE_INFINITY);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await call();
       } catch (error) {
-        if (!(error instanceof ZoneError && error.retryable) || attempt >= options.attempts) throw error;
+        if (!(error instanceof ZoneError && error.retryable) || attempt >= options.attempts || isLate()) throw error;
         signal?.throwIfAborted();
         await options.clock.sleep(options.firstDelayMs * 2 ** (attempt - 1), signal);
       }

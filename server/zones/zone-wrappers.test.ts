@@ -65,6 +65,13 @@ describe("retry", () => {
     expect(await codeOf(zone.get("absent"))).toBe("not_found");
     expect(clock.sleptMs).toBe(0);
   });
+
+  test("begins no try once whoever asked has given up", async () => {
+    const clock = createFakeClock();
+    const lost = withRetry(faulty(memory(), { isLost: true }), { clock, attempts: 9, firstDelayMs: 10, untilMs: 70 });
+    expect(await codeOf(lost.find("a"))).toBe("unreachable");
+    expect(clock.sleptMs).toBe(70);
+  });
 });
 
 describe("faults", () => {

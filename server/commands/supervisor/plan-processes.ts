@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ZoneSettings } from "../../platform/env.ts";
+import type { ZoneSettings } from "../../platform/zone-settings.ts";
 import { ZONE_CALLS } from "../../zones/zone-calls.ts";
 import type { StartOptions } from "./start-options.ts";
 

@@ -1,5 +1,6 @@
 export type StartErrorCode =
   | "usage"
+  | "zones_invalid"
   | "already_running"
   | "port_taken"
   | "build_failed"

@@ -11,6 +11,7 @@ const Input = z.object({
   port: z.coerce.number().int().min(1, "is a number from 1 to 65535").max(65535).default(DEFAULT_PORT),
   bare: z.boolean().default(false),
   sample: z.string().min(1).optional(),
+  zones: z.string().min(1).optional(),
   dev: z.boolean().default(false),
   json: z.boolean().default(false),
 });
@@ -23,6 +24,8 @@ export interface StartOptions {
   readonly isBare: boolean;
   /** What the demo backs up first; null is the checkout without its packages. */
   readonly sample: string | null;
+  /** File that names the zones; null where the data folder's own are meant. */
+  readonly zonesFile: string | null;
   readonly isDevelopment: boolean;
   readonly isJson: boolean;
 }
@@ -34,7 +37,7 @@ export function parseStartOptions(input: Record<string, unknown>): StartOptions 
     const issue = parsed.error.issues[0];
     throw new StartError("usage", `--${issue?.path.join(".")}: ${issue?.message}`);
   }
-  const { data, port, bare, sample, dev, json } = parsed.data;
+  const { data, port, bare, sample, zones, dev, json } = parsed.data;
   if (sample !== undefined && !existsSync(sample)) throw new StartError("usage", `--sample: there is no ${sample}`);
   return {
     projectRoot: join(import.meta.dirname, "../../.."),
@@ -43,6 +46,7 @@ export function parseStartOptions(input: Record<string, unknown>): StartOptions 
     publicUrl: process.env.HOLDFAST_PUBLIC_URL ?? `http://localhost:${port}`,
     isBare: bare,
     sample: sample === undefined ? null : resolve(sample),
+    zonesFile: zones === undefined ? null : resolve(zones),
     isDevelopment: dev,
     isJson: json,
   };

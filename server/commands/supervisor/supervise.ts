@@ -55,7 +55,7 @@ async function bringUp(
   // Held until the others have theirs: a free port that is asked for may be any, this one too.
   const releasePort = await requireFreePort(options.port);
   undo.push(releasePort);
-  const zones = await setUpZones(dataFolder);
+  const zones = await setUpZones(dataFolder, options.zonesFile);
   const database = await keepDatabase(projectRoot, dataFolder, tell);
   undo.push(database.stop);
   const secretFile = join(dataFolder, "secrets", "process-secret");

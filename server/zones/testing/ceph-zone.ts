@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import type { Reached } from "./s3-world.ts";
+
+const run = promisify(execFile);
+const PROGRAMS = ["ceph-mon", "ceph-osd", "radosgw", "radosgw-admin"];
+/** A zone takes this port and the 49 behind it; away from the tools' own examples. */
+const PORT = 21_400;
+/** Starts in about 10 s on a busy machine. */
+const MAX_START_MS = 120_000;
+
+/** Where `ceph-zone.sh` lies, if it and Ceph are there; else null, and what is missing is nothing that a test could make up for. */
+export function findCephTool(): string | null {
+  const folder = process.env.HOLDFAST_TEST_TOOLS;
+  if (!folder) return null;
+  const tool = join(folder, "ceph-zone.sh");
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const isThere = (path: string) => {
+    try {
+      accessSync(path, constants.R_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const isInstalled = PROGRAMS.every((name) => folders.some((each) => isThere(join(each, name))));
+  return isInstalled && isThere(tool) ? tool : null;
+}
+
+export interface CephZone extends Reached {
+  /** One of the tool's commands, as `kill` with `rgw`. */
+  tell(command: string, ...args: string[]): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Starts a Ceph of one machine whose gateway speaks S3, with its data in memory, or in a file where it has to survive. */
+export async function startCephZone(tool: string, store: "memstore" | "bluestore" = "memstore"): Promise<CephZone> {
+  const root = await mkdtemp(join(tmpdir(), "holdfast-ceph-"));
+  const env = { ...process.env, ZONE_ROOT: root, ZONE_STORE: store, ZONE_SIZE: "4G" };
+  const tell = async (command: string, ...args: string[]) => {
+    await run("bash", [tool, command, "zone", String(PORT), ...args], { env, timeout: MAX_START_MS });
+  };
+  const remove = async () => {
+    await tell("destroy");
+    await rm(root, { recursive: true, force: true });
+  };
+  try {
+    await tell("start");
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  const lines = (await readFile(join(root, "zone", "s3.env"), "utf8")).split("\n");
+  const settingOf = (name: string) => lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+  return {
+    endpoint: settingOf("S3_ENDPOINT"),
+    region: settingOf("AWS_REGION"),
+    accessKeyId: settingOf("AWS_ACCESS_KEY_ID"),
+    secretAccessKey: settingOf("AWS_SECRET_ACCESS_KEY"),
+    tell,
+    remove,
+  };
+}
