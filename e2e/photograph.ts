@@ -30,7 +30,7 @@ try {
       folders: ["Quayside Library", "Drawings"],
       document: "Ground floor plan.png",
       other: "Door schedule.csv",
-      heldAtPercent: 55,
+      heldAtPercent: 35,
     });
   } finally {
     await browser.close();

@@ -51,7 +51,7 @@ export class SampleCompany {
     this.#write("projects/Quayside Library/Drawings/Ground floor plan.png", floorPlan(0), 61);
     this.#write("projects/Quayside Library/Drawings/Stair B details.dwg", randomBytes(610_000), 59);
     for (const [at, name] of MODELS.entries()) {
-      this.#write(`projects/Quayside Library/Model/${name}`, randomBytes(2_100_000 + at * 600_000), 57 - at);
+      this.#write(`projects/Quayside Library/Model/${name}`, randomBytes(5_000_000 + at * 1_400_000), 57 - at);
     }
     this.#write("accounts/2026/Ledger.csv", ledger(40), 30);
     this.#write("accounts/2026/Invoices/Alder joinery, 2026-041.txt", letter("Invoice 2026-041"), 28);

@@ -24,7 +24,8 @@ export async function seeRestore({ sight, page, url, heldAtPercent }: Restore): 
   await progress.waitFor();
   while (Number(await progress.getAttribute("aria-valuenow")) < heldAtPercent) {
     await line.letOneThrough();
-    await page.waitForTimeout(400);
+    // What was read is checked a moment later; hurrying would let all of it through.
+    await page.waitForTimeout(700);
   }
   await sight.see(page, "vault-restoring");
   await page.getByRole("button", { name: "Pause" }).click();
