@@ -41,7 +41,14 @@ export class Keyboard {
 
   /** What has the focus lies in sight and is drawn as that. */
   async expectFocus(): Promise<void> {
-    await expectPage.poll(() => this.#page.evaluate(findHiddenFocus)).toBeNull();
+    await expectPage.poll(() => this.#findHiddenFocus()).toBeNull();
+  }
+
+  /** In a frame it is the frame that shows it. */
+  async #findHiddenFocus(): Promise<string | null> {
+    const active = await this.#page.evaluateHandle(() => document.activeElement);
+    const frame = await active.asElement()?.contentFrame();
+    return (frame ?? this.#page).evaluate(findHiddenFocus);
   }
 }
 

@@ -2,14 +2,15 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.ts";
 import { expectPage } from "./expect-page.ts";
-import { expectCommand, type Product, startProduct } from "./product.ts";
+import { backUp, expectCommand, type Product, startProduct } from "./product.ts";
 import { signIn } from "./sign-in.ts";
+import { Keyboard } from "./testing-keyboard.ts";
 
 const SECRET_NAME = "figures-of-the-second-quarter.txt";
 const SECRET_TEXT = "sealed before it left, open in this browser alone";
@@ -21,7 +22,7 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
   let page: Page;
   let sample: string;
   let downloads: string;
-  let troubles: string[] = [];
+  const troubles: string[] = [];
 
   beforeAll(async () => {
     sample = mkdtempSync(join(tmpdir(), "holdfast-vault-"));
@@ -32,14 +33,19 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     writeFileSync(join(sample, "empty"), "");
     product = await startProduct({ sample });
     browser = await launchChromium();
+    await visit();
   });
   afterAll(async () => {
     await browser?.close();
     await product?.remove();
     for (const folder of [sample, downloads]) rmSync(folder, { recursive: true, force: true });
   });
-  beforeEach(async () => {
-    troubles = [];
+  afterEach(() => {
+    expect(troubles.splice(0)).toEqual([]);
+  });
+
+  /** One for all journeys: signing in and unlocking cost seconds on purpose. */
+  async function visit(): Promise<void> {
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
     page = await context.newPage();
     page.on("console", (message) => {
@@ -47,11 +53,7 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     });
     page.on("pageerror", (error) => troubles.push(error.message));
     await signIn(page, product.url, product.demo.owner);
-  });
-  afterEach(async () => {
-    await context?.close();
-    expect(troubles).toEqual([]);
-  });
+  }
 
   const headline = () => page.getByRole("heading", { level: 1 });
 
@@ -62,13 +64,20 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     await expectPage(tab.getByText("Opened in this browser only")).toBeVisible({ timeout: 60_000 });
   }
 
-  /** From the company's first page to the folder of the sample. */
-  async function openSample(): Promise<void> {
-    await page.goto(`${product.url}/vault/`);
+  async function lock(): Promise<void> {
+    await page.keyboard.press("Shift+L");
+    await expectPage(page.getByRole("button", { name: "Unlock", exact: true })).toBeVisible();
+  }
+
+  /** From the company's first page to the folder of the sample; unlocks it on the way, unless it is open. */
+  async function openSample({ isOpen = false } = {}): Promise<void> {
+    await page.goto(`${product.url}/vault/#/`);
     await page.getByRole("region", { name: "Sources as of this moment" }).getByRole("link").nth(1).click();
     await page.waitForURL(/#\/m\/.+/);
-    await expectPage(page.getByRole("heading", { name: "Sealed" })).toBeVisible();
-    await unlock();
+    if (!isOpen) {
+      await expectPage(page.getByRole("heading", { name: "Sealed" })).toBeVisible();
+      await unlock();
+    }
     for (const name of sample.split("/").filter((part) => part !== "")) await openRow(name);
     await openRow("reports");
   }
@@ -121,7 +130,7 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
   });
 
   test("a basket comes home as a ZIP that holds what was backed up, with a receipt", async () => {
-    await openSample();
+    await openSample({ isOpen: true });
     for (const name of [SECRET_NAME, "large.bin"]) {
       await page
         .getByRole("row", { name: new RegExp(name) })
@@ -176,6 +185,7 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
 
   test("the whole company comes home as of now, from the first page", async () => {
     await page.goto(`${product.url}/vault/#/basket`);
+    await lock();
     await unlock();
     await page.getByRole("link", { name: "Restore" }).last().click();
     await page.goto(`${product.url}/vault/#/`);
@@ -193,13 +203,13 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
 
   test("a wrong passphrase opens nothing and says so; locking takes every name off the screen", async () => {
     await page.goto(`${product.url}/vault/#/basket`);
+    await lock();
     await page.getByLabel(/^Passphrase of/).fill("not the right words at all");
     await page.getByRole("button", { name: "Unlock", exact: true }).click();
     await expectPage(page.getByText("That passphrase does not open this key.")).toBeVisible({ timeout: 60_000 });
     await openSample();
     await expectPage(page.getByText(SECRET_NAME).first()).toBeVisible();
-    await page.keyboard.press("Shift+L");
-    await expectPage(page.getByRole("button", { name: "Unlock", exact: true })).toBeVisible();
+    await lock();
     expect(await page.content()).not.toContain(SECRET_NAME);
   });
 
@@ -243,10 +253,13 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     await portal.goto(`${product.url}/home`);
     await portal.getByRole("button", { name: "Sign out" }).click();
     for (const tab of tabs) await expectPage(tab.getByRole("button", { name: "Unlock", exact: true })).toBeVisible();
+    await context.close();
+    await visit();
   });
 
   test("by keyboard alone: unlock, down to a document, into the basket", async () => {
-    await page.goto(`${product.url}/vault/`);
+    await page.goto(`${product.url}/vault/#/`);
+    await page.reload();
     await page.getByRole("region", { name: "Sources as of this moment" }).getByRole("link").nth(1).focus();
     await page.keyboard.press("Enter");
     // The first page has a field of its own, which goes with it.
@@ -264,5 +277,46 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     await expectPage(page.getByRole("row", { name: /reports/ })).toBeVisible();
     await page.keyboard.press("Space");
     await expectPage(page.getByRole("region", { name: "Basket" }).getByText(/1 (folder|document)/)).toBeVisible();
+  });
+
+  test("by keyboard alone: find a document, take an older version home, and lock", async () => {
+    const minutes = join(sample, "reports", "minutes of the board.txt");
+    for (const text of ["the first minutes\n", "the corrected minutes\n"]) {
+      writeFileSync(minutes, text);
+      await backUp(product.demoAgentState, [sample], ["--source", basename(sample)]);
+    }
+    await page.goto(`${product.url}/vault/#/`);
+    await page.reload();
+    const keyboard = new Keyboard(page);
+    await keyboard.goTo(page.getByLabel(/^Passphrase of/));
+    await keyboard.type(product.demo.owner.passphrase);
+    await page.keyboard.press("Enter");
+    await expectPage(page.getByText("Opened in this browser only")).toBeVisible({ timeout: 60_000 });
+    await keyboard.press("/");
+    await keyboard.type("minutes of");
+    await expectPage(page.getByRole("list", { name: "Documents found" }).getByRole("button")).toHaveCount(1);
+    await keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+
+    const versions = page.getByRole("region", { name: "Versions" });
+    await expectPage(versions.getByRole("heading")).toHaveText("2 versions");
+    await expectPage(page.frameLocator("iframe").first().getByText("the corrected minutes")).toBeVisible();
+    await keyboard.expectFocus();
+    await keyboard.goTo(versions.getByRole("button").last());
+    await keyboard.press("Enter");
+    await expectPage(page.frameLocator("iframe").first().getByText("the first minutes")).toBeVisible();
+    await expectPage(versions.getByRole("button").last()).toHaveAttribute("aria-current", "true");
+    await keyboard.open(page.getByRole("button", { name: "Download", exact: true }), "Shift+Tab");
+    const begun = page.waitForEvent("download");
+    await keyboard.open(page.getByRole("dialog").getByRole("button", { name: "Download the document" }));
+    const saved = join(downloads, "older");
+    await (await begun).saveAs(saved);
+    expect(readFileSync(saved, "utf8")).toBe("the first minutes\n");
+    await expectPage(headline()).toHaveText("1 of 1 document restored and verified");
+
+    await page.keyboard.press("Shift+L");
+    await expectPage(page.getByRole("button", { name: "Locked" })).toBeVisible();
+    expect(await page.content()).not.toContain("minutes of the board");
+    expect(await page.title()).not.toContain("minutes");
   });
 });
