@@ -99,7 +99,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await product?.remove();
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 describe("kill -9 at random moments", () => {
   for (let round = 1; round <= rounds; round += 1) {

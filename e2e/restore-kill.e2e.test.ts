@@ -81,7 +81,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await product?.remove();
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 describe("a restore that is killed at a random moment", () => {
   for (let round = 1; round <= rounds; round += 1) {

@@ -59,7 +59,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await product?.remove();
   rmSync(sources, { recursive: true, force: true });
-}, 60_000);
+});
 
 describe("a machine is backed up and comes back byte for byte", () => {
   it("backs up real files, every oddity and one large file", async () => {
