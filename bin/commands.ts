@@ -51,6 +51,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("../agent/commands/backup.ts"),
   },
   {
+    usage: "agent run",
+    summary: "stay, and back up every source of this agent when it is due; SIGTERM ends it",
+    options: [["--state <dir>", "folder for identity and cache, as at enrolment"]],
+    load: () => import("../agent/commands/run.ts"),
+  },
+  {
     usage: "companies create <name>",
     summary: "staff: create a company, and print the invitation for its first owner",
     options: [["--owner <email>", "address of the company's first owner"]],

@@ -53,6 +53,8 @@ function run(outcome: RunView["outcome"]): RunView {
     code: null,
     progress: { files: 0, bytes: 0, storedBytes: 0 },
     snapshotId: null,
+    dueAt: null,
+    isCatchUp: false,
   });
 }
 

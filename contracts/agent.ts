@@ -22,6 +22,21 @@ export const agentPutSourceInput = z.strictObject({ definition: base64Schema(SIG
 export type AgentPutSourceInput = z.input<typeof agentPutSourceInput>;
 export const agentSourceView = z.strictObject({ sourceId: sourceIdSchema });
 
+/** When each source of the machine starts next, by the server's clock. */
+export const agentScheduleView = z.strictObject({
+  serverTime: z.date(),
+  /** The agent asks again after so long, or when it has done what was to be done. */
+  checkAfterMs: countSchema.min(1_000),
+  sources: z.array(
+    z.strictObject({
+      sourceId: sourceIdSchema,
+      /** Null while it is paused. `startAt` is the due time with its jitter; when it is past, the start is now. */
+      next: z.strictObject({ dueAt: z.date(), startAt: z.date() }).nullable(),
+    }),
+  ),
+});
+export type AgentScheduleView = z.infer<typeof agentScheduleView>;
+
 /** `clientRunId` makes the call repeatable: the same one returns the same run. */
 export const agentStartRunInput = z.strictObject({ sourceId: sourceIdSchema, clientRunId: clientRunIdSchema });
 export type AgentStartRunInput = z.input<typeof agentStartRunInput>;

@@ -49,6 +49,10 @@ export const runView = z.strictObject({
   code: z.string().nullable(),
   progress: runProgress,
   snapshotId: snapshotIdSchema.nullable(),
+  /** The due time that it began for, or that was missed; null when nobody expected it. */
+  dueAt: z.date().nullable(),
+  /** It began for a due time that had been missed before. */
+  isCatchUp: z.boolean(),
 });
 export type RunView = z.infer<typeof runView>;
 export const runPageView = pageView(runView);

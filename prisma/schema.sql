@@ -263,6 +263,27 @@ grant insert, select, update (payload, used_at, agent_id) on enrolment to holdfa
 grant select on enrolment to holdfast_lookup;
 grant insert, select on enrolment to holdfast_worker;
 
+create table expected_run (
+  company_id uuid not null,
+  source_id uuid not null,
+  due_at timestamp(3) with time zone not null,
+  missed_after timestamp(3) with time zone not null,
+  planned_at timestamp(3) with time zone not null,
+  state text not null,
+  constraint expected_run_pkey PRIMARY KEY (company_id, source_id, due_at),
+  constraint expected_run_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
+  constraint expected_run_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'started'::text, 'missed'::text, 'caught_up'::text, 'dropped'::text])))
+);
+alter table expected_run owner to holdfast_owner;
+alter table expected_run enable row level security;
+alter table expected_run force row level security;
+CREATE INDEX expected_run_waiting ON public.expected_run USING btree (missed_after) WHERE (state = 'waiting'::text);
+create policy own_company on expected_run as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on expected_run as permissive for select to holdfast_staff using (true);
+grant insert, select, update (missed_after, planned_at, state) on expected_run to holdfast_app;
+grant select on expected_run to holdfast_staff;
+grant insert, select, update (missed_after, planned_at, state) on expected_run to holdfast_worker;
+
 create table invitation (
   company_id uuid not null,
   invitation_id uuid not null,
@@ -565,6 +586,8 @@ create table run (
   stored_bytes bigint not null default 0,
   cancel_requested_at timestamp(3) with time zone,
   snapshot_id text,
+  due_at timestamp(3) with time zone,
+  is_catch_up boolean not null default false,
   constraint run_pkey PRIMARY KEY (company_id, run_id),
   constraint run_company_id_agent_id_client_run_id_key UNIQUE (company_id, agent_id, client_run_id),
   constraint run_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES agent(company_id, agent_id),
@@ -572,6 +595,8 @@ create table run (
   constraint run_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
   constraint run_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
   constraint run_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+  constraint run_check1 CHECK (((due_at IS NOT NULL) OR (NOT is_catch_up))),
+  constraint run_check2 CHECK (((outcome IS DISTINCT FROM 'missed'::text) OR (due_at IS NOT NULL))),
   constraint run_code_check CHECK ((length(code) <= 100)),
   constraint run_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'complete_with_gaps'::text, 'failed'::text, 'missed'::text, 'cancelled'::text]))),
   constraint run_snapshot_id_check CHECK ((snapshot_id ~ '^[0-9a-f]{32}$'::text))
@@ -626,7 +651,9 @@ alter table schedule owner to holdfast_owner;
 alter table schedule enable row level security;
 alter table schedule force row level security;
 create policy own_company on schedule as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on schedule as permissive for select to holdfast_staff using (true);
 grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at) on schedule to holdfast_app;
+grant select on schedule to holdfast_staff;
 grant select on schedule to holdfast_worker;
 
 create table session (

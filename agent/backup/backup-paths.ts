@@ -21,16 +21,19 @@ import { lockState } from "../state/state-lock.ts";
 import type { BackupCounters } from "./backup-counters.ts";
 import { chooseSource } from "./choose-source.ts";
 import { countFiles } from "./count-files.ts";
-import { openSource } from "./open-source.ts";
+import { openSource, requirePaths } from "./open-source.ts";
 import { leaseLost, RunSession } from "./run-session.ts";
 import { type BuiltSnapshot, SnapshotPipeline } from "./snapshot-pipeline.ts";
 import { SourceCache } from "./source-cache.ts";
 
-export interface BackupOptions {
+export interface BackupOptions extends BackupSettings {
   readonly paths: readonly string[];
   /** Names the source; without it, the same set of paths is the same source. */
   readonly source?: string | undefined;
   readonly excludes?: readonly string[];
+}
+
+export interface BackupSettings {
   readonly stateFolder?: string | undefined;
   /** Expand every frame again before it leaves and recompute its ids, instead of one in 16. */
   readonly isParanoid?: boolean;
@@ -70,14 +73,31 @@ interface Shown {
  *
  * @throws AgentError, ServerError, ConnectionError, IntegrityError; the signal's reason
  */
-export async function backupPaths(options: BackupOptions): Promise<BackupResult> {
-  if (options.paths.length === 0) throw new AgentError("usage", "say what to back up: one path or several");
+export async function backupPaths({ paths, source, excludes = [], ...settings }: BackupOptions): Promise<BackupResult> {
+  if (paths.length === 0) throw new AgentError("usage", "say what to back up: one path or several");
+  return backUp(settings, (at, companyPublicKey) =>
+    chooseSource(at, { paths, name: source, excludes }, companyPublicKey),
+  );
+}
+
+/**
+ * The same for a source that this agent has backed up before, as it was defined then.
+ *
+ * @throws as `backupPaths`; AgentError `path_not_found` ends the run as failed, for all to see
+ */
+export async function backupSource(source: KnownSource, settings: BackupSettings): Promise<BackupResult> {
+  return backUp(settings, async () => source);
+}
+
+type ChooseSource = (at: Parameters<typeof chooseSource>[0], companyPublicKey: Uint8Array) => Promise<KnownSource>;
+
+async function backUp(options: BackupSettings, choose: ChooseSource): Promise<BackupResult> {
   const state = openStateFolder(options.stateFolder);
   const identity = getIdentity(state);
   const unlock = lockState(state);
   const connection = new HttpConnection(identity.origin);
   try {
-    return await new BackupRun(options, { state, identity, connection }).run();
+    return await new BackupRun(options, { state, identity, connection }).run(choose);
   } finally {
     connection.close();
     unlock();
@@ -91,20 +111,20 @@ interface Place {
 }
 
 class BackupRun {
-  readonly #options: BackupOptions;
+  readonly #options: BackupSettings;
   readonly #place: Place;
   readonly #control: ControlClient;
   readonly #cancel = new AbortController();
   readonly #startedAt = new Date();
 
-  constructor(options: BackupOptions, place: Place) {
+  constructor(options: BackupSettings, place: Place) {
     this.#options = options;
     this.#place = place;
     const { agentId, sign } = place.identity;
     this.#control = new ControlClient(place.connection, { agentId, signSecretKey: sign.secretKey });
   }
 
-  async run(): Promise<BackupResult> {
+  async run(choose: ChooseSource): Promise<BackupResult> {
     const { state, identity } = this.#place;
     const { signal } = this.#options;
     const onAbort = () => this.#cancel.abort(signal?.reason);
@@ -113,9 +133,8 @@ class BackupRun {
       const hello = await this.#control.call({ procedure: "agent.hello", isQuery: true, view: agentHelloView });
       const pins = await followServer(this.#control, identity, { pins: getPins(state), hello });
       keepPins(state, pins);
-      const { paths, source: name, excludes = [] } = this.#options;
       const at = { state, identity, control: this.#control };
-      const source = await chooseSource(at, { paths, name, excludes }, fromBase64(pins.companyPublicKey));
+      const source = await choose(at, fromBase64(pins.companyPublicKey));
       const session = await RunSession.start(this.#control, source.sourceId, this.#cancel);
       return await this.#runSession(session, { hello, pins, source });
     } finally {
@@ -125,6 +144,7 @@ class BackupRun {
 
   async #runSession(session: RunSession, known: Known): Promise<BackupResult> {
     try {
+      await requirePaths(known.source.paths.map(fromBase64));
       const sealing = this.#makeSealing(session, known.pins);
       return await this.#attempt(session, known, { ...sealing, isVoid: false }).catch((error: unknown) => {
         // The server lacks what the cache counted on, or it moved zones: read it all again, once.
@@ -132,8 +152,10 @@ class BackupRun {
         return this.#attempt(session, known, { ...sealing, isVoid: true });
       });
     } catch (error) {
-      const isCancelled = this.#options.signal?.aborted === true || codeOf(error) === "run_cancelled";
-      await session.end(isCancelled ? "cancelled" : "failed", isCancelled ? "cancelled" : codeOf(error));
+      const { signal } = this.#options;
+      const isCancelled = signal?.aborted === true || codeOf(error) === "run_cancelled";
+      const code = signal?.aborted === true ? codeOf(signal.reason) : isCancelled ? "cancelled" : codeOf(error);
+      await session.end(isCancelled ? "cancelled" : "failed", code);
       throw codeOf(error) === "lease_lost" ? leaseLost() : error;
     } finally {
       session.stop();

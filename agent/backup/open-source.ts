@@ -31,6 +31,12 @@ export async function openReader(): Promise<SourceReader> {
   return filesReader;
 }
 
+/** A source that is gone as a whole is a failure: a snapshot of nothing would look like one. @throws AgentError `path_not_found` */
+export async function requirePaths(paths: readonly Uint8Array[]): Promise<void> {
+  const { requirePath } = await import("../sources/files/absolute-path.ts");
+  for (const path of paths) requirePath(path);
+}
+
 /** Paths as they are kept: absolute, without symlinks on the way. @throws AgentError `path_not_found` */
 export async function resolvePaths(paths: readonly string[]): Promise<readonly Uint8Array[]> {
   const { absolutePath } = await import("../sources/files/absolute-path.ts");

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import superjson from "superjson";
 
 export interface FakeCall {
   /** As "agent.hello"; for bulk calls the path. */
@@ -30,7 +31,7 @@ export class FakePortal {
         if (answered === "break the connection") {
           request.socket.destroy();
         } else if ("result" in answered) {
-          response.end(JSON.stringify({ result: { data: { json: answered.result } } }));
+          response.end(JSON.stringify({ result: { data: superjson.serialize(answered.result) } }));
         } else if ("bytes" in answered) {
           response.writeHead(answered.status).end(answered.bytes);
         } else {

@@ -24,6 +24,8 @@ function run(number: number, change: Partial<RunView> = {}): RunView {
     code: null,
     progress: { files: 0, bytes: 0, storedBytes: 0 },
     snapshotId: null,
+    dueAt: null,
+    isCatchUp: false,
     ...change,
   });
 }

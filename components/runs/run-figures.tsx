@@ -8,6 +8,7 @@ import { ZonePair } from "../status/zone-pair.tsx";
 import { zoneWord } from "../status/zone-word.ts";
 import { FigureRow } from "../ui/card.tsx";
 import { RunDuration } from "./run-duration.tsx";
+import { RunStart } from "./run-start.tsx";
 
 /** The facts of one run, each under its question. */
 export function RunFigures({ run, snapshot }: { readonly run: RunView; readonly snapshot: SnapshotView | null }) {
@@ -20,13 +21,14 @@ export function RunFigures({ run, snapshot }: { readonly run: RunView; readonly 
           note: run.code === null ? undefined : <code className="font-mono">{run.code}</code>,
         },
         {
-          label: "Started",
-          value: <Moment at={run.startedAt} />,
-          note: (
-            <>
-              {run.endedAt === null ? "running for" : "took"} <RunDuration run={run} />
-            </>
-          ),
+          label: run.outcome === "missed" ? "Due" : "Started",
+          value: run.outcome === "missed" ? <Moment at={run.startedAt} /> : <RunStart run={run} />,
+          note:
+            run.outcome === "missed" ? undefined : (
+              <>
+                {run.endedAt === null ? "running for" : "took"} <RunDuration run={run} />
+              </>
+            ),
         },
         {
           label: "Read",
@@ -37,7 +39,7 @@ export function RunFigures({ run, snapshot }: { readonly run: RunView; readonly 
         {
           label: "Copies",
           value: snapshot === null ? "no snapshot" : <ZonePair copies={snapshot.copies} />,
-          note: `written to ${zoneWord(run.zoneId)}`,
+          note: run.outcome === "missed" ? undefined : `written to ${zoneWord(run.zoneId)}`,
         },
         ...(snapshot === null
           ? []

@@ -16,7 +16,7 @@ export function runHeadline(run: RunView, snapshot: SnapshotView | null): string
     case "failed":
       return `The backup of ${what} failed. The snapshots before it are safe.`;
     case "missed":
-      return `The backup of ${what} did not start.`;
+      return `The backup of ${what} did not start. The snapshots before it are safe.`;
     case "cancelled":
       return `The backup of ${what} was cancelled. The snapshots before it are safe.`;
   }

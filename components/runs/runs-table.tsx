@@ -3,7 +3,6 @@
 import type { RunView } from "../../contracts/runs.ts";
 import { Bytes } from "../format/bytes.tsx";
 import { formatCount } from "../format/format-bytes.ts";
-import { Moment } from "../format/moment.tsx";
 import { useLiveRuns } from "../live/live-provider.tsx";
 import { sourceLabel } from "../machines/source-label.ts";
 import { outcomeStatus } from "../status/status.ts";
@@ -15,6 +14,7 @@ import { NoMatch } from "../tables/no-match.tsx";
 import type { WayOut } from "../tables/ways-out.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { RunDuration } from "./run-duration.tsx";
+import { RunStart } from "./run-start.tsx";
 
 const column = columnsOf<RunView>();
 
@@ -39,13 +39,13 @@ const COLUMNS = column.columns([
     id: "started",
     header: "Started",
     enableSorting: false,
-    cell: ({ row: { original } }) => <Moment at={original.startedAt} />,
+    cell: ({ row: { original } }) => <RunStart run={original} />,
   }),
   column.display({
     id: "duration",
     header: "Took",
     meta: { align: "right" },
-    cell: ({ row: { original } }) => <RunDuration run={original} />,
+    cell: ({ row: { original } }) => (original.outcome === "missed" ? null : <RunDuration run={original} />),
   }),
   column.accessor((run) => run.progress.files, {
     id: "files",

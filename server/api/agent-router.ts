@@ -6,6 +6,7 @@ import {
   agentPutSourceInput,
   agentRunEndedView,
   agentRunView,
+  agentScheduleView,
   agentSourceView,
   agentStartRunInput,
 } from "../../contracts/agent.ts";
@@ -18,6 +19,7 @@ import { listLog } from "../domain/key/company-log.ts";
 import { endRun } from "../domain/run/end-run.ts";
 import { heartbeatRun } from "../domain/run/heartbeat-run.ts";
 import { startRun } from "../domain/run/start-run.ts";
+import { planAgentStarts, type SourceStart } from "../domain/schedule/plan-agent-starts.ts";
 import { putSource } from "../domain/source/put-source.ts";
 import type { AgentRow } from "../domain/store/key-store.ts";
 import type { ApiDeps } from "./api-deps.ts";
@@ -42,6 +44,14 @@ export const agentRouter = router({
     .query(async ({ ctx: { deps, agent }, input }) => ({
       statements: (await listLog(deps, agent.companyId, input.after)).map((statement) => toBase64(statement.bytes)),
     })),
+  schedule: agentProcedure.output(agentScheduleView).query(async ({ ctx: { deps, agent } }) => {
+    const { now, starts } = await planAgentStarts(deps, agent);
+    return {
+      serverTime: now,
+      checkAfterMs: checkAfterMs(starts, now),
+      sources: starts.map(({ sourceId, next }) => ({ sourceId: sourceIdSchema.parse(sourceId), next })),
+    };
+  }),
   putSource: agentProcedure
     .input(agentPutSourceInput)
     .output(agentSourceView)
@@ -88,6 +98,15 @@ export const agentRouter = router({
       return { runId };
     }),
 });
+
+/** How long a change of the schedule may take to reach an agent. */
+const CHECK_MS = 60_000;
+const SHORTEST_CHECK_MS = 1_000;
+
+function checkAfterMs(starts: readonly SourceStart[], now: Date): number {
+  const waits = starts.flatMap(({ next }) => (next === null ? [] : [next.startAt.getTime() - now.getTime()]));
+  return Math.max(SHORTEST_CHECK_MS, Math.min(CHECK_MS, ...waits));
+}
 
 /** Progress that nobody looks at costs a few statements all the same. */
 const BEAT_MS = 15_000;

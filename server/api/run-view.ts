@@ -27,5 +27,7 @@ export function toRunView(run: RunRow): RunView {
     code: run.code,
     progress: { files: run.progress.files, bytes: run.progress.bytes, storedBytes: run.progress.storedBytes },
     snapshotId: run.snapshotId === null ? null : snapshotIdSchema.parse(run.snapshotId),
+    dueAt: run.dueAt,
+    isCatchUp: run.isCatchUp,
   };
 }

@@ -229,6 +229,8 @@ export interface RunRecord {
   readonly bytes: number;
   readonly stored_bytes: number;
   readonly snapshot_id: string | null;
+  readonly due_at: Date | null;
+  readonly is_catch_up: boolean;
 }
 
 export function toRunRow(row: RunRecord): RunRow {
@@ -248,6 +250,8 @@ export function toRunRow(row: RunRecord): RunRow {
     code: row.code,
     progress: { files: row.files, bytes: row.bytes, storedBytes: row.stored_bytes },
     snapshotId: row.snapshot_id,
+    dueAt: row.due_at,
+    isCatchUp: row.is_catch_up,
   };
 }
 

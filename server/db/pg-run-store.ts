@@ -3,6 +3,7 @@ import { newId } from "../platform/ids.ts";
 import { writeAudit, writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
 import { insertKeyObjects } from "./pg-key-objects.ts";
+import { takeExpectedRuns } from "./pg-ledger-store.ts";
 import { loadStatement } from "./statement.ts";
 import { type Tx, withCompany, withProvider } from "./transaction.ts";
 
@@ -115,7 +116,8 @@ async function startRun(tx: Tx, companyId: string, run: NewRun): Promise<StartOu
   const endedIds = superseded.map((row) => row.run_id);
   if (endedIds.length > 0) await recordEnded(tx, companyId, endedIds, { outcome: "failed", code: "superseded" });
   const { runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs } = run;
-  const values = [companyId, runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs];
+  const { dueAt, isCatchUp } = await takeExpectedRuns(tx, companyId, sourceId);
+  const values = [companyId, runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs, dueAt, isCatchUp];
   const [inserted] = await tx.rows<{ fencing_token: number }>(RUN_INSERT, values);
   if (!inserted) throw new Error("an insert answered no row");
   await writeOutbox(tx, companyId, "run_started", { runId, sourceId, machineId, zoneId });

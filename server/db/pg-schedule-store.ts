@@ -1,6 +1,6 @@
 import type { ScheduleLevel, ScheduleSettings } from "../../contracts/schedules.ts";
-import type { ScheduleRow, ScheduleStore } from "../domain/store/schedule-store.ts";
-import { StoreError } from "../domain/store/store.ts";
+import type { PlannedSourceRow, ScheduleRow, ScheduleStore } from "../domain/store/schedule-store.ts";
+import { MAX_PAGE_ROWS, StoreError } from "../domain/store/store.ts";
 import { newId } from "../platform/ids.ts";
 import { type JournalPayload, writeAudit, writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
@@ -10,6 +10,7 @@ import { PROVIDER_ID, type Tx, withCompany } from "./transaction.ts";
 const PROVIDER_SCHEDULE_FIND = loadStatement("provider-schedule-find");
 const PROVIDER_SCHEDULE_PUT = loadStatement("provider-schedule-put");
 const SCHEDULE_PUT = loadStatement("schedule-put");
+const PLANNED_SOURCES_LIST = loadStatement("planned-sources-list");
 const SCHEDULES_LIST = loadStatement("schedules-list");
 
 export function createPgScheduleStore(database: PgDatabase): ScheduleStore {
@@ -45,6 +46,11 @@ export function createPgScheduleStore(database: PgDatabase): ScheduleStore {
         const rows = await tx.rows<ScheduleRecord>(SCHEDULES_LIST, [companyId, machineId]);
         return rows.map(toScheduleRow);
       }),
+    listPlannedSources: (companyId, machineId, exceptCodes) =>
+      withCompany(database, companyId, async (tx) => {
+        const values = [companyId, machineId, exceptCodes, MAX_PAGE_ROWS];
+        return (await tx.rows<PlannedSourceRecord>(PLANNED_SOURCES_LIST, values)).map(toPlannedSource);
+      }),
   };
 }
 
@@ -68,6 +74,21 @@ function toScheduleRow(row: ScheduleRecord): ScheduleRow {
     isPaused: row.is_paused,
   };
   return { level, subjectId, settings, timedAt };
+}
+
+interface PlannedSourceRecord {
+  readonly source_id: string;
+  readonly kind: string;
+  readonly ordinal: number;
+  readonly created_at: Date;
+  readonly last_start_at: Date | null;
+  readonly last_expected_at: Date | null;
+}
+
+function toPlannedSource(row: PlannedSourceRecord): PlannedSourceRow {
+  const { source_id: sourceId, kind: sourceKind, ordinal, created_at: createdAt } = row;
+  const { last_start_at: lastStartAt, last_expected_at: lastExpectedAt } = row;
+  return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastExpectedAt };
 }
 
 function valuesOf({ timing, jitterSeconds, catchUpMinutes, isPaused }: ScheduleSettings): readonly unknown[] {

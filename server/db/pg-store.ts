@@ -4,6 +4,7 @@ import { createPgCommitStore } from "./pg-commit-store.ts";
 import type { PgDatabase } from "./pg-database.ts";
 import { createPgJobStore } from "./pg-job-store.ts";
 import { createPgKeyStore } from "./pg-key-store.ts";
+import { createPgLedgerStore } from "./pg-ledger-store.ts";
 import { createPgPackStore } from "./pg-pack-store.ts";
 import { createPgReads } from "./pg-reads.ts";
 import { createPgRunStore } from "./pg-run-store.ts";
@@ -17,6 +18,7 @@ export function createPgStore(database: PgDatabase): Store {
     ...createPgKeyStore(database),
     ...createPgRunStore(database),
     ...createPgScheduleStore(database),
+    ...createPgLedgerStore(database),
     ...createPgPackStore(database),
     ...createPgCommitStore(database),
     ...createPgZoneStore(database),

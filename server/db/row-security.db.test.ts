@@ -47,6 +47,8 @@ beforeAll(async () => {
     const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, isPaused: false };
     const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
     await store.putSchedule(scene.companyId, schedule);
+    const expected = { sourceId: scene.sourceId, dueAt: new Date(), missedAfter: new Date() };
+    await store.expectRuns(scene.companyId, [scene.sourceId], [expected]);
   }
   await opened.close();
   const rows = await as(database.ownerUrl, [

@@ -18,6 +18,13 @@ const Environment = z.object({
   HOLDFAST_PORTAL_ADDRESS: z.url({ protocol: /^http$/ }),
   /** Port of the gateway. */
   HOLDFAST_PORT: z.coerce.number().int().min(0).max(65535),
+  /** How late a run may begin before it is missed. */
+  HOLDFAST_MISSED_GRACE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(15 * 60),
   /** File with the hash of the setup code; there is one while a bare installation belongs to nobody. */
   HOLDFAST_SETUP_FILE: z.exactOptional(z.string().min(1)),
   /** Set for the demo alone: the file with its accounts, as people are told of it. */
@@ -32,6 +39,7 @@ export type PlatformEnv = {
   readonly publicUrl: string;
   readonly portalAddress: string;
   readonly port: number;
+  readonly missedGraceSeconds: number;
   /** Null where nobody sets up an installation by a code. */
   readonly setupFile: string | null;
   /** Null unless this is the demo. */
@@ -64,6 +72,7 @@ export function parseEnv(variables: NodeJS.ProcessEnv): PlatformEnv {
     publicUrl: env.HOLDFAST_PUBLIC_URL.replace(/\/$/, ""),
     portalAddress: env.HOLDFAST_PORTAL_ADDRESS.replace(/\/$/, ""),
     port: env.HOLDFAST_PORT,
+    missedGraceSeconds: env.HOLDFAST_MISSED_GRACE_SECONDS,
     setupFile: env.HOLDFAST_SETUP_FILE ?? null,
     demoFile: env.HOLDFAST_DEMO_FILE ?? null,
   };

@@ -3,6 +3,7 @@ import { PgBoss } from "pg-boss";
 import { z } from "zod";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
+import { keepLedger } from "../domain/schedule/keep-ledger.ts";
 import type { Logger } from "../platform/log.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { FindWork, type ReplicationPair } from "./find-work.ts";
@@ -14,6 +15,7 @@ const LOOK_MS = 1_000;
 const REPLICATE = "replicate";
 const END_EXPIRED_RUNS = "end-expired-runs";
 const PROBE_ZONES = "probe-zones";
+const KEEP_LEDGER = "keep-ledger";
 const EVERY_MINUTE = "* * * * *";
 /** A job that ran for longer has died with its process; our steps end after 45 s. */
 const EXPIRE_SECONDS = 120;
@@ -36,6 +38,8 @@ export interface WorkerOptions {
   /** Names this process in leases. */
   readonly owner: string;
   readonly isReplicationPaused: boolean;
+  /** How late a run may begin before it is missed. */
+  readonly missedGraceMs: number;
   readonly now: () => Date;
 }
 
@@ -76,7 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
 }
 
-async function serveHousekeeping(boss: PgBoss, { deps, log }: WorkerOptions): Promise<void> {
+async function serveHousekeeping(boss: PgBoss, { deps, log, missedGraceMs }: WorkerOptions): Promise<void> {
   const jobs = [
     [PROBE_ZONES, () => probeZones(deps)],
     [
@@ -84,6 +88,13 @@ async function serveHousekeeping(boss: PgBoss, { deps, log }: WorkerOptions): Pr
       async () => {
         const runIds = await endExpiredRuns(deps);
         if (runIds.length > 0) log.info({ runIds }, "ended runs whose lease had passed");
+      },
+    ],
+    [
+      KEEP_LEDGER,
+      async () => {
+        const { missed } = await keepLedger(deps, missedGraceMs);
+        if (missed.length > 0) log.warn({ missed }, "runs that were due did not begin");
       },
     ],
   ] as const;

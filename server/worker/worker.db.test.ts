@@ -57,7 +57,7 @@ function start(isReplicationPaused: boolean): Promise<Worker> {
   const passwords = { hashPassword: async () => "x", isPasswordOf: async () => false };
   const common = { primitives: nodePrimitives, randomness: nodeRandomness, passwords, newId };
   const deps = { store: workerStore, zones, ...common };
-  const options = { log, owner: "test", now: () => new Date(), isReplicationPaused };
+  const options = { log, owner: "test", now: () => new Date(), isReplicationPaused, missedGraceMs: 60_000 };
   return startWorker({ deps, queueUrl: testDatabase.workerUrl, ...options });
 }
 
@@ -139,5 +139,27 @@ describe("a probe", () => {
     await probeZones(deps);
     expect(await stateOf("zone2")).toBe("healthy");
     expect([...objects.zone2.keys()].filter((name) => name.startsWith("control/"))).toEqual([]);
+  });
+});
+
+describe("the ledger", () => {
+  test("is kept by the worker, with the worker's rights", async () => {
+    const { companyId, machineId, sourceId } = await createCompanyWorld(store);
+    const isToPlan = async () => (await store.listMachinesToPlan()).some((machine) => machine.machineId === machineId);
+    const [first, second] = [new Date(Date.now() - 120_000), new Date(Date.now() - 60_000)];
+    const runs = [first, second].map((dueAt) => ({ sourceId, dueAt, missedAfter: dueAt }));
+    await workerStore.expectRuns(companyId, [sourceId], runs);
+    const end = { kind: "missed", runId: newId() } as const;
+    expect(await workerStore.endOverdueRun(companyId, { sourceId, dueAt: first, end })).toBe(true);
+    expect(await store.findRun(companyId, end.runId)).toMatchObject({ outcome: "missed", dueAt: first });
+    expect(await isToPlan()).toBe(true);
+    const worker = await start(true);
+    try {
+      // The second is due by no schedule, so it is dropped, and noon or midnight is expected.
+      await vi.waitFor(async () => expect(await isToPlan()).toBe(false), WAIT);
+      expect((await store.listOverdueRuns()).filter((run) => run.sourceId === sourceId)).toEqual([]);
+    } finally {
+      await worker.stop();
+    }
   });
 });

@@ -18,6 +18,7 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "agent.hello": undefined,
     "agent.log": { after: -1 },
     "agent.putSource": { definition: BYTES },
+    "agent.schedule": undefined,
     "agent.startRun": { sourceId, clientRunId: randomUUID() },
     "companies.count": undefined,
     "companies.create": { name: "Pell & Ross", ownerEmail: "o@x.test", inviteAuthHash: "00".repeat(32) },

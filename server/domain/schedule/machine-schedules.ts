@@ -1,10 +1,11 @@
 import type { DomainDeps } from "../domain-deps.ts";
-import type { ScheduleRow } from "../store/schedule-store.ts";
-import { MAX_PAGE_ROWS } from "../store/store.ts";
-import type { SourceRow } from "../store/store-reads.ts";
+import type { PlannedSourceRow, ScheduleRow } from "../store/schedule-store.ts";
+
+/** A run that ended so did not do what it was started for, or never began: it is due as before. */
+const NO_START_CODES = ["agent_stopped", "lease_lost", "superseded", "no_start"];
 
 export interface SourceLayers {
-  readonly source: SourceRow;
+  readonly source: PlannedSourceRow;
   readonly layers: readonly ScheduleRow[];
 }
 
@@ -25,7 +26,7 @@ export async function readMachineSchedules(
   const [provider, rows, sources] = await Promise.all([
     store.findProviderSchedule(),
     store.listSchedules(companyId, machineId),
-    store.listSources(companyId, { machineId, limit: MAX_PAGE_ROWS }),
+    store.listPlannedSources(companyId, machineId, NO_START_CODES),
   ]);
   const ofProvider = provider === null ? [] : [provider];
   const ofCompany = [...ofProvider, ...rows.filter(({ level }) => level === "company")];

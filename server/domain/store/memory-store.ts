@@ -2,6 +2,7 @@ import { createMemoryAccounts } from "./memory/memory-accounts.ts";
 import { createMemoryCommits } from "./memory/memory-commits.ts";
 import { createMemoryJobs } from "./memory/memory-jobs.ts";
 import { createMemoryKeys } from "./memory/memory-keys.ts";
+import { createMemoryLedger } from "./memory/memory-ledger.ts";
 import { createMemoryPacks } from "./memory/memory-packs.ts";
 import { createMemoryReads } from "./memory/memory-reads.ts";
 import { createMemoryRuns } from "./memory/memory-runs.ts";
@@ -18,6 +19,7 @@ export function createMemoryStore(now: () => Date): Store {
     ...createMemoryKeys(state),
     ...createMemoryRuns(state),
     ...createMemorySchedules(state),
+    ...createMemoryLedger(state),
     ...createMemoryPacks(state),
     ...createMemoryCommits(state),
     ...createMemoryZones(state),

@@ -9,6 +9,18 @@ export interface ScheduleRow {
   readonly timedAt: Date;
 }
 
+/** A source, and when its last run began that counts as a start. */
+export interface PlannedSourceRow {
+  readonly sourceId: string;
+  readonly sourceKind: string;
+  readonly ordinal: number;
+  readonly createdAt: Date;
+  /** Null before the first. */
+  readonly lastStartAt: Date | null;
+  /** The newest due time that has come and a run was expected for; null before the first. */
+  readonly lastExpectedAt: Date | null;
+}
+
 export interface NewSchedule {
   readonly level: Exclude<ScheduleLevel, "provider">;
   readonly subjectId: string;
@@ -26,4 +38,10 @@ export interface ScheduleStore {
   putSchedule(companyId: string, schedule: NewSchedule): Promise<"stored" | "subject_unknown">;
   /** Of the company, of one machine, and of that machine's sources, in the order of the levels. */
   listSchedules(companyId: string, machineId: string): Promise<readonly ScheduleRow[]>;
+  /** The sources of a machine, at most 500, in the order of their ids. Runs that ended with one of `exceptCodes` do not count as starts. */
+  listPlannedSources(
+    companyId: string,
+    machineId: string,
+    exceptCodes: readonly string[],
+  ): Promise<readonly PlannedSourceRow[]>;
 }

@@ -127,6 +127,10 @@ export interface RunRow {
   readonly code: string | null;
   readonly progress: RunProgress;
   readonly snapshotId: string | null;
+  /** The due time that it began for, or that was missed; null when nobody expected it. */
+  readonly dueAt: Date | null;
+  /** It began for a due time that had been missed before. */
+  readonly isCatchUp: boolean;
 }
 
 export interface SnapshotRow {

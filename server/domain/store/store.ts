@@ -2,6 +2,7 @@ import type { AccountStore } from "./account-store.ts";
 import type { CommitStore } from "./commit-store.ts";
 import type { JobStore } from "./job-store.ts";
 import type { KeyStore } from "./key-store.ts";
+import type { LedgerStore } from "./ledger-store.ts";
 import type { PackStore } from "./pack-store.ts";
 import type { RunStore } from "./run-store.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
@@ -31,6 +32,7 @@ export interface Store
     KeyStore,
     RunStore,
     ScheduleStore,
+    LedgerStore,
     PackStore,
     CommitStore,
     ZoneStore,

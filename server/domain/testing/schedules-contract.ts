@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ScheduleSettings } from "../../../contracts/schedules.ts";
 import type { Store } from "../store/store.ts";
-import { createScene, enrolMachine, newUuid } from "./store-scene.ts";
+import { createScene, enrolMachine, newUuid, openRun } from "./store-scene.ts";
 
 const HOURLY = { cron: "0 * * * *", timeZone: "Europe/Berlin" };
 const NIGHTLY = { cron: "0 2 * * *", timeZone: "UTC" };
@@ -47,6 +47,28 @@ export function describeSchedules(getStore: () => Store): void {
       expect(changed).toBeGreaterThan(begun);
       await pause();
       expect(await put({})).toBeGreaterThan(changed);
+    });
+
+    test("a machine's sources say when they last started, and what was interrupted is no start", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId, machineId, sourceId } = scene;
+      await enrolMachine(store, companyId);
+      const list = async () => {
+        const rows = await store.listPlannedSources(companyId, machineId, ["agent_stopped"]);
+        expect(rows.map((row) => row.sourceId)).toEqual([sourceId]);
+        return rows[0]?.lastStartAt ?? null;
+      };
+      expect(await list()).toBeNull();
+      const first = await openRun(store, scene);
+      const started = (await store.findRun(companyId, first.runId))?.startedAt;
+      expect(await list()).toEqual(started);
+      await store.endRun(companyId, first, { outcome: "failed", code: "path_not_found" });
+      await pause();
+      const second = await openRun(store, scene);
+      expect((await list())?.getTime()).toBeGreaterThan(started?.getTime() ?? Number.NaN);
+      await store.endRun(companyId, second, { outcome: "cancelled", code: "agent_stopped" });
+      expect(await list()).toEqual(started);
     });
 
     test("what is not of this company cannot have one", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../store/store.ts";
 import { describeAccounts } from "./accounts-contract.ts";
 import { describeCommits } from "./commits-contract.ts";
+import { describeLedger } from "./ledger-contract.ts";
 import { describeLists } from "./lists-contract.ts";
 import { describePacks } from "./packs-contract.ts";
 import { describeRuns } from "./runs-contract.ts";
@@ -31,6 +32,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeAccounts(getStore);
     describeRuns(getStore);
     describeSchedules(getStore);
+    describeLedger(getStore);
     describePacks(getStore);
     describeCommits(getStore);
     describeZones(getStore);

@@ -133,6 +133,7 @@ export function describeTenants(getStore: () => Store): void {
         expect(await attempt, level).toBe("subject_unknown");
       }
       expect(await store.listSchedules(strange, machineId)).toEqual([]);
+      expect(await store.listPlannedSources(strange, machineId, [])).toEqual([]);
       const kept = await store.listSchedules(own.companyId, machineId);
       expect(kept.map((row) => row.settings.isPaused)).toEqual([true, true, true]);
     });

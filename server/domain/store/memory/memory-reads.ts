@@ -212,6 +212,7 @@ function toSourceRow(company: CompanyState, source: SourceState): SourceRow {
 
 function toRunRow(company: CompanyState, run: RunState): RunRow {
   const { runId, machineId, sourceId, zoneId, startedAt, endedAt, outcome, code, progress, snapshotId } = run;
+  const { dueAt, isCatchUp } = run;
   const source = company.sources.get(sourceId);
   return {
     companyId: company.companyId,
@@ -229,6 +230,8 @@ function toRunRow(company: CompanyState, run: RunState): RunRow {
     code,
     progress,
     snapshotId,
+    dueAt,
+    isCatchUp,
   };
 }
 

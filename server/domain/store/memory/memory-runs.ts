@@ -1,4 +1,5 @@
 import type { NewRun, NewSource, RunStore, StartOutcome } from "../run-store.ts";
+import { takeExpectedRuns } from "./memory-ledger.ts";
 import {
   addKeyObjects,
   type CompanyState,
@@ -83,12 +84,21 @@ function putSource(
     if (stored.machineId !== machineId) return "number_conflict";
     if (stored.number === number && isSame(stored.definition, definition.bytes)) return "stored";
     if (number !== stored.number + 1) return "number_conflict";
+    stored.agentId = source.agentId;
     stored.number = number;
     stored.definition = definition.bytes;
   } else {
     const peers = [...company.sources.values()];
     if (peers.some((peer) => peer.machineId === machineId && peer.ordinal === ordinal)) return "number_conflict";
-    const row = { sourceId, machineId, sourceKind, ordinal, number, definition: definition.bytes };
+    const row = {
+      sourceId,
+      machineId,
+      agentId: source.agentId,
+      sourceKind,
+      ordinal,
+      number,
+      definition: definition.bytes,
+    };
     company.sources.set(sourceId, { ...row, createdAt: state.now() });
   }
   addKeyObjects(state, company, [definition]);
@@ -127,6 +137,7 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
     progress: { files: 0, bytes: 0, storedBytes: 0 },
     isCancelled: false,
     snapshotId: null,
+    ...takeExpectedRuns(state, company, wanted.sourceId),
   });
   state.outbox.push({ companyId, kind: "run_started" });
   return { kind: "started", runId: wanted.runId, fencingToken, zoneId: wanted.zoneId };

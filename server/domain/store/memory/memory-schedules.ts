@@ -1,6 +1,6 @@
 import type { ScheduleSettings } from "../../../../contracts/schedules.ts";
 import type { NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
-import { StoreError } from "../store.ts";
+import { MAX_PAGE_ROWS, StoreError } from "../store.ts";
 import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 export function createMemorySchedules(state: MemoryState): ScheduleStore {
@@ -29,6 +29,22 @@ export function createMemorySchedules(state: MemoryState): ScheduleStore {
         return company?.sources.get(subjectId ?? "")?.machineId === machineId;
       });
       return rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    },
+    async listPlannedSources(companyId, machineId, exceptCodes) {
+      const company = state.companies.get(companyId);
+      const sources = [...(company?.sources.values() ?? [])].filter((source) => source.machineId === machineId);
+      const runs = [...(company?.runs.values() ?? [])].toSorted((a, b) => (a.runId < b.runId ? 1 : -1));
+      return sources
+        .toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
+        .slice(0, MAX_PAGE_ROWS)
+        .map(({ sourceId, sourceKind, ordinal, createdAt }) => {
+          const last = runs.find((run) => run.sourceId === sourceId && !exceptCodes.includes(run.code ?? ""));
+          const expected = [...(company?.expectedRuns.values() ?? [])]
+            .filter((row) => row.sourceId === sourceId && row.state !== "dropped" && row.dueAt <= state.now())
+            .map((row) => row.dueAt.getTime());
+          const lastExpectedAt = expected.length === 0 ? null : new Date(Math.max(...expected));
+          return { sourceId, sourceKind, ordinal, createdAt, lastStartAt: last?.startedAt ?? null, lastExpectedAt };
+        });
     },
   };
 }

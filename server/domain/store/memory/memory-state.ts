@@ -2,6 +2,7 @@ import type { ChunkKind } from "../../../../engine/ports/chunk-index.ts";
 import type { KeyObject, PersonRow, SessionRow } from "../account-store.ts";
 import type { NewSnapshot, ZoneObject } from "../commit-store.ts";
 import type { LogHead } from "../key-store.ts";
+import type { ExpectedRun } from "../ledger-store.ts";
 import type { PackKind, PackState, PresenceState } from "../pack-store.ts";
 import type { RunOutcome, RunProgress } from "../run-store.ts";
 import type { ScheduleRow } from "../schedule-store.ts";
@@ -57,6 +58,7 @@ export interface AgentState {
 export interface SourceState {
   readonly sourceId: string;
   readonly machineId: string;
+  agentId: string;
   readonly sourceKind: string;
   readonly ordinal: number;
   number: number;
@@ -80,6 +82,13 @@ export interface RunState {
   progress: RunProgress;
   isCancelled: boolean;
   snapshotId: string | null;
+  readonly dueAt: Date | null;
+  readonly isCatchUp: boolean;
+}
+
+export interface ExpectedState extends ExpectedRun {
+  readonly plannedAt: Date;
+  state: "waiting" | "started" | "missed" | "caught_up" | "dropped";
 }
 
 export interface PackEntry {
@@ -156,6 +165,8 @@ export interface CompanyState {
   readonly watermarks: Map<string, Watermark>;
   /** By the id of the company, machine or source. */
   readonly schedules: Map<string, ScheduleRow>;
+  /** By source and due time. */
+  readonly expectedRuns: Map<string, ExpectedState>;
 }
 
 export interface JobState {
@@ -226,6 +237,7 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     snapshots: new Map(),
     watermarks: new Map(),
     schedules: new Map(),
+    expectedRuns: new Map(),
   };
 }
 

@@ -1,0 +1,176 @@
+import { type AgentScheduleView, agentScheduleView } from "../../contracts/agent.ts";
+import { type BackupProgress, type BackupResult, backupSource } from "../backup/backup-paths.ts";
+import { ControlClient } from "../control-client.ts";
+import { HttpConnection } from "../http-connection.ts";
+import { codeOf } from "../retry.ts";
+import { getIdentity, type Identity } from "../state/identity.ts";
+import { type KnownSource, listSources } from "../state/sources.ts";
+import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
+import { lockAgent } from "../state/state-lock.ts";
+import { BackOff } from "./back-off.ts";
+import { pause } from "./pause.ts";
+
+/** What a long-lived agent tells the person at its machine. */
+export type AgentEvent =
+  | { readonly event: "running"; readonly machineName: string; readonly portal: string }
+  | { readonly event: "next"; readonly sourceId: string; readonly name: string; readonly startAt: Date }
+  | { readonly event: "started"; readonly sourceId: string; readonly name: string; readonly dueAt: Date }
+  | ({ readonly event: "progress"; readonly sourceId: string } & BackupProgress)
+  | ({ readonly event: "done"; readonly name: string } & Omit<BackupResult, "gaps">)
+  /** Tried again after the pause, or at the next due time when the server knows of the failure. */
+  | { readonly event: "failed"; readonly sourceId: string; readonly code: string; readonly message: string }
+  /** The portal does not answer, or refuses: asked again after the pause. */
+  | { readonly event: "waiting"; readonly code: string; readonly message: string; readonly retryMs: number };
+
+export interface AgentRunOptions {
+  readonly stateFolder?: string | undefined;
+  /** Ends the agent; a backup that runs is ended as cancelled and goes on with the next start. */
+  readonly signal: AbortSignal;
+  readonly tell: (event: AgentEvent) => void;
+  /** Milliseconds before a portal that refused, or a backup that could not begin, is tried again; doubled each time, up to the second. */
+  readonly backOffMs?: readonly [first: number, longest: number];
+}
+
+/** Whoever waits longer than this for a portal that came back would think that the agent is dead. */
+const BACK_OFF_MS = [15_000, 5 * 60_000] as const;
+/** A person has to act: enrol again, replace the agent, or find out why the server is not what it was. */
+const FATAL_CODES: ReadonlySet<string> = new Set([
+  "agent_revoked",
+  "agent_too_old",
+  "agent_too_new",
+  "control_term_rolled_back",
+  "log_rolled_back",
+  "log_changed",
+  "history_rolled_back",
+  "history_changed",
+]);
+
+/**
+ * Backs up every source that this agent knows when the server says that it is due, until the signal. One backup at a time:
+ * an agent's manifests are one chain. Portal and network may go and come back.
+ *
+ * @throws AgentError, ServerError when a person has to act
+ */
+export async function runAgent(options: AgentRunOptions): Promise<void> {
+  const state = openStateFolder(options.stateFolder);
+  const identity = getIdentity(state);
+  const unlock = lockAgent(state);
+  const connection = new HttpConnection(identity.origin);
+  try {
+    await new AgentRun(options, { state, identity, connection }).run();
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  } finally {
+    connection.close();
+    unlock();
+  }
+}
+
+interface Due {
+  readonly source: KnownSource;
+  readonly dueAt: Date;
+  readonly startAt: Date;
+}
+
+class AgentRun {
+  readonly #options: AgentRunOptions;
+  readonly #state: StateFolder;
+  readonly #identity: Identity;
+  readonly #control: ControlClient;
+  readonly #portal: BackOff;
+  /** Of sources whose backup could not even begin, so that the server knows nothing of it. */
+  readonly #sources = new Map<string, BackOff>();
+  #announced = "";
+
+  constructor(
+    options: AgentRunOptions,
+    place: { readonly state: StateFolder; readonly identity: Identity; readonly connection: HttpConnection },
+  ) {
+    this.#options = options;
+    this.#state = place.state;
+    this.#identity = place.identity;
+    const { agentId, sign } = place.identity;
+    this.#control = new ControlClient(place.connection, { agentId, signSecretKey: sign.secretKey });
+    this.#portal = this.#newBackOff();
+  }
+
+  async run(): Promise<void> {
+    const { signal, tell } = this.#options;
+    tell({ event: "running", machineName: this.#identity.machineName, portal: this.#identity.origin });
+    while (!signal.aborted) {
+      const schedule = await this.#ask();
+      if (schedule === undefined) continue;
+      const next = this.#findNext(schedule);
+      if (next !== undefined && next.startAt <= schedule.serverTime) await this.#backUp(next);
+      else {
+        if (next !== undefined) this.#announce(next);
+        await pause(schedule.checkAfterMs, signal);
+      }
+    }
+  }
+
+  /** The schedule; undefined after a pause when the portal could not say. */
+  async #ask(): Promise<AgentScheduleView | undefined> {
+    const { signal } = this.#options;
+    try {
+      const call = { procedure: "agent.schedule", isQuery: true, view: agentScheduleView };
+      const schedule = await this.#control.call(call, { signal });
+      this.#portal.reset();
+      return schedule;
+    } catch (error) {
+      if (signal.aborted || FATAL_CODES.has(codeOf(error))) throw error;
+      const retryMs = this.#portal.next();
+      this.#options.tell({ event: "waiting", code: codeOf(error), message: messageOf(error), retryMs });
+      await pause(retryMs, signal);
+      return undefined;
+    }
+  }
+
+  /** What starts first of the sources that this agent knows and that do not rest after a failure. */
+  #findNext({ sources }: AgentScheduleView): Due | undefined {
+    const known = new Map(listSources(this.#state).map((source) => [source.sourceId, source]));
+    let first: Due | undefined;
+    for (const { sourceId, next } of sources) {
+      const source = known.get(sourceId);
+      if (source === undefined || next === null || this.#sources.get(sourceId)?.isResting === true) continue;
+      if (first === undefined || next.startAt < first.startAt) first = { source, ...next };
+    }
+    return first;
+  }
+
+  #announce({ source, startAt }: Due): void {
+    const { sourceId, name } = source;
+    const announced = `${sourceId}/${startAt.getTime()}`;
+    if (announced !== this.#announced) this.#options.tell({ event: "next", sourceId, name, startAt });
+    this.#announced = announced;
+  }
+
+  async #backUp({ source, dueAt }: Due): Promise<void> {
+    const { signal, tell, stateFolder } = this.#options;
+    const { sourceId, name } = source;
+    tell({ event: "started", sourceId, name, dueAt });
+    try {
+      const { gaps: _, ...result } = await backupSource(source, {
+        stateFolder,
+        signal,
+        onProgress: (progress) => tell({ event: "progress", sourceId, ...progress }),
+      });
+      this.#sources.delete(sourceId);
+      tell({ event: "done", name, ...result });
+    } catch (error) {
+      if (signal.aborted || FATAL_CODES.has(codeOf(error))) throw error;
+      const backOff = this.#sources.get(sourceId) ?? this.#newBackOff();
+      this.#sources.set(sourceId, backOff);
+      backOff.rest();
+      tell({ event: "failed", sourceId, code: codeOf(error), message: messageOf(error) });
+    }
+  }
+
+  #newBackOff(): BackOff {
+    return new BackOff(this.#options.backOffMs ?? BACK_OFF_MS);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

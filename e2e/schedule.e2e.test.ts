@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { machineIdSchema } from "../contracts/ids.ts";
+import type { RunView } from "../contracts/runs.ts";
+import { createPortalClient } from "../server/api/client/portal-client.ts";
+import {
+  backUp,
+  childOf,
+  enrolMachine,
+  type Product,
+  type RunningCommand,
+  startCommand,
+  startProduct,
+  waitUntil,
+} from "./product.ts";
+
+const EVERY_MINUTE = { cron: "* * * * *", timeZone: "Europe/Berlin" };
+const MiB = 1024 * 1024;
+/** A minute until it is due, and what a loaded machine takes for it. */
+const NEXT_RUN_MS = 150_000;
+
+let product: Product;
+let folder: string;
+let source: string;
+let state: string;
+let client: ReturnType<typeof createPortalClient>;
+let machineId: ReturnType<typeof machineIdSchema.parse>;
+let agent: Agent | undefined;
+
+interface Agent extends RunningCommand {
+  /** What it has told so far. */
+  events(): Record<string, unknown>[];
+}
+
+function startAgent(): Agent {
+  const command = startCommand(["agent", "run", "--state", state, "--json"]);
+  let told = "";
+  command.child.stdout?.on("data", (data) => {
+    told += data;
+  });
+  const events = () =>
+    told
+      .split("\n")
+      .slice(0, -1)
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  agent = { ...command, events };
+  return agent;
+}
+
+async function stopAgent(): Promise<void> {
+  const running = agent;
+  agent = undefined;
+  if (running === undefined) return;
+  running.child.kill("SIGTERM");
+  expect((await running.done).code).toBe(0);
+}
+
+async function listRuns(): Promise<readonly RunView[]> {
+  return (await client.runs.list.query({ machineId })).rows;
+}
+
+async function countComplete(): Promise<number> {
+  return (await listRuns()).filter((run) => run.outcome === "complete").length;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "holdfast-schedule-"));
+  source = join(folder, "source");
+  mkdirSync(source);
+  writeFileSync(join(source, "note.txt"), "first");
+  product = await startProduct();
+  state = await enrolMachine(product, "front-desk");
+  await backUp(state, [source]);
+  const { owner } = product.demo;
+  const portal = createPortalClient({ portalUrl: product.url });
+  const { sessionToken } = await portal.session.create.mutate({ email: owner.email, password: owner.password });
+  client = createPortalClient({ portalUrl: product.url, sessionToken });
+  const machines = await client.machines.list.query({ search: "front-desk" });
+  machineId = machineIdSchema.parse(machines.rows[0]?.machineId);
+  const settings = { timing: EVERY_MINUTE, jitterSeconds: 0, catchUpMinutes: null, isPaused: false };
+  await client.schedules.put.mutate({ subject: { level: "machine", machineId }, settings });
+}, 400_000);
+
+afterAll(async () => {
+  agent?.child.kill("SIGTERM");
+  await agent?.done;
+  await product?.remove();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+describe("backups by themselves", () => {
+  it("runs appear when they are due", async () => {
+    startAgent();
+    await waitUntil("a run by itself", NEXT_RUN_MS, async () => (await countComplete()) >= 2);
+    const begun = agent?.events().filter(({ event }) => event === "started") ?? [];
+    expect(begun.length).toBeGreaterThan(0);
+    for (const { dueAt } of begun) expect(String(dueAt)).toMatch(/:00\.000Z$/);
+  }, 200_000);
+
+  it("the portal dies, comes back, and the agent goes on", async () => {
+    const pids = [childOf(product.supervisor.pid ?? 0, "start") ?? 0, product.supervisor.pid ?? 0];
+    const portal = pids.map((pid) => childOf(pid, "server/portal/main")).find((pid) => pid !== null);
+    if (portal === undefined || portal === null) throw new Error("the portal does not run");
+    const before = await countComplete();
+    process.kill(portal, "SIGKILL");
+    await waitUntil("the next run", NEXT_RUN_MS, async () => (await countComplete()) > before);
+    expect(agent?.child.exitCode).toBeNull();
+  }, 200_000);
+
+  it("a stop in the middle of a backup ends it as cancelled, and the next start goes on with it at once", async () => {
+    writeFileSync(join(source, "large.bin"), randomBytes(96 * MiB));
+    const running = agent;
+    if (running === undefined) throw new Error("the agent does not run");
+    const isReading = () => {
+      const begun = running.events().findLastIndex(({ event }) => event === "started");
+      return running
+        .events()
+        .slice(begun)
+        .some((event) => event.event === "progress" && Number(event.readBytes) > MiB);
+    };
+    await waitUntil("the backup of a large file", NEXT_RUN_MS, isReading);
+    await stopAgent();
+    const [stopped] = await listRuns();
+    expect(stopped).toMatchObject({ outcome: "cancelled", code: "agent_stopped" });
+    const again = startAgent();
+    await waitUntil("the backup that was stopped", 60_000, () => again.events().some(({ event }) => event === "done"));
+    const [first] = await listRuns();
+    expect(first).toMatchObject({ outcome: "complete" });
+    // It was due as before: nothing was waited for.
+    const [, second] = again.events();
+    expect(second).toMatchObject({ event: "started" });
+    await stopAgent();
+  }, 300_000);
+});

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { beforeEach, expect, test } from "vitest";
+import { endRun } from "../run/end-run.ts";
+import { startRun } from "../run/start-run.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { createDomainScene, type DomainScene, enrolTestAgent, type TestAgent } from "../testing/domain-scene.ts";
+import { NOTHING_SET } from "./effective-schedule.ts";
+import { keepLedger } from "./keep-ledger.ts";
+import { planAgentStarts } from "./plan-agent-starts.ts";
+import { putSchedule } from "./put-schedule.ts";
+
+const GRACE_MS = 15 * 60_000;
+const HOUR_MS = 3_600_000;
+
+let nowMs = 0;
+let scene: DomainScene;
+let agent: TestAgent;
+
+beforeEach(async () => {
+  nowMs = Date.now();
+  scene = await createDomainScene(createMemoryStore(() => new Date(nowMs)));
+  agent = await enrolTestAgent(scene);
+  await plan({ timing: { cron: "0 * * * *", timeZone: "Europe/Berlin" }, jitterSeconds: 0 });
+});
+
+function plan(change: Partial<typeof NOTHING_SET>): Promise<void> {
+  const settings = { ...NOTHING_SET, ...change };
+  const subject = { level: "source", subjectId: agent.sourceId, byPersonId: scene.ownerId } as const;
+  return putSchedule(scene.deps, scene.companyId, { ...subject, settings });
+}
+
+async function outcomes(): Promise<string[]> {
+  const runs = await scene.deps.store.listRuns(scene.companyId, { limit: 100 });
+  return runs.map((run) => `${run.outcome ?? "running"}${run.isCatchUp ? " caught up" : ""}`);
+}
+
+async function nextDueAtMs(): Promise<number> {
+  const { starts } = await planAgentStarts(scene.deps, agent.row);
+  return starts[0]?.next?.dueAt.getTime() ?? Number.NaN;
+}
+
+async function backUp(): Promise<void> {
+  const { runId, fencingToken } = await startRun(scene.deps, agent.row, {
+    sourceId: agent.sourceId,
+    clientRunId: randomUUID(),
+  });
+  await endRun(scene.deps, agent.row, { runId, fencingToken, outcome: "failed", code: "source_unreadable" });
+}
+
+test("an hourly run that begins is not missed, one that does not is, and is caught up once", async () => {
+  await keepLedger(scene.deps, GRACE_MS);
+  nowMs = (await nextDueAtMs()) + 60_000;
+  await backUp();
+  await keepLedger(scene.deps, GRACE_MS);
+  nowMs += HOUR_MS;
+  expect((await keepLedger(scene.deps, GRACE_MS)).missed).toEqual([]);
+  nowMs += GRACE_MS;
+  expect((await keepLedger(scene.deps, GRACE_MS)).missed).toHaveLength(1);
+  expect((await keepLedger(scene.deps, GRACE_MS)).missed).toEqual([]);
+  expect(await nextDueAtMs()).toBeLessThan(nowMs);
+  await backUp();
+  expect(await nextDueAtMs()).toBeGreaterThan(nowMs);
+  expect((await outcomes()).toSorted()).toEqual(["failed", "failed caught up", "missed"]);
+});
+
+test("a worker that stood still for three hours notices each of them afterwards", async () => {
+  await keepLedger(scene.deps, GRACE_MS);
+  nowMs = (await nextDueAtMs()) + 3 * HOUR_MS - 60_000;
+  await keepLedger(scene.deps, GRACE_MS);
+  await keepLedger(scene.deps, GRACE_MS);
+  expect(await outcomes()).toEqual(["missed", "missed", "missed"]);
+});
+
+test("runs that began while the worker stood still are not missed", async () => {
+  await keepLedger(scene.deps, GRACE_MS);
+  nowMs = (await nextDueAtMs()) + HOUR_MS + 60_000;
+  await backUp();
+  nowMs += GRACE_MS;
+  await keepLedger(scene.deps, GRACE_MS);
+  await keepLedger(scene.deps, GRACE_MS);
+  expect(await outcomes()).toEqual(["failed"]);
+});
+
+test("what was expected before a pause or another timing is not missed", async () => {
+  await keepLedger(scene.deps, GRACE_MS);
+  nowMs = (await nextDueAtMs()) + 60_000;
+  await plan({ timing: { cron: "30 * * * *", timeZone: "Europe/Berlin" } });
+  nowMs += GRACE_MS;
+  await keepLedger(scene.deps, GRACE_MS);
+  await plan({ isPaused: true });
+  nowMs += 24 * HOUR_MS;
+  await keepLedger(scene.deps, GRACE_MS);
+  expect(await outcomes()).toEqual([]);
+});

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { type EffectiveSchedule, resolveSchedule } from "./effective-schedule.ts";
+import { planStart, type StartQuestion } from "./plan-start.ts";
+
+const at = (time: string) => new Date(`2026-11-26T${time}Z`);
+
+/** Noon and midnight in UTC, without jitter, caught up for six hours; asked at some time of one day. */
+function ask(change: Partial<StartQuestion> = {}, schedule: Partial<EffectiveSchedule> = {}) {
+  return planStart({
+    schedule: { ...resolveSchedule([]), jitterSeconds: 0, catchUpMinutes: 360, ...schedule },
+    sourceId: "01890000-0000-7000-8000-000000000001",
+    createdAt: new Date("2026-11-01T00:00:00Z"),
+    lastStartAt: null,
+    now: at("13:00:00"),
+    ...change,
+  });
+}
+
+const noon = { dueAt: at("12:00:00"), startAt: at("12:00:00") };
+const midnight = { dueAt: new Date("2026-11-27T00:00:00Z"), startAt: new Date("2026-11-27T00:00:00Z") };
+
+describe("the next start of a source", () => {
+  test("is the next due time when the last was started, however late and whatever came of it", () => {
+    expect(ask({ lastStartAt: at("12:00:00") })).toEqual(midnight);
+    expect(ask({ lastStartAt: at("12:59:00") })).toEqual(midnight);
+  });
+
+  test("is what was missed last, and of several the newest alone", () => {
+    expect(ask({ lastStartAt: at("11:59:59") })).toEqual(noon);
+    expect(ask({ lastStartAt: new Date("2026-11-20T00:00:00Z") })).toEqual(noon);
+  });
+
+  test("is caught up as long as the schedule says", () => {
+    expect(ask({ now: at("18:00:00") })).toEqual(noon);
+    expect(ask({ now: at("18:00:01") })).toEqual(midnight);
+  });
+
+  test("comes a little late also where nothing is caught up", () => {
+    expect(ask({ now: at("12:10:00") }, { catchUpMinutes: 0 })).toEqual(noon);
+    expect(ask({ now: at("12:20:00") }, { catchUpMinutes: 0 })).toEqual(midnight);
+  });
+
+  test("was not due before the source was known, or before this timing was set", () => {
+    expect(ask({ createdAt: at("12:30:00") })).toEqual(midnight);
+    expect(ask({}, { timedAt: at("12:30:00") })).toEqual(midnight);
+    expect(ask({}, { timedAt: at("11:30:00") })).toEqual(noon);
+  });
+
+  test("is none while it is paused", () => {
+    expect(ask({}, { pausedBy: "company" })).toBeNull();
+  });
+});
+
+describe("jitter", () => {
+  const startOf = (sourceId: string, schedule: Partial<EffectiveSchedule>) => {
+    const next = ask({ sourceId, lastStartAt: at("12:30:00") }, schedule);
+    if (next === null) throw new Error("nothing is due");
+    return next.startAt.getTime() - next.dueAt.getTime();
+  };
+
+  test("is the same for a source and due time whenever it is asked, and others have others", () => {
+    const sourceId = randomUUID();
+    const first = startOf(sourceId, { jitterSeconds: 600 });
+    expect(startOf(sourceId, { jitterSeconds: 600 })).toBe(first);
+    const all = Array.from({ length: 200 }, () => startOf(randomUUID(), { jitterSeconds: 600 }));
+    expect(Math.min(...all)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...all)).toBeLessThan(600_000);
+    // A fifth of 200 is 40 in each part; a spread with fewer than 10 somewhere is none.
+    for (let part = 0; part < 5; part++) {
+      const inPart = all.filter((delay) => Math.floor(delay / 120_000) === part).length;
+      expect(inPart).toBeGreaterThan(10);
+    }
+  });
+
+  test("never reaches the next due time", () => {
+    const everyMinute = { timing: { cron: "* * * * *", timeZone: "UTC" }, jitterSeconds: 21_600 };
+    for (let count = 0; count < 50; count++) expect(startOf(randomUUID(), everyMinute)).toBeLessThan(30_000);
+  });
+});
