@@ -3,6 +3,9 @@ import type { Sight } from "./sight.ts";
 
 const PACKS = /\/bulk\/v1\/packs\/\w+(\?.*)?$/;
 
+/** So often a read that stands alone is left to wait: it may be the last one. */
+const MAX_ALONE = 15;
+
 interface Restore {
   readonly sight: Sight;
   readonly page: Page;
@@ -24,7 +27,6 @@ export async function seeRestore({ sight, page, url, heldAtPercent }: Restore): 
   await progress.waitFor();
   while (Number(await progress.getAttribute("aria-valuenow")) < heldAtPercent) {
     await line.letOneThrough();
-    // What was read is checked a moment later; hurrying would let all of it through.
     await page.waitForTimeout(700);
   }
   await sight.see(page, "vault-restoring");
@@ -45,12 +47,17 @@ export async function seeRestore({ sight, page, url, heldAtPercent }: Restore): 
 async function holdLine(page: Page): Promise<{ letOneThrough(): Promise<void>; release(): Promise<void> }> {
   const held: Route[] = [];
   let isOpen = false;
+  let alone = 0;
   await page.route(PACKS, async (route) => {
     if (isOpen) await route.continue();
     else held.push(route);
   });
   return {
-    letOneThrough: async () => held.shift()?.continue(),
+    async letOneThrough() {
+      // What was read is checked a moment later. The last read waits for that, or nothing would be left to hold.
+      alone = held.length === 1 ? alone + 1 : 0;
+      if (held.length > 1 || alone > MAX_ALONE) await held.shift()?.continue();
+    },
     async release() {
       isOpen = true;
       // A pause ends what waits for an answer: such a read is not there any more.
