@@ -157,6 +157,7 @@ interface Launch {
   readonly folder: string;
   readonly port: number;
   readonly sample: string;
+  readonly args: readonly string[];
   readonly env: Record<string, string>;
 }
 
@@ -166,7 +167,7 @@ async function launch(options: Launch): Promise<Product> {
   const env = { ...process.env, HOLDFAST_DEMO_AGENT_STATE: agentState, ...options.env };
   const supervisor = spawn(
     process.execPath,
-    [holdfast, "start", "--data", data, "--port", String(options.port), "--sample", options.sample],
+    [holdfast, "start", "--data", data, "--port", String(options.port), "--sample", options.sample, ...options.args],
     {
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -238,7 +239,7 @@ async function launch(options: Launch): Promise<Product> {
 
 /** Starts the real product in a new temporary folder, with the demo company. */
 export async function startProduct(
-  options: { sample?: string; env?: Record<string, string>; folder?: string } = {},
+  options: { sample?: string; args?: readonly string[]; env?: Record<string, string>; folder?: string } = {},
 ): Promise<Product> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
   // As root, PostgreSQL runs under another account, which must get in.
@@ -247,6 +248,7 @@ export async function startProduct(
     folder,
     port: await freePort(),
     sample: options.sample ?? join(checkout, "engine", "ports"),
+    args: options.args ?? [],
     env: options.env ?? {},
   };
   try {

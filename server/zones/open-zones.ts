@@ -26,7 +26,7 @@ const DEADLINES: Deadlines = {
 /** A second try after a moment, for a mount that just came back or a process short of descriptors; an absent zone costs 100 ms more. */
 const FS_TRIES: Tries = { attempts: 2, firstDelayMs: 100 };
 /** Servers and proxies ask to slow down, close connections that were idle, and restart one after the other. Silent ones are tried once. */
-const S3_TRIES: Tries = { attempts: 4, firstDelayMs: 100, untilMs: DEADLINES.answerMs };
+export const S3_TRIES: Tries = { attempts: 4, firstDelayMs: 100, untilMs: DEADLINES.answerMs };
 const BASES = ["backup", "archive"] as const;
 
 interface AnyZoneConfig {

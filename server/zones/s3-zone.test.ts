@@ -91,11 +91,23 @@ describe("an s3 base", () => {
     expect(await zone.replaceBad("a/b", [bytes(11)], { sha256: sha256(bytes(11)) })).toBe("replaced");
   });
 
-  test("hands out nothing of a server that does not know ranges", async () => {
+  test("hands out nothing of an answer to another question, or of half of one", async () => {
     const { zone } = await newZone(server);
     await zone.put("a/b", [bytes(100)], 100);
-    server.failNext({ kind: "ignore_range" });
-    expect(await codeOf(read(zone, "a/b", { offset: 10, sizeBytes: 5 }))).toBe("unreachable");
+    for (const kind of ["ignore_range", "other_range", "short"] as const) {
+      server.failNext({ kind });
+      expect(await codeOf(read(zone, "a/b", { offset: 10, sizeBytes: 5 }))).toBe("unreachable");
+    }
+  });
+
+  test("says that a copy put in the place of a bad one is bad as well, and takes the next one", async () => {
+    const { zone, objects } = await newZone(server);
+    await zone.put("a/b", [bytes(10)], 10);
+    server.failNext({ kind: "rot" }, 1, ({ method }) => method === "PUT");
+    const replace = () => zone.replaceBad("a/b", [bytes(11)], { sha256: sha256(bytes(11)) });
+    expect(await codeOf(replace())).toBe("damaged");
+    expect(await replace()).toBe("replaced");
+    expect(objects.get("a/b")?.equals(bytes(11))).toBe(true);
   });
 
   test("an object that becomes shorter while it is read is damaged", async () => {

@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nodePrimitives, nodeRandomness } from "../../../engine/primitives/node.ts";
+import { systemClock } from "../../platform/clock.ts";
 import type { ZoneSettings } from "../../platform/zone-settings.ts";
 import { createZoneIdentity } from "../../zones/create-zone-identity.ts";
-import { basePathOf } from "../../zones/open-zones.ts";
+import { basePathOf, S3_TRIES } from "../../zones/open-zones.ts";
+import { tryAgain } from "../../zones/with-retry.ts";
 import { IDENTITY_KEY, parseZoneIdentity, type ZoneBase, type ZoneIdentity } from "../../zones/zone-identity.ts";
 
 /**
@@ -42,6 +44,7 @@ async function s3Maker(zone: Extract<ZoneSettings, { kind: "s3" }>): Promise<Mak
   const client = openS3Client(zone);
   return async (identity) => {
     const bucket = openS3Bucket(client, zone.zoneId, zone.buckets[identity.base]);
-    await createS3Identity({ bucket, identity, sha256: nodePrimitives.sha256 });
+    const make = () => createS3Identity({ bucket, identity, sha256: nodePrimitives.sha256 });
+    await tryAgain(make, { clock: systemClock, ...S3_TRIES });
   };
 }

@@ -111,7 +111,7 @@ describe("a zones file", () => {
   });
 
   test("that was interrupted is gone on with; a base of somebody else is never taken", async () => {
-    server.failNext({ kind: "reset" }, 1, ({ bucket, method }) => bucket === "archive" && method === "PUT");
+    server.failNext({ kind: "reset" }, 4, ({ bucket, method }) => bucket === "archive" && method === "PUT");
     await expect(setUpZones(folder, await fileOf(fs(), s3()))).rejects.toMatchObject({ code: "unreachable" });
     expect(existsSync(join(folder, "holdfast.json"))).toBe(false);
     const begun = server.objects("backup").get("control/zone");

@@ -23,8 +23,14 @@ export type S3Fault =
   | { readonly kind: "truncate" }
   /** Says a wrong ETag. */
   | { readonly kind: "wrong_etag" }
+  /** Ends the body early, and says so as if it were whole. */
+  | { readonly kind: "short" }
   /** Answers with the whole object, whatever range was asked for. */
   | { readonly kind: "ignore_range" }
+  /** Answers with the beginning of the object, whatever range was asked for. */
+  | { readonly kind: "other_range" }
+  /** Takes a body as it is, and stores it with a flipped bit. */
+  | { readonly kind: "rot" }
   /** Takes the request and never answers. */
   | { readonly kind: "silent" };
 
@@ -123,13 +129,16 @@ export class S3Server {
     const nowMs = Date.now() + this.skewMs;
     const denied = findSignatureFault({ request: message, region, accessKeyId, secretAccessKey, nowMs });
     if (denied) return sendError(response, denied === "AuthorizationHeaderMalformed" ? 400 : 403, denied);
+    if (!hasSignedHash(message, body)) return sendError(response, 400, "XAmzContentSHA256Mismatch");
     const url = new URL(message.url ?? "/", "http://path.style");
     const [, bucket = "", ...rest] = decodeURIComponent(url.pathname).split("/");
     const request: S3Request = { method: message.method ?? "", bucket, key: rest.join("/") };
     this.requests.push(request);
     const fault = this.fault(request);
     if (fault && failEarly(fault, message, response)) return;
-    if (fault?.kind === "ignore_range") delete message.headers.range;
+    if (fault?.kind === "rot") body[0] = (body[0] ?? 0) ^ 1;
+    else if (fault?.kind === "ignore_range") delete message.headers.range;
+    else if (fault?.kind === "other_range") message.headers.range = "bytes=0-4";
     else if (fault) spoil(fault, message, response);
     const objects = this.#buckets.get(bucket);
     if (!objects) return sendError(response, 404, "NoSuchBucket");
@@ -143,15 +152,16 @@ export class S3Server {
   }
 
   #put(objects: Map<string, Buffer>, key: string, message: IncomingMessage, body: Buffer, response: ServerResponse) {
-    if (message.headers["x-amz-content-sha256"] !== createHash("sha256").update(body).digest("hex")) {
-      return sendError(response, 400, "XAmzContentSHA256Mismatch");
-    }
     const isConditional = message.headers["if-none-match"] === "*" && this.#honoursIfNoneMatch;
     if (isConditional && objects.has(key)) return sendError(response, 412, "PreconditionFailed");
     objects.set(key, body);
     response.setHeader("etag", etagOf(body));
     return send(response, 200, "");
   }
+}
+
+function hasSignedHash(message: IncomingMessage, body: Buffer): boolean {
+  return message.headers["x-amz-content-sha256"] === createHash("sha256").update(body).digest("hex");
 }
 
 function sendObject(object: Buffer | undefined, message: IncomingMessage, response: ServerResponse): void {
@@ -198,6 +208,7 @@ function spoil(fault: S3Fault, message: IncomingMessage, response: ServerRespons
       return end(body);
     }
     const bytes = Buffer.from(body ?? "");
+    if (fault.kind === "short") return end(bytes.subarray(0, bytes.length >> 1));
     response.setHeader("content-length", bytes.length);
     return response.write(bytes.subarray(0, bytes.length >> 1), () => message.socket.destroy());
   }) as typeof response.end;
