@@ -3,6 +3,7 @@ import { emailSchema, nameSchema, newPasswordSchema } from "./fields.ts";
 
 /** Longer is no code, whatever it is. */
 const CODE_MAX_LENGTH = 100;
+const TIME_ZONE_MAX_LENGTH = 64;
 
 /** Whoever started an installation without staff makes it theirs: the one step before anybody can sign in. */
 export const setupCreateInput = z.strictObject({
@@ -11,6 +12,8 @@ export const setupCreateInput = z.strictObject({
   providerName: nameSchema,
   email: emailSchema,
   password: newPasswordSchema,
+  /** IANA name, as the browser says it: the default schedule's noon and midnight are read on its clocks. */
+  timeZone: z.string().max(TIME_ZONE_MAX_LENGTH).optional(),
 });
 export type SetupCreateInput = z.input<typeof setupCreateInput>;
 

@@ -241,6 +241,43 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await inspect();
   });
 
+  test("an owner changes when a source is backed up; where a time comes from stands beside it", async () => {
+    await openBrowser({ timezoneId: "Europe/Berlin" });
+    await signIn(page, product.url, product.demo.owner);
+    await page.goto(`${product.url}/machines/${product.demo.machineId}`);
+    const source = page.getByRole("listitem").filter({ hasText: "Files 1" });
+    await expectPage(source).toContainText("Noon and midnight, UTC");
+    await expectPage(source).toContainText("from the provider's default");
+    await expectPage(source.locator("time")).toHaveAttribute("title", /Europe\/Berlin$/);
+
+    const change = () => source.getByRole("button", { name: "Change the schedule of Files 1" }).click();
+    const save = () => source.getByRole("button", { name: "Save schedule" }).click();
+    await change();
+    await source.getByLabel("Backs up").selectOption("Own times");
+    await source.getByLabel("Times, as cron").fill("0 0 30 2 *");
+    await source.getByLabel("Time zone").fill("Australia/Lord_Howe");
+    await inspect();
+    await save();
+    await expectPage(source.getByRole("alert")).toHaveText("this day never comes");
+    // The browser writes each refused request into its console.
+    expect(troubles.filter((text) => !text.includes("status of 400"))).toEqual([]);
+    troubles = [];
+    await source.getByLabel("Times, as cron").fill("30 6 * * *");
+    await save();
+    await expectPage(source).toContainText("30 6 * * *, Australia/Lord_Howe");
+    await expectPage(source).toContainText("its own");
+    await expectPage(page.getByRole("listitem").filter({ hasText: "This machine" })).toContainText("Noon and midnight");
+
+    await change();
+    await source.getByLabel("Backs up").selectOption("As inherited");
+    await source.getByLabel("Pause.").check();
+    await save();
+    await expectPage(source).toContainText("paused");
+    await expectPage(source).toContainText("from the provider's default");
+    await expectPage(source.locator("time")).toHaveCount(0);
+    await inspect();
+  });
+
   test("signing out ends the session, for a copy of the cookie too", async () => {
     await openBrowser();
     await signIn(page, product.demo.portalUrl, product.demo.owner);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { machineIdSchema } from "../contracts/ids.ts";
 import type { RunView } from "../contracts/runs.ts";
+import type { Timing } from "../contracts/schedules.ts";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
 import {
   backUp,
@@ -19,6 +20,7 @@ import {
 
 const EVERY_MINUTE = { cron: "* * * * *", timeZone: "Europe/Berlin" };
 const MiB = 1024 * 1024;
+const MINUTE_MS = 60_000;
 /** A minute until it is due, and what a loaded machine takes for it. */
 const NEXT_RUN_MS = 150_000;
 
@@ -67,12 +69,17 @@ async function countComplete(): Promise<number> {
   return (await listRuns()).filter((run) => run.outcome === "complete").length;
 }
 
+async function putTiming(timing: Timing): Promise<void> {
+  const settings = { timing, jitterSeconds: 0, catchUpMinutes: null, isPaused: false };
+  await client.schedules.put.mutate({ subject: { level: "machine", machineId }, settings });
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "holdfast-schedule-"));
   source = join(folder, "source");
   mkdirSync(source);
   writeFileSync(join(source, "note.txt"), "first");
-  product = await startProduct();
+  product = await startProduct({ env: { HOLDFAST_MISSED_GRACE_SECONDS: "5" } });
   state = await enrolMachine(product, "front-desk");
   await backUp(state, [source]);
   const { owner } = product.demo;
@@ -81,8 +88,7 @@ beforeAll(async () => {
   client = createPortalClient({ portalUrl: product.url, sessionToken });
   const machines = await client.machines.list.query({ search: "front-desk" });
   machineId = machineIdSchema.parse(machines.rows[0]?.machineId);
-  const settings = { timing: EVERY_MINUTE, jitterSeconds: 0, catchUpMinutes: null, isPaused: false };
-  await client.schedules.put.mutate({ subject: { level: "machine", machineId }, settings });
+  await putTiming(EVERY_MINUTE);
 }, 400_000);
 
 afterAll(async () => {
@@ -93,22 +99,17 @@ afterAll(async () => {
 }, 60_000);
 
 describe("backups by themselves", () => {
-  it("runs appear when they are due", async () => {
-    startAgent();
+  it("runs appear when they are due, also when the portal has died and come back meanwhile", async () => {
+    const { child } = startAgent();
+    const supervisors = [childOf(product.supervisor.pid ?? 0, "start") ?? 0, product.supervisor.pid ?? 0];
+    const portal = supervisors.map((pid) => childOf(pid, "server/portal/main")).find((pid) => pid !== null);
+    if (portal === undefined || portal === null) throw new Error("the portal does not run");
+    process.kill(portal, "SIGKILL");
     await waitUntil("a run by itself", NEXT_RUN_MS, async () => (await countComplete()) >= 2);
     const begun = agent?.events().filter(({ event }) => event === "started") ?? [];
     expect(begun.length).toBeGreaterThan(0);
     for (const { dueAt } of begun) expect(String(dueAt)).toMatch(/:00\.000Z$/);
-  }, 200_000);
-
-  it("the portal dies, comes back, and the agent goes on", async () => {
-    const pids = [childOf(product.supervisor.pid ?? 0, "start") ?? 0, product.supervisor.pid ?? 0];
-    const portal = pids.map((pid) => childOf(pid, "server/portal/main")).find((pid) => pid !== null);
-    if (portal === undefined || portal === null) throw new Error("the portal does not run");
-    const before = await countComplete();
-    process.kill(portal, "SIGKILL");
-    await waitUntil("the next run", NEXT_RUN_MS, async () => (await countComplete()) > before);
-    expect(agent?.child.exitCode).toBeNull();
+    expect(child.exitCode).toBeNull();
   }, 200_000);
 
   it("a stop in the middle of a backup ends it as cancelled, and the next start goes on with it at once", async () => {
@@ -135,4 +136,23 @@ describe("backups by themselves", () => {
     expect(second).toMatchObject({ event: "started" });
     await stopAgent();
   }, 300_000);
+
+  it("a run that does not begin is missed, and is caught up once when the agent is back", async () => {
+    // The timing has to hold before it is due.
+    const dueAt = new Date(Math.ceil((Date.now() + 20_000) / MINUTE_MS) * MINUTE_MS);
+    const timing = { cron: `${dueAt.getUTCMinutes()} * * * *`, timeZone: "UTC" };
+    await putTiming(timing);
+    const findRun = async (isWanted: (run: RunView) => boolean) =>
+      (await listRuns()).find((run) => run.dueAt?.getTime() === dueAt.getTime() && isWanted(run));
+    const missed = await waitUntil("the missed run", 3 * MINUTE_MS, () => findRun((run) => run.outcome === "missed"));
+    expect(missed).toMatchObject({ code: "no_start", isCatchUp: false, snapshotId: null });
+    startAgent();
+    const isDone = (run: RunView) => run.isCatchUp && run.outcome === "complete";
+    const caughtUp = await waitUntil("the run that catches it up", MINUTE_MS, () => findRun(isDone));
+    expect(caughtUp.startedAt > dueAt).toBe(true);
+    // It waits for the next hour now.
+    await waitUntil("the next due time", MINUTE_MS, () => agent?.events().some(({ event }) => event === "next"));
+    expect((await listRuns()).filter((run) => run.isCatchUp)).toHaveLength(1);
+    await stopAgent();
+  }, 400_000);
 });

@@ -1,8 +1,10 @@
 import type { MachineView } from "../../contracts/machines.ts";
 import type { RunView } from "../../contracts/runs.ts";
+import type { MachineScheduleView } from "../../contracts/schedules.ts";
 import type { SnapshotView } from "../../contracts/snapshots.ts";
 import { RefreshWhenRunsChange } from "../live/refresh-when-runs-change.tsx";
 import { RunsTable } from "../runs/runs-table.tsx";
+import { ScheduleCard } from "../schedules/schedule-card.tsx";
 import { SnapshotsTable } from "../snapshots/snapshots-table.tsx";
 import { Breadcrumb } from "../ui/breadcrumb.tsx";
 import { Card } from "../ui/card.tsx";
@@ -18,6 +20,8 @@ export function MachinePage(props: {
   readonly snapshots: readonly SnapshotView[];
   readonly nextHref: string | null;
   readonly runs: readonly RunView[] | null;
+  readonly schedule: MachineScheduleView;
+  readonly canEditSchedule: boolean;
 }) {
   const { machine } = props;
   return (
@@ -33,6 +37,7 @@ export function MachinePage(props: {
         }
       />
       <MachineFigures machine={machine} />
+      <ScheduleCard machine={machine} schedule={props.schedule} canEdit={props.canEditSchedule} />
       <Card title="Snapshots" note="newest first">
         <SnapshotsTable rows={props.snapshots} nextHref={props.nextHref} />
       </Card>

@@ -24,6 +24,7 @@ export function FirstRunForm() {
       providerName: textOf("providerName"),
       email: textOf("email"),
       password: textOf("password"),
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
     setOutcome(answer);
     // Replaced, so that going back does not end at a code that is worth nothing any more.

@@ -49,6 +49,23 @@ test("the code that was printed makes the first admin, who then signs in", async
   expect(signedIn.viewer).toMatchObject({ kind: "staff", role: "admin" });
 });
 
+test("the provider's noon and midnight are those of its own clocks", async () => {
+  const code = await createSetupCode(setupFile);
+  const deps = { ...world.deps, findSetupCodeHash: () => readSetupCodeHash(setupFile) };
+  const first = { code, providerName: "Harbour IT", email: "first@harbour.example", password: PASSWORD };
+  await createPageCaller(deps, headers).setup.create({ ...first, timeZone: "America/New_York" });
+  const timing = { cron: "0 0,12 * * *", timeZone: "America/New_York" };
+  expect(await world.deps.store.findProviderSchedule()).toMatchObject({ settings: { timing } });
+});
+
+test("a browser that names no known zone hinders nobody", async () => {
+  const code = await createSetupCode(setupFile);
+  const deps = { ...world.deps, findSetupCodeHash: () => readSetupCodeHash(setupFile) };
+  const first = { code, providerName: "Harbour IT", email: "first@harbour.example", password: PASSWORD };
+  await createPageCaller(deps, headers).setup.create({ ...first, timeZone: "Etc/Unknown" });
+  expect(await world.deps.store.findProviderSchedule()).toBeNull();
+});
+
 test("it works once, for one of many who use it at the same moment", async () => {
   const code = await createSetupCode(setupFile);
   const outcomes = await Promise.all([1, 2, 3, 4].map((n) => setUp(code, `rival${n}@harbour.example`, `Rival ${n}`)));

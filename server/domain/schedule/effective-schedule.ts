@@ -14,9 +14,11 @@ export interface EffectiveSchedule {
   readonly timedAt: Date | null;
 }
 
+export const NOON_AND_MIDNIGHT = "0 0,12 * * *";
+
 /** What holds where nobody has set anything: noon and midnight, within ten minutes, caught up for a day. */
 const BUILT_IN = {
-  timing: { cron: "0 0,12 * * *", timeZone: "UTC" },
+  timing: { cron: NOON_AND_MIDNIGHT, timeZone: "UTC" },
   jitterSeconds: 600,
   catchUpMinutes: 24 * 60,
 } as const;

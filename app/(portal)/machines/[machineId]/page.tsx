@@ -7,10 +7,11 @@ import type { PageInput } from "../../../page-input.ts";
 export const metadata: Metadata = { title: "Machine" };
 
 export default async function MemberMachinePage({ params, searchParams }: PageInput<"machineId">) {
-  const { api } = await openMemberPage();
+  const { api, viewer } = await openMemberPage();
   const { machineId } = await params;
   const machine = await orNotFound(api.machines.get({ machineId }));
   const snapshots = await orNotFound(api.snapshots.list({ machineId, cursor: cursorOf(await searchParams) }));
+  const schedule = await api.schedules.get({ machineId: machine.machineId });
   return (
     <MachinePage
       path={[{ href: "/machines", word: "Machines" }]}
@@ -18,6 +19,8 @@ export default async function MemberMachinePage({ params, searchParams }: PageIn
       snapshots={snapshots.rows}
       nextHref={nextHref(`/machines/${machineId}`, snapshots.nextCursor)}
       runs={null}
+      schedule={schedule}
+      canEditSchedule={viewer.role === "owner"}
     />
   );
 }

@@ -10,13 +10,14 @@ export const metadata: Metadata = { title: "Machine" };
 const RUNS_SHOWN = 10;
 
 export default async function StaffMachinePage({ params, searchParams }: PageInput<"companyId" | "machineId">) {
-  const { api } = await openStaffPage();
+  const { api, viewer } = await openStaffPage();
   const { companyId, machineId } = await params;
   const cursor = cursorOf(await searchParams);
   const machine = await orNotFound(api.machines.get({ machineId }));
   if (machine.companyId !== companyId) notFound();
   const snapshots = await orNotFound(api.snapshots.list({ companyId, machineId, cursor }));
   const runs = await api.runs.list({ companyId, machineId, limit: RUNS_SHOWN });
+  const schedule = await api.schedules.get({ machineId: machine.machineId });
   return (
     <MachinePage
       path={[
@@ -27,6 +28,8 @@ export default async function StaffMachinePage({ params, searchParams }: PageInp
       snapshots={snapshots.rows}
       nextHref={nextHref(`/companies/${companyId}/machines/${machineId}`, snapshots.nextCursor)}
       runs={runs.rows}
+      schedule={schedule}
+      canEditSchedule={viewer.role !== "auditor"}
     />
   );
 }

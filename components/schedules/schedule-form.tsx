@@ -1,0 +1,96 @@
+"use client";
+
+import { type SubmitEvent, useId, useState } from "react";
+import type { LevelScheduleView, ScheduleSettings, ScheduleSubject } from "../../contracts/schedules.ts";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { PRESETS } from "./timing-words.ts";
+import { usePutSchedule } from "./use-put-schedule.ts";
+
+const INHERIT = "inherit";
+const OWN = "own";
+
+interface ScheduleFormProps {
+  readonly subject: ScheduleSubject;
+  readonly schedule: LevelScheduleView;
+  readonly onDone: () => void;
+}
+
+/** What one level sets itself: inherited, a preset, or a cron of its own, on the clocks of a zone; and a pause. */
+export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
+  const { own, effective } = schedule;
+  const { state, put } = usePutSchedule(subject, onDone);
+  const [choice, setChoice] = useState(() => choiceOf(own));
+  const selectId = useId();
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    const cron = choice === OWN ? String(fields.get("cron")) : choice;
+    const timing = choice === INHERIT ? null : { cron, timeZone: String(fields.get("timeZone")) };
+    void put({ ...own, timing, isPaused: fields.get("isPaused") === "on" });
+  };
+  return (
+    <form onSubmit={submit} className="grid max-w-[560px] gap-3 pt-3">
+      <div className="grid gap-1">
+        <label htmlFor={selectId} className="text-small text-ink-2">
+          Backs up
+        </label>
+        <select
+          id={selectId}
+          value={choice}
+          onChange={(event) => setChoice(event.currentTarget.value)}
+          className="h-9 w-full rounded-control border border-control bg-surface px-3 text-label text-ink max-sm:h-11"
+        >
+          <option value={INHERIT}>As inherited</option>
+          {PRESETS.map(({ cron, words }) => (
+            <option key={cron} value={cron}>
+              {words}
+            </option>
+          ))}
+          <option value={OWN}>Own times</option>
+        </select>
+      </div>
+      {choice === OWN ? (
+        <Field
+          label="Times, as cron"
+          name="cron"
+          required
+          defaultValue={effective.timing.cron}
+          autoComplete="off"
+          className="font-mono"
+          hint="Minute, hour, day, month, day of the week. 30 6,18 * * 1-5: at 06:30 and 18:30, Monday to Friday."
+        />
+      ) : null}
+      {choice === INHERIT ? null : (
+        <Field
+          label="Time zone"
+          name="timeZone"
+          required
+          defaultValue={effective.timing.timeZone}
+          autoComplete="off"
+          hint="Such as Europe/Berlin. The times stay right when its clocks change."
+        />
+      )}
+      <label className="flex min-h-6 items-center gap-2 text-label text-ink-2">
+        <input type="checkbox" name="isPaused" defaultChecked={own.isPaused} />
+        Pause. Nothing is backed up by itself until this is taken back.
+      </label>
+      {state.kind === "refused" ? (
+        <p role="alert" className="text-label text-fail">
+          {state.message}
+        </p>
+      ) : null}
+      <div className="flex gap-3">
+        <Button look="solid" type="submit" disabled={state.kind === "saving"}>
+          {state.kind === "saving" ? "Saving" : "Save schedule"}
+        </Button>
+        <Button onClick={onDone}>Cancel</Button>
+      </div>
+    </form>
+  );
+}
+
+function choiceOf({ timing }: ScheduleSettings): string {
+  if (timing === null) return INHERIT;
+  return PRESETS.some(({ cron }) => cron === timing.cron) ? timing.cron : OWN;
+}
