@@ -1,4 +1,10 @@
-import type { NewRun, RunLease, RunStore, StartOutcome } from "../domain/store/run-store.ts";
+import {
+  type NewRun,
+  NO_START_CODES,
+  type RunLease,
+  type RunStore,
+  type StartOutcome,
+} from "../domain/store/run-store.ts";
 import { newId } from "../platform/ids.ts";
 import { writeAudit, writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
@@ -21,6 +27,7 @@ const RUN_ENDED_AS = loadStatement("run-ended-as");
 const RUN_CANCEL = loadStatement("run-cancel");
 const RUNS_END_EXPIRED = loadStatement("runs-end-expired");
 const EXPIRED = loadStatement("companies-with-expired-runs");
+const EXPECTED_RUNS_GIVE_BACK = loadStatement("expected-runs-give-back");
 const COMMITS_VOID_OF_RUNS = loadStatement("commits-void-of-runs");
 
 export function createPgRunStore(database: PgDatabase): RunStore {
@@ -138,7 +145,7 @@ async function endRun(
   return "ended";
 }
 
-/** What an ended run leaves behind: its reserved commit number is void, so that watermarks pass it. */
+/** What an ended run leaves behind: its reserved commit number is void, so that watermarks pass it; what it was interrupted in is due as before. */
 async function recordEnded(
   tx: Tx,
   companyId: string,
@@ -146,5 +153,6 @@ async function recordEnded(
   end: { readonly outcome: string; readonly code: string },
 ): Promise<void> {
   await tx.run(COMMITS_VOID_OF_RUNS, [companyId, runIds, `run ended: ${end.code}`]);
+  if (NO_START_CODES.includes(end.code)) await tx.run(EXPECTED_RUNS_GIVE_BACK, [companyId, runIds]);
   await writeOutbox(tx, companyId, "run_ended", { runIds, outcome: end.outcome, code: end.code });
 }

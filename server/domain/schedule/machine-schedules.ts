@@ -1,8 +1,6 @@
 import type { DomainDeps } from "../domain-deps.ts";
+import { NO_START_CODES } from "../store/run-store.ts";
 import type { PlannedSourceRow, ScheduleRow } from "../store/schedule-store.ts";
-
-/** A run that ended so did not do what it was started for, or never began: it is due as before. */
-const NO_START_CODES = ["agent_stopped", "lease_lost", "superseded", "no_start"];
 
 export interface SourceLayers {
   readonly source: PlannedSourceRow;

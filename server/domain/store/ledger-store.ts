@@ -19,7 +19,8 @@ export interface OverdueRun extends MachineKey {
 /**
  * The ledger of runs that are expected: one row for each source and due time. It waits until a run begins (`startRun`
  * takes it), or is missed, or dropped because the schedule was changed. A missed one is also a run of its own, with
- * outcome `missed`, and caught up by the next run that begins before another is due.
+ * outcome `missed`, and caught up by the next run that begins before another is due. A run that is interrupted
+ * (`NO_START_CODES`) gives back what it took.
  */
 export interface LedgerStore {
   /** Provider-wide: machines with a source that is not paused and has no run ahead that was planned by today's timing. At most 500. */

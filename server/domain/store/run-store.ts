@@ -49,6 +49,12 @@ export type HeartbeatOutcome =
 
 export type RunOutcome = "complete" | "complete_with_gaps" | "failed" | "missed" | "cancelled";
 
+/**
+ * Ends of a run that did not do what it was started for: it is due as before, and whatever it took from the ledger of
+ * expected runs waits again. The last one is of a run that never began.
+ */
+export const NO_START_CODES: readonly string[] = ["agent_stopped", "lease_lost", "superseded", "no_start"];
+
 /** Sources, and runs with their leases. */
 export interface RunStore {
   /** Repeating the same definition succeeds; another definition under a number that is taken is a conflict. */

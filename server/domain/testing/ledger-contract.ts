@@ -105,8 +105,34 @@ export function describeLedger(getStore: () => Store): void {
 
       const first = await openRun(store, scene);
       expect(await store.findRun(companyId, first.runId)).toMatchObject({ dueAt: due, isCatchUp: true });
+      await store.endRun(companyId, first, { outcome: "failed", code: "path_not_found" });
       const second = await openRun(store, scene);
       expect(await store.findRun(companyId, second.runId)).toMatchObject({ dueAt: null, isCatchUp: false });
+    });
+
+    test("a run that is interrupted gives back what it took, and any other end keeps it", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId } = scene;
+      const due = minutes(-3);
+      await expectAt(scene, due);
+      const stopped = await openRun(store, scene);
+      await store.endRun(companyId, stopped, { outcome: "cancelled", code: "agent_stopped" });
+      expect(await overdueOf(scene)).toEqual([due]);
+      // Superseded by the next, which is of the same due time.
+      await openRun(store, scene);
+      const second = await openRun(store, scene);
+      expect(await store.findRun(companyId, second.runId)).toMatchObject({ dueAt: due, isCatchUp: false });
+      await store.endRun(companyId, second, { outcome: "failed", code: "path_not_found" });
+      expect(await overdueOf(scene)).toEqual([]);
+
+      const late = await createScene(store);
+      await expectAt(late, due);
+      await endAs(late, due, "missed");
+      const catching = await openRun(store, late);
+      await store.endRun(late.companyId, catching, { outcome: "cancelled", code: "agent_stopped" });
+      const again = await openRun(store, late);
+      expect(await store.findRun(late.companyId, again.runId)).toMatchObject({ dueAt: due, isCatchUp: true });
     });
 
     test("what was dropped is neither missed nor caught up, and can be expected again", async () => {

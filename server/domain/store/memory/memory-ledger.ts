@@ -5,6 +5,7 @@ import {
   type ExpectedState,
   getCompany,
   type MemoryState,
+  type RunState,
   type SourceState,
 } from "./memory-state.ts";
 
@@ -71,6 +72,13 @@ export function takeExpectedRuns(
   if (newest?.state !== "missed") return { dueAt: null, isCatchUp: false };
   newest.state = "caught_up";
   return { dueAt: newest.dueAt, isCatchUp: true };
+}
+
+/** As the database does when a run was interrupted. */
+export function giveBackExpectedRun(company: CompanyState, { sourceId, dueAt }: RunState): void {
+  const row = dueAt === null ? undefined : company.expectedRuns.get(keyOf(sourceId, dueAt));
+  if (row?.state === "started") row.state = "waiting";
+  if (row?.state === "caught_up") row.state = "missed";
 }
 
 function isToPlan(state: MemoryState, company: CompanyState, { sourceId, machineId }: SourceState): boolean {

@@ -1,5 +1,5 @@
-import type { NewRun, NewSource, RunStore, StartOutcome } from "../run-store.ts";
-import { takeExpectedRuns } from "./memory-ledger.ts";
+import { type NewRun, type NewSource, NO_START_CODES, type RunStore, type StartOutcome } from "../run-store.ts";
+import { giveBackExpectedRun, takeExpectedRuns } from "./memory-ledger.ts";
 import {
   addKeyObjects,
   type CompanyState,
@@ -68,6 +68,7 @@ function end(state: MemoryState, company: CompanyState, { run, outcome, code }: 
   for (const commit of company.commits.values()) {
     if (commit.runId === run.runId && commit.state === "reserved") commit.state = "void";
   }
+  if (NO_START_CODES.includes(code)) giveBackExpectedRun(company, run);
   state.outbox.push({ companyId: company.companyId, kind: "run_ended" });
 }
 
