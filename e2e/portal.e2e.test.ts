@@ -246,6 +246,11 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await signIn(page, product.url, product.demo.owner);
     await page.goto(`${product.url}/machines/${product.demo.machineId}`);
     const source = page.getByRole("listitem").filter({ hasText: "Files 1" });
+    const machine = page.getByRole("listitem").filter({ hasText: "This machine" });
+    await expectPage(source).toContainText("paused");
+    await machine.getByRole("button", { name: "Change the schedule of This machine" }).click();
+    await machine.getByLabel("Pause.").uncheck();
+    await machine.getByRole("button", { name: "Save schedule" }).click();
     await expectPage(source).toContainText("Noon and midnight, UTC");
     await expectPage(source).toContainText("from the provider's default");
     await expectPage(source.locator("time")).toHaveAttribute("title", /Europe\/Berlin$/);
@@ -266,7 +271,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await save();
     await expectPage(source).toContainText("30 6 * * *, Australia/Lord_Howe");
     await expectPage(source).toContainText("its own");
-    await expectPage(page.getByRole("listitem").filter({ hasText: "This machine" })).toContainText("Noon and midnight");
+    await expectPage(machine).toContainText("Noon and midnight");
 
     await change();
     await source.getByLabel("Backs up").selectOption("As inherited");

@@ -96,7 +96,12 @@ async function enrolThisMachine(context: DemoContext, { owner }: Company): Promi
   if (existsSync(state)) await rename(state, `${state}.${Date.now()}`);
   const args = ["enrol", link, "--name", hostname(), "--state", state];
   const { last } = await runAgent(context.options.projectRoot, args, context.signal);
-  return z.object({ machineId: z.string() }).parse(last).machineId;
+  const { machineId } = z.object({ machineId: z.string() }).parse(last);
+  // No agent stays running for the demo, and what nobody follows must not be called missed.
+  const paused = { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: true };
+  const owned = await openSession(clientEnv(context, owner));
+  await owned.client.schedules.put.mutate({ subject: { level: "machine", machineId }, settings: paused });
+  return machineId;
 }
 
 async function backUpSample({ options, signal }: DemoContext): Promise<void> {
