@@ -39,7 +39,8 @@ function pagesBuild(projectRoot: string, logFolder: string): Build {
       "{package-lock,package}.json",
       "prisma/schema.prisma",
     ],
-    leftOut: [VAULT],
+    // Next writes its own types while it builds: as a source they would let a fresh checkout be built twice, under a running portal.
+    leftOut: [VAULT, "next-env.d.ts"],
     command: [join(projectRoot, "node_modules/next/dist/bin/next"), "build"],
     logFile: join(logFolder, "build.log"),
   };
