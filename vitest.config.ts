@@ -1,10 +1,7 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** A hanging test ends; a slow machine, or one that does other things as well, is no failure. */
 const PATIENCE_MS = 60_000;
-/** Each starts the whole service and waits for most of its time; more than two, or two at whole size, would wait for each other. */
-const JOURNEYS_AT_ONCE = process.env.HOLDFAST_PROVE === "1" ? 1 : Math.min(2, availableParallelism());
 const POSTGRES = "server/testing/postgres-setup.ts";
 
 /** Projects, because only some tests need PostgreSQL, a browser, or whole processes. */
@@ -42,7 +39,8 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.e2e.test.ts"],
-          maxWorkers: JOURNEYS_AT_ONCE,
+          // Each starts the whole service. Two at once on two cores made each take more than twice as long, and found moments that nobody had time for.
+          fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

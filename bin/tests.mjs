@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBrowser } from "./browser.mjs";
 
-/** The journeys come last and two at a time: each starts the whole service. */
+/** The journeys come last and one at a time: each starts the whole service. */
 const STAGES = [["pure", "database", "browser"], ["e2e"]];
 
 /** `filters` are passed to vitest, as in `npm test -- server/db`. Ends with the summary "N passed, N failed, N skipped". */
