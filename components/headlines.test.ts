@@ -3,8 +3,11 @@ import { companyView } from "../contracts/companies.ts";
 import { type MachineView, machineView } from "../contracts/machines.ts";
 import { personView } from "../contracts/people.ts";
 import { type RunView, runView } from "../contracts/runs.ts";
+import { zoneScrubsView } from "../contracts/scrubs.ts";
 import { zonesView } from "../contracts/zones.ts";
 import { companiesHeadline } from "./companies/companies-headline.ts";
+import { shortObjectName, touchedWord } from "./findings/finding-words.ts";
+import { findingsHeadline, lostHeadline } from "./findings/findings-headline.ts";
 import { machineHeadline, machinesHeadline } from "./machines/machine-headline.ts";
 import { peopleHeadline } from "./people/people-headline.ts";
 import { runsHeadline } from "./runs/runs-headline.ts";
@@ -147,4 +150,37 @@ test("zones say what cannot be reached and how far behind a zone is", () => {
   expect(zonesHeadline(view("healthy", 0))).toBe("Both zones can be reached. Every snapshot is in each of them.");
   expect(zonesHeadline(view("healthy", 180_000))).toBe("Both zones can be reached. Zone 2 is 3 min behind.");
   expect(zonesHeadline(view("unreachable", 180_000))).toBe("Zone 2 cannot be reached, and is 3 min behind.");
+});
+
+test("findings say what is lost before what is being healed, and a healed one worries nobody", () => {
+  const answer = (lost: number, open: number, healed: number) =>
+    zoneScrubsView.parse(
+      [1, 2].map((ordinal) => ({
+        zoneId: `zone${ordinal}`,
+        lastFullAt: null,
+        percent: 12,
+        findings: ordinal === 1 ? { lost, open, healed } : { lost: 0, open: 0, healed: 0 },
+      })),
+    );
+  expect(findingsHeadline(answer(0, 0, 0))).toBe("No bad copy was ever found.");
+  expect(findingsHeadline(answer(0, 0, 1200))).toBe("Every bad copy that was found is healed: 1,200 so far.");
+  expect(findingsHeadline(answer(0, 1, 2))).toBe("1 bad copy is being healed.");
+  expect(findingsHeadline(answer(2, 3, 0))).toBe("2 bad copies have no good one left. 3 bad copies are being healed.");
+  expect(lostHeadline(answer(0, 3, 2))).toBeNull();
+  expect(lostHeadline(answer(1, 0, 0))).toBe("1 bad copy has no good one left.");
+});
+
+test("a finding says how many snapshots it touches, and whether these are all", () => {
+  const touched = (count: number, isExact = true) => ({
+    kind: "content" as const,
+    touched: { count, isExact, newest: [] },
+  });
+  expect(touchedWord({ kind: "content", touched: null })).toBe("being looked for");
+  expect(touchedWord(touched(1))).toBe("1 snapshot");
+  expect(touchedWord(touched(1234))).toBe("1,234 snapshots");
+  expect(touchedWord(touched(3, false))).toBe("3 snapshots at most");
+  expect(touchedWord(touched(0))).toBe("none");
+  expect(touchedWord({ ...touched(0), kind: "wrap" })).toBe("keys, of no snapshot alone");
+  expect(shortObjectName("ab".repeat(32))).toBe("abababababab…abab");
+  expect(shortObjectName("companies/x/keys/log/00000001")).toBe("00000001");
 });

@@ -483,7 +483,7 @@ CREATE INDEX pack_run ON public.pack USING btree (company_id, run_id, pack_no);
 create policy own_company on pack as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on pack as permissive for select to holdfast_staff using (true);
 grant insert, select, update (state, quarantined_at) on pack to holdfast_app;
-grant select (company_id, pack_no, kind, size_bytes, state) on pack to holdfast_staff;
+grant select (company_id, pack_no, pack_id, kind, size_bytes, state) on pack to holdfast_staff;
 grant insert, select, update (state, quarantined_at) on pack to holdfast_worker;
 
 create table pack_presence (
@@ -655,6 +655,67 @@ create policy staff_reads on schedule as permissive for select to holdfast_staff
 grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at) on schedule to holdfast_app;
 grant select on schedule to holdfast_staff;
 grant select on schedule to holdfast_worker;
+
+create table scrub_finding (
+  company_id uuid not null,
+  finding_id uuid not null default gen_random_uuid(),
+  zone_id text not null,
+  pack_no bigint,
+  object_key text,
+  kind text not null,
+  size_bytes bigint not null,
+  code text not null,
+  found_at timestamp(3) with time zone not null default now(),
+  healed_at timestamp(3) with time zone,
+  touched bigint[],
+  is_exact boolean not null default false,
+  traced_at timestamp(3) with time zone,
+  constraint scrub_finding_pkey PRIMARY KEY (company_id, finding_id),
+  constraint scrub_finding_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint scrub_finding_company_id_pack_no_fkey FOREIGN KEY (company_id, pack_no) REFERENCES pack(company_id, pack_no),
+  constraint scrub_finding_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
+  constraint scrub_finding_check CHECK (((pack_no IS NULL) <> (object_key IS NULL))),
+  constraint scrub_finding_code_check CHECK ((length(code) <= 100)),
+  constraint scrub_finding_kind_check CHECK ((kind = ANY (ARRAY['content'::text, 'meta'::text, 'log'::text, 'wrap'::text, 'agent'::text, 'source'::text, 'manifest'::text, 'receipt'::text, 'header'::text]))),
+  constraint scrub_finding_size_bytes_check CHECK ((size_bytes >= 0))
+);
+alter table scrub_finding owner to holdfast_owner;
+alter table scrub_finding enable row level security;
+alter table scrub_finding force row level security;
+CREATE UNIQUE INDEX scrub_finding_open_object ON public.scrub_finding USING btree (company_id, zone_id, object_key) WHERE (healed_at IS NULL);
+CREATE UNIQUE INDEX scrub_finding_open_pack ON public.scrub_finding USING btree (company_id, zone_id, pack_no) WHERE (healed_at IS NULL);
+CREATE INDEX scrub_finding_untraced ON public.scrub_finding USING btree (company_id) WHERE (NOT is_exact);
+create policy own_company on scrub_finding as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on scrub_finding as permissive for select to holdfast_staff using (true);
+grant insert, select, update (healed_at, touched, is_exact, traced_at) on scrub_finding to holdfast_app;
+grant select on scrub_finding to holdfast_staff;
+grant insert, select, update (healed_at, touched, is_exact, traced_at) on scrub_finding to holdfast_worker;
+
+create table scrub_round (
+  company_id uuid not null,
+  zone_id text not null,
+  started_at timestamp(3) with time zone not null default now(),
+  cursor text not null,
+  read_bytes bigint not null,
+  left_bytes bigint not null,
+  last_full_at timestamp(3) with time zone,
+  next_at timestamp(3) with time zone not null,
+  constraint scrub_round_pkey PRIMARY KEY (company_id, zone_id),
+  constraint scrub_round_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint scrub_round_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
+  constraint scrub_round_cursor_check CHECK ((length(cursor) <= 600)),
+  constraint scrub_round_left_bytes_check CHECK ((left_bytes >= 0)),
+  constraint scrub_round_read_bytes_check CHECK ((read_bytes >= 0))
+);
+alter table scrub_round owner to holdfast_owner;
+alter table scrub_round enable row level security;
+alter table scrub_round force row level security;
+CREATE INDEX scrub_round_due ON public.scrub_round USING btree (zone_id, next_at);
+create policy own_company on scrub_round as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on scrub_round as permissive for select to holdfast_staff using (true);
+grant insert, select, update (started_at, cursor, read_bytes, left_bytes, last_full_at, next_at) on scrub_round to holdfast_app;
+grant select on scrub_round to holdfast_staff;
+grant insert, select, update (started_at, cursor, read_bytes, left_bytes, last_full_at, next_at) on scrub_round to holdfast_worker;
 
 create table session (
   company_id uuid not null,

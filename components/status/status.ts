@@ -1,5 +1,6 @@
 import type { MachineState } from "../../contracts/machines.ts";
 import type { RunOutcome } from "../../contracts/runs.ts";
+import type { FindingState } from "../../contracts/scrubs.ts";
 import type { ZoneState } from "../../contracts/zones.ts";
 
 export type Shape = "check" | "half" | "triangle" | "octagon" | "dashed" | "running" | "waiting" | "slash";
@@ -33,6 +34,13 @@ export const ZONE_STATUS: Readonly<Record<ZoneState, Status>> = {
   healthy: { word: "Healthy", shape: "check", tone: "ok" },
   catching_up: { word: "Catching up", shape: "running", tone: "accent" },
   unreachable: { word: "Cannot be reached", shape: "octagon", tone: "fail" },
+};
+
+export const FINDING_STATUS: Readonly<Record<FindingState, Status>> = {
+  lost: { word: "No good copy", shape: "octagon", tone: "fail" },
+  open: { word: "Being healed", shape: "running", tone: "accent" },
+  healed: { word: "Healed", shape: "check", tone: "ok" },
+  gone: { word: "Deleted", shape: "slash", tone: "quiet" },
 };
 
 /** Of a run or a snapshot; a run without an outcome is running. */

@@ -1,5 +1,6 @@
+import type { ZoneScrubView } from "../../contracts/scrubs.ts";
 import type { ZoneView } from "../../contracts/zones.ts";
-import { formatBytes } from "../format/format-bytes.ts";
+import { formatBytes, formatCount } from "../format/format-bytes.ts";
 import { Ago, Moment } from "../format/moment.tsx";
 import { ZONE_STATUS } from "../status/status.ts";
 import { StatusMark } from "../status/status-mark.tsx";
@@ -7,8 +8,14 @@ import { Card } from "../ui/card.tsx";
 
 const KIND = { fs: "mounted folder", s3: "S3-compatible cluster", memory: "memory, for tests" } as const;
 
-/** One zone: its state, and what the last probe measured. */
-export function ZoneCard({ zone }: { readonly zone: ZoneView }) {
+interface ZoneCardProps {
+  readonly zone: ZoneView;
+  /** Absent where there is no room to say how far the reading of all copies is. */
+  readonly scrub?: ZoneScrubView | undefined;
+}
+
+/** One zone: its state, what the last probe measured, and how far the reading of all copies is. */
+export function ZoneCard({ zone, scrub }: ZoneCardProps) {
   const { probe } = zone;
   return (
     <Card title={`Zone ${zone.ordinal}`} note={KIND[zone.kind]} aside={<StatusMark status={ZONE_STATUS[zone.state]} />}>
@@ -23,7 +30,29 @@ export function ZoneCard({ zone }: { readonly zone: ZoneView }) {
           {totalOf(zone)}
         </Fact>
       </dl>
+      {scrub === undefined ? null : <ScrubFacts scrub={scrub} />}
     </Card>
+  );
+}
+
+function ScrubFacts({ scrub: { lastFullAt, percent, findings } }: { readonly scrub: ZoneScrubView }) {
+  const bad = findings.open + findings.lost;
+  return (
+    <dl className="grid grid-cols-3 border-t border-line max-sm:grid-cols-1">
+      <Fact label="Every copy read again" value={lastFullAt === null ? "not yet" : <Moment at={lastFullAt} />}>
+        {percent === null ? "nothing to read yet" : `${percent} % of the round under way`}
+      </Fact>
+      <Fact label="Bad copies now" value={formatCount(bad)}>
+        {findings.lost > 0
+          ? `${formatCount(findings.lost)} without a good one`
+          : bad === 0
+            ? "none known"
+            : "being healed"}
+      </Fact>
+      <Fact label="Healed" value={formatCount(findings.healed)}>
+        from the other zone
+      </Fact>
+    </dl>
   );
 }
 

@@ -1,7 +1,10 @@
 import { PAGE_MAX_COUNT } from "../../contracts/limits.ts";
+import { findingListInput, findingPageView, zoneScrubsView } from "../../contracts/scrubs.ts";
+import { STAFF_ROLES } from "../../contracts/viewer.ts";
 import { watermarkListInput, watermarkPageView, zoneListInput, zonesView } from "../../contracts/zones.ts";
 import { toListedPage, toListRequest } from "./list-page.ts";
-import { companyOf, router, viewerProcedure } from "./procedures.ts";
+import { companyOf, router, staffProcedure, viewerProcedure } from "./procedures.ts";
+import { toFindingView, toZoneScrubView } from "./scrub-view.ts";
 import { toCompanyWatermarksView, toZoneView } from "./zone-view.ts";
 
 export const zonesRouter = router({
@@ -28,5 +31,16 @@ export const zonesRouter = router({
       const rows = await deps.store.listCompanyWatermarks(companyId, toListRequest(input));
       const now = await deps.store.getTime();
       return toListedPage(rows, input, (company) => toCompanyWatermarksView(company, now));
+    }),
+  scrubs: staffProcedure(STAFF_ROLES)
+    .input(zoneListInput)
+    .output(zoneScrubsView)
+    .query(async ({ ctx: { deps } }) => (await deps.store.listZoneScrubs()).map(toZoneScrubView)),
+  findings: staffProcedure(STAFF_ROLES)
+    .input(findingListInput)
+    .output(findingPageView)
+    .query(async ({ ctx: { deps }, input }) => {
+      const rows = await deps.store.listFindings(null, { ...toListRequest(input), states: input.states });
+      return toListedPage(rows, input, toFindingView);
     }),
 });

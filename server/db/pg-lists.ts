@@ -1,9 +1,11 @@
 import type { CompanySort } from "../../contracts/companies.ts";
 import type { MachineSort } from "../../contracts/machines.ts";
 import type { PersonSort } from "../../contracts/people.ts";
+import type { FindingSort } from "../../contracts/scrubs.ts";
 import type { WatermarkSort } from "../../contracts/zones.ts";
 import { type OrderColumn, orderedList } from "./ordered-list.ts";
 import type { CompanyRecord, CompanyWatermarksRecord, MachineRecord, PersonRecord } from "./pg-read-rows.ts";
+import type { FindingRecord } from "./pg-scrub-rows.ts";
 import { loadStatement, type Statement } from "./statement.ts";
 
 /** The columns by which tables are ordered; memory/memory-lists.ts says the same in TypeScript. */
@@ -79,6 +81,23 @@ export const readWatermarks = orderedList<WatermarkSort, CompanyWatermarksRecord
     behind: { sql: epochMs("missing_since", NOTHING_MISSING), type: "bigint" },
     name: NAME,
     commits: { sql: "last_commit", type: "bigint" },
+  },
+});
+
+/** What was found last comes first, going up; moments have 13 digits. */
+const NEWEST_FIRST = `9999999999999 - ${epochMs("found_at", "0")}`;
+
+export const readFindings = orderedList<FindingSort, FindingRecord>({
+  name: "list-findings",
+  parameters: 3,
+  id: "finding_id",
+  columns: {
+    need: {
+      sql: `array_position(array['lost', 'open', 'healed', 'gone'], state) * 10000000000000 + ${NEWEST_FIRST}`,
+      type: "bigint",
+    },
+    found: { sql: NEWEST_FIRST, type: "bigint" },
+    company: COMPANY,
   },
 });
 

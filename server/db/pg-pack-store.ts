@@ -11,6 +11,7 @@ import type { RunLease } from "../domain/store/run-store.ts";
 import { MAX_BATCH_IDS, MAX_COPIES_IDS, MAX_PAGE_ROWS, StoreError } from "../domain/store/store.ts";
 import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { healFindings } from "./pg-findings.ts";
 import { type PackRecord, packIdBytes, toPackRow } from "./pg-pack-rows.ts";
 import { loadStatement, type Statement } from "./statement.ts";
 import { type Tx, withCompany, withCompanyPrisma, withCompanyProbes } from "./transaction.ts";
@@ -180,6 +181,7 @@ async function addPresence(
   const [stored] = await tx.rows<{ pack_no: number; state: string }>(PACK_LOCK, [companyId, packId]);
   if (!stored || stored.state === "deleting" || stored.state === "gone") return { kind: "pack_refused" };
   if ((await tx.run(PACK_PRESENCE_PUT, [companyId, stored.pack_no, zoneId])) > 0) {
+    await healFindings(tx, { companyId, zoneId }, { packIds: [packId], objectKeys: [] });
     await writeOutbox(tx, companyId, "pack_present", { packId: packId.toString("hex"), zoneId });
   }
   return { kind: "recorded", isNew: false };

@@ -9,6 +9,7 @@ import { createPgPackStore } from "./pg-pack-store.ts";
 import { createPgReads } from "./pg-reads.ts";
 import { createPgRunStore } from "./pg-run-store.ts";
 import { createPgScheduleStore } from "./pg-schedule-store.ts";
+import { createPgScrubStore } from "./pg-scrub-store.ts";
 import { createPgZoneStore } from "./pg-zone-store.ts";
 
 /** The Store over PostgreSQL; see [Note: The store] and [Note: Whose rows]. */
@@ -22,6 +23,7 @@ export function createPgStore(database: PgDatabase): Store {
     ...createPgPackStore(database),
     ...createPgCommitStore(database),
     ...createPgZoneStore(database),
+    ...createPgScrubStore(database),
     ...createPgJobStore(database),
     ...createPgReads(database),
   };

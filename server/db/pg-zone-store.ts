@@ -1,8 +1,8 @@
-import type { PresenceState } from "../domain/store/pack-store.ts";
 import { MAX_PAGE_ROWS } from "../domain/store/store.ts";
-import type { CopyName, Watermark, ZoneRow, ZoneState, ZoneStore } from "../domain/store/zone-store.ts";
+import type { Watermark, ZoneRow, ZoneState, ZoneStore } from "../domain/store/zone-store.ts";
 import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { healFindings, markCopy } from "./pg-findings.ts";
 import {
   type CopiedObjectRecord,
   type MissingObjectRecord,
@@ -15,8 +15,6 @@ import { type PackRecord, packIdBytes, toPackRow } from "./pg-pack-rows.ts";
 import { loadStatement } from "./statement.ts";
 import { PROVIDER_ID, type Tx, withCompany, withCompanyPrisma, withProvider } from "./transaction.ts";
 
-const COMPANY_LOCK = loadStatement("company-lock");
-const CLOSURE_NEXT = loadStatement("closure-next");
 const ZONE_PUT = loadStatement("zone-put");
 const ZONE_PRESENCE_BACKFILL = loadStatement("zone-presence-backfill");
 const COMPANY_IDS = loadStatement("company-ids");
@@ -25,8 +23,6 @@ const OBJECTS_MISSING = loadStatement("objects-missing");
 const PRESENCE_PUT_PACKS = loadStatement("presence-put-packs");
 const PRESENCE_PUT_OBJECTS = loadStatement("presence-put-objects");
 const OBJECT_FIND = loadStatement("object-find");
-const PRESENCE_MARK_PACK = loadStatement("presence-mark-pack");
-const PRESENCE_MARK_OBJECT = loadStatement("presence-mark-object");
 const PRESENCE_SUSPECT_PACKS = loadStatement("presence-suspect-packs");
 const PRESENCE_SUSPECT_OBJECTS = loadStatement("presence-suspect-objects");
 const WATERMARK_ADVANCE = loadStatement("watermark-advance");
@@ -59,12 +55,8 @@ export function createPgZoneStore(database: PgDatabase): ZoneStore {
       const read = (tx: Tx) => tx.rows<CopiedObjectRecord>(OBJECT_FIND, [companyId, objectKey]);
       return (await withCompany(database, companyId, read)).map(toObjectRow)[0] ?? null;
     },
-    recordPresence: (companyId, zoneId, { packIds, objectKeys }) =>
-      withCompany(database, companyId, async (tx) => {
-        if (packIds.length > 0) await tx.run(PRESENCE_PUT_PACKS, [companyId, zoneId, packIds.map(packIdBytes)]);
-        if (objectKeys.length > 0) await tx.run(PRESENCE_PUT_OBJECTS, [companyId, zoneId, objectKeys]);
-        await writeOutbox(tx, companyId, "copies_present", { zoneId, packIds, objectKeys });
-      }),
+    recordPresence: (companyId, zoneId, copies) =>
+      withCompany(database, companyId, (tx) => recordPresence(tx, { companyId, zoneId }, copies)),
     markCopy: (companyId, zoneId, { state, code, ...name }) =>
       withCompany(database, companyId, async (tx) => {
         if (!(await markCopy(tx, name, { companyId, zoneId, state, code }))) return false;
@@ -102,6 +94,18 @@ export function createPgZoneStore(database: PgDatabase): ZoneStore {
       return rows.map((row) => row.company_id);
     },
   };
+}
+
+async function recordPresence(
+  tx: Tx,
+  { companyId, zoneId }: { readonly companyId: string; readonly zoneId: string },
+  { packIds, objectKeys }: Parameters<ZoneStore["recordPresence"]>[2],
+): Promise<void> {
+  const packs = packIds.map(packIdBytes);
+  if (packs.length > 0) await tx.run(PRESENCE_PUT_PACKS, [companyId, zoneId, packs]);
+  if (objectKeys.length > 0) await tx.run(PRESENCE_PUT_OBJECTS, [companyId, zoneId, objectKeys]);
+  await healFindings(tx, { companyId, zoneId }, { packIds: packs, objectKeys });
+  await writeOutbox(tx, companyId, "copies_present", { zoneId, packIds, objectKeys });
 }
 
 async function registerZone(database: PgDatabase, zone: Parameters<ZoneStore["registerZone"]>[0]): Promise<void> {
@@ -152,26 +156,6 @@ function parseZoneState(state: string): ZoneState {
 function parseZoneKind(kind: string): ZoneRow["zoneKind"] {
   if (kind === "fs" || kind === "s3" || kind === "memory") return kind;
   throw new Error(`${kind} is no kind of zone`);
-}
-
-interface CopyMark {
-  readonly companyId: string;
-  readonly zoneId: string;
-  readonly state: PresenceState;
-  readonly code: string;
-}
-
-/** Commits wait for the company's row, so that what they walked cannot lose a pack unnoticed. */
-async function markCopy(tx: Tx, name: CopyName, mark: CopyMark): Promise<boolean> {
-  const { companyId, zoneId, state, code } = mark;
-  if ("objectKey" in name) {
-    return (await tx.run(PRESENCE_MARK_OBJECT, [companyId, zoneId, name.objectKey, state, code])) > 0;
-  }
-  await tx.rows(COMPANY_LOCK, [companyId]);
-  if ((await tx.run(PRESENCE_MARK_PACK, [companyId, zoneId, packIdBytes(name.packId), state, code])) === 0)
-    return false;
-  await tx.run(CLOSURE_NEXT, [companyId]);
-  return true;
 }
 
 interface WatermarkRecord {

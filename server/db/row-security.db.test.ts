@@ -33,7 +33,8 @@ beforeAll(async () => {
   own = await createScene(store);
   strange = await createScene(store);
   for (const scene of [own, strange]) {
-    await store.recordPack(scene.companyId, await openRun(store, scene), ZONE_1, packOf(scene, [bytes(32)]));
+    const pack = packOf(scene, [bytes(32)]);
+    await store.recordPack(scene.companyId, await openRun(store, scene), ZONE_1, pack);
     await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
     await store.createSession({
       tokenHash: bytes(32),
@@ -42,7 +43,20 @@ beforeAll(async () => {
       lifetimeMs: 60_000,
     });
     await store.useNonce(scene.companyId, scene.agentId, bytes(16), 60_000);
-    await store.takeJob({ companyId: scene.companyId, name: "replicate" }, "worker", 1000);
+    await store.markCopy(scene.companyId, ZONE_1, { packId: pack.packId, state: "missing", code: "not_found" });
+    const job = { companyId: scene.companyId, name: `scrub/${ZONE_1}` };
+    const taken = await store.takeJob(job, "worker", 60_000);
+    await store.saveScrubRound(scene.companyId, ZONE_1, {
+      ...{
+        fencingToken: taken?.fencingToken ?? 0,
+        leaseMs: 60_000,
+        kind: "begin",
+        readBytes: 0,
+        leftBytes: 0,
+        nextInMs: 0,
+      },
+      ...{ place: { phase: "objects", after: "" }, verified: { packIds: [], objectKeys: [] } },
+    });
     await store.advanceWatermark(scene.companyId, ZONE_1);
     const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, isPaused: false };
     const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
@@ -124,6 +138,8 @@ describe("row-level security under the application's role", () => {
       "delete from outbox",
       "delete from pack",
       "delete from chunk",
+      "delete from scrub_finding",
+      "update scrub_finding set code = 'x'",
       "update company set name = 'x'",
     ]) {
       const attempt = as(database.appUrl, [setCompany(own.companyId), statement]);

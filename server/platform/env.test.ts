@@ -57,6 +57,14 @@ test("a zone in buckets is named without its keys, and one that makes no sense i
   expect(() => parse({ ordinal: 0 })).toThrow("HOLDFAST_ZONES.0.ordinal");
 });
 
+test("a scrub takes 30 days unless somebody says otherwise, from two days to a year", () => {
+  expect(parseEnv(completeVariables()).scrubDays).toBe(30);
+  expect(parseEnv({ ...completeVariables(), HOLDFAST_SCRUB_DAYS: "7" }).scrubDays).toBe(7);
+  for (const days of ["1", "366", "soon"]) {
+    expect(() => parseEnv({ ...completeVariables(), HOLDFAST_SCRUB_DAYS: days }), days).toThrow("HOLDFAST_SCRUB_DAYS");
+  }
+});
+
 test("a secret of the wrong length is refused", () => {
   const variables = completeVariables();
   const secretFile = join(folder, "short");

@@ -130,30 +130,38 @@ export function sealTestSnapshot(
   const top = newMember(world, 2, encodeTreePage({ type: "chunk-list-leaf", items }), ids);
   const changes = { type: "change-list-top", form: "baseline", parentId: null, leaves: [] } as const;
   const changeList = newMember(world, 3, encodeChangeListPage(changes));
-  const { companyId, machineId, sourceId, certHash } = world;
-  const writer = { primitives: nodePrimitives, randomness: nodeRandomness, agentSecretKey: world.signKeys.secretKey };
-  const manifest = sealManifest(
-    { ...writer, slot: run.slot, dataKey: run.dataKey },
-    {
-      ...{ companyId, scope: 0, machineId, sourceId, runId: run.runId, agentCertHash: certHash, epoch: 1 },
-      sequence: chain?.sequence ?? 1,
-      previousHeaderHash: chain?.previousHeaderHash ?? new Uint8Array(32),
-      startedAtMs: Date.now(),
-      endedAtMs: Date.now(),
-      topPageId: top.id,
-      changeListId: changeList.id,
-      entryCount: 1,
-      fileCount: 1,
-      contentBytes: content.reduce((sum, plain) => sum + plain.length, 0),
-      gapCount: 0,
-    },
-    { sourceName: "test", paths: [Buffer.from("/data")], excludes: [], host: "host", gaps: [] },
-  );
+  const counts = { fileCount: 1, contentBytes: content.reduce((sum, plain) => sum + plain.length, 0) };
+  const manifest = sealTestManifest(run, { topPageId: top.id, changeListId: changeList.id, ...counts, ...chain });
   return {
     contentPack: sealPack(run, "content", chunks),
     metaPack: sealPack(run, "meta", [top, changeList]),
     manifest,
   };
+}
+
+/** A manifest over pages that were sent; the first of its agent, unless it continues a chain. */
+export function sealTestManifest(
+  run: TestRun,
+  of: {
+    readonly topPageId: Uint8Array;
+    readonly changeListId: Uint8Array;
+    readonly fileCount: number;
+    readonly contentBytes: number;
+    readonly sequence?: number;
+    readonly previousHeaderHash?: Uint8Array;
+  },
+): Uint8Array {
+  const { companyId, machineId, sourceId, certHash, signKeys } = run.world;
+  const writer = { primitives: nodePrimitives, randomness: nodeRandomness, agentSecretKey: signKeys.secretKey };
+  return sealManifest(
+    { ...writer, slot: run.slot, dataKey: run.dataKey },
+    {
+      ...{ companyId, scope: 0, machineId, sourceId, runId: run.runId, agentCertHash: certHash, epoch: 1 },
+      ...{ sequence: 1, previousHeaderHash: new Uint8Array(32), startedAtMs: Date.now(), endedAtMs: Date.now() },
+      ...{ entryCount: 1, gapCount: 0, ...of },
+    },
+    { sourceName: "test", paths: [Buffer.from("/data")], excludes: [], host: "host", gaps: [] },
+  );
 }
 
 /** Hex of the SHA-256 of bytes. */

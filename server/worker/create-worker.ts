@@ -7,8 +7,10 @@ import { keepLedger } from "../domain/schedule/keep-ledger.ts";
 import type { Logger } from "../platform/log.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { FindWork, type ReplicationPair } from "./find-work.ts";
+import { makeQueue, reported } from "./job-queue.ts";
 import { probeZones } from "./probe-zones.ts";
 import { replicate } from "./replication/replicate.ts";
+import { serveScrubs } from "./scrub/serve-scrubs.ts";
 
 /** How often it is looked for something to copy: what a commit waits at most until its copying begins. */
 const LOOK_MS = 1_000;
@@ -17,15 +19,12 @@ const END_EXPIRED_RUNS = "end-expired-runs";
 const PROBE_ZONES = "probe-zones";
 const KEEP_LEDGER = "keep-ledger";
 const EVERY_MINUTE = "* * * * *";
-/** A job that ran for longer has died with its process; our steps end after 45 s. */
-const EXPIRE_SECONDS = 120;
 /** Connections of the queue; the steps use the store's own. */
 const QUEUE_CONNECTIONS = 4;
 /** Companies served at a time; each holds at most 128 MiB of packs, see replicate.ts. */
 const REPLICATE_CONCURRENCY = 2;
 /** They are due once a minute. */
 const HOUSEKEEPING_POLL_SECONDS = 10;
-const KEEP_JOBS_SECONDS = 3_600;
 const STOP_MS = 8_000;
 
 const Pair = z.object({ companyId: z.string(), zoneId: z.string() });
@@ -37,7 +36,10 @@ export interface WorkerOptions {
   readonly log: Logger;
   /** Names this process in leases. */
   readonly owner: string;
+  /** Without replication nothing is scrubbed either: nobody would heal what is found. */
   readonly isReplicationPaused: boolean;
+  /** In so many days every copy is read again. */
+  readonly scrubDays: number;
   /** How late a run may begin before it is missed. */
   readonly missedGraceMs: number;
   readonly now: () => Date;
@@ -70,6 +72,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   else {
     const findWork = await serveReplication(boss, options, abort.signal);
     looking = look({ boss, findWork, log, signal: abort.signal });
+    await serveScrubs(boss, options, abort.signal);
   }
   return {
     async stop() {
@@ -148,20 +151,4 @@ async function look({ boss, findWork, log, signal }: Look): Promise<void> {
 
 async function wake(boss: PgBoss, pair: ReplicationPair): Promise<void> {
   await boss.send(REPLICATE, pair, { singletonKey: `${pair.zoneId}/${pair.companyId}` });
-}
-
-/** At most one waiting and one running job per key: more would wake nobody better. */
-async function makeQueue(boss: PgBoss, name: string): Promise<void> {
-  const settings = { expireInSeconds: EXPIRE_SECONDS, retryLimit: 0, deleteAfterSeconds: KEEP_JOBS_SECONDS };
-  if ((await boss.getQueue(name)) === null)
-    await boss.createQueue(name, { policy: "stately", notify: true, ...settings });
-}
-
-/** A job that fails is logged and comes again with the next wake; it never ends the process. */
-async function reported(log: Logger, name: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    log.error({ job: name, err: error }, "a job failed; it is tried again");
-  }
 }

@@ -33,6 +33,7 @@ const worker = await startWorker({
   log,
   owner: `worker-${process.pid}-${toHex(nodeRandomness.bytes(6))}`,
   isReplicationPaused: process.env.HOLDFAST_REPLICATION === "paused",
+  scrubDays: env.scrubDays,
   missedGraceMs: env.missedGraceSeconds * 1000,
   now: () => new Date(),
 });

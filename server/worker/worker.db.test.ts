@@ -57,7 +57,14 @@ function start(isReplicationPaused: boolean): Promise<Worker> {
   const passwords = { hashPassword: async () => "x", isPasswordOf: async () => false };
   const common = { primitives: nodePrimitives, randomness: nodeRandomness, passwords, newId };
   const deps = { store: workerStore, zones, ...common };
-  const options = { log, owner: "test", now: () => new Date(), isReplicationPaused, missedGraceMs: 60_000 };
+  const options = {
+    log,
+    owner: "test",
+    now: () => new Date(),
+    isReplicationPaused,
+    missedGraceMs: 60_000,
+    scrubDays: 30,
+  };
   return startWorker({ deps, queueUrl: testDatabase.workerUrl, ...options });
 }
 
@@ -95,6 +102,24 @@ describe("the worker", () => {
       expect(await stateOf("zone1")).toBe("healthy");
     } finally {
       await worker.stop();
+    }
+  });
+
+  test("begins to scrub every zone, and follows what was found to its snapshots", async () => {
+    const packId = (await storePack()).slice(-64);
+    const { companyId } = world;
+    await store.markCopy(companyId, "zone1", { packId, state: "missing", code: "not_found" });
+    const worker = await start(false);
+    try {
+      await vi.waitFor(async () => {
+        for (const zoneId of ["zone1", "zone2"]) expect(await store.findScrubRound(companyId, zoneId)).not.toBeNull();
+        const order = { sort: "found", isDescending: false, states: [], limit: 10 } as const;
+        const touched = (await store.listFindings(companyId, order)).map((row) => row.touched);
+        expect(touched).toEqual([{ count: 0, isExact: true, newest: [] }]);
+      }, WAIT);
+    } finally {
+      await worker.stop();
+      await store.recordPresence(companyId, "zone1", { packIds: [packId], objectKeys: [] });
     }
   });
 

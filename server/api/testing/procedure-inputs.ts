@@ -62,7 +62,9 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "snapshots.get": { snapshotId: "ab".repeat(16) },
     "snapshots.list": { companyId },
     "sources.list": { machineId },
+    "zones.findings": {},
     "zones.list": {},
+    "zones.scrubs": {},
     "zones.watermarks": { companyId },
   };
 }

@@ -7,6 +7,7 @@ import { createMemoryPacks } from "./memory/memory-packs.ts";
 import { createMemoryReads } from "./memory/memory-reads.ts";
 import { createMemoryRuns } from "./memory/memory-runs.ts";
 import { createMemorySchedules } from "./memory/memory-schedules.ts";
+import { createMemoryScrubs } from "./memory/memory-scrubs.ts";
 import { emptyState } from "./memory/memory-state.ts";
 import { createMemoryZones } from "./memory/memory-zones.ts";
 import type { Store } from "./store.ts";
@@ -23,6 +24,7 @@ export function createMemoryStore(now: () => Date): Store {
     ...createMemoryPacks(state),
     ...createMemoryCommits(state),
     ...createMemoryZones(state),
+    ...createMemoryScrubs(state),
     ...createMemoryJobs(state),
     ...createMemoryReads(state),
   };

@@ -6,6 +6,7 @@ import type { LedgerStore } from "./ledger-store.ts";
 import type { PackStore } from "./pack-store.ts";
 import type { RunStore } from "./run-store.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
+import type { ScrubStore } from "./scrub-store.ts";
 import type { StoreReads } from "./store-reads.ts";
 import type { ZoneStore } from "./zone-store.ts";
 
@@ -36,6 +37,7 @@ export interface Store
     PackStore,
     CommitStore,
     ZoneStore,
+    ScrubStore,
     JobStore,
     StoreReads {}
 

@@ -73,7 +73,10 @@ export interface ZoneStore {
     zoneId: string,
     page: { readonly after: string; readonly limit: number },
   ): Promise<readonly MissingObject[]>;
-  /** These copies were written or read back whole, and their hash fitted. At most 500 of each; unknown names are passed over. */
+  /**
+   * These copies were written or read back whole, and their hash fitted. At most 500 of each; unknown names are passed over. What was found
+   * about them is healed.
+   */
   recordPresence(
     companyId: string,
     zoneId: string,
@@ -82,7 +85,8 @@ export interface ZoneStore {
   findObject(companyId: string, objectKey: string): Promise<ObjectRow | null>;
   /**
    * A reader or the check found a copy bad: never a deletion. Answers false when there is no such copy. A copy that is missing does not
-   * become suspect. For a pack it begins a new closure generation; no closure reaches other objects.
+   * become suspect. For a pack it begins a new closure generation; no closure reaches other objects. A copy that becomes missing here is a
+   * finding, see [Note: Findings].
    */
   markCopy(
     companyId: string,

@@ -7,6 +7,7 @@ import { describeLists } from "./lists-contract.ts";
 import { describePacks } from "./packs-contract.ts";
 import { describeRuns } from "./runs-contract.ts";
 import { describeSchedules } from "./schedules-contract.ts";
+import { describeScrubs } from "./scrubs-contract.ts";
 import { registerZones } from "./store-scene.ts";
 import { describeTenants } from "./tenants-contract.ts";
 import { describeZones } from "./zones-contract.ts";
@@ -36,6 +37,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describePacks(getStore);
     describeCommits(getStore);
     describeZones(getStore);
+    describeScrubs(getStore);
     describeLists(getStore);
     describeTenants(getStore);
   });

@@ -119,6 +119,35 @@ export function describeTenants(getStore: () => Store): void {
       await store.endRun(own.companyId, lease, { outcome: "failed", code: "x" });
     });
 
+    test("scrubs", async () => {
+      const { companyId } = own;
+      const page = { after: 0, limit: 10 };
+      const place = { phase: "packs", after: 0 } as const;
+      expect(await store.countCopiesLeft(companyId, ZONE_1, place)).toMatchObject({ copies: 1 });
+      expect(await store.countCopiesLeft(strange, ZONE_1, place)).toMatchObject({ copies: 0 });
+      expect(await store.listPackCopies(strange, ZONE_1, page)).toEqual([]);
+      expect(await store.listObjectCopies(strange, ZONE_1, { after: "", limit: 10 })).toEqual([]);
+      expect(await store.listMetaPacks(strange, page)).toEqual([]);
+      expect(await store.listPackMembers(companyId, packId)).toEqual([chunk]);
+      expect(await store.listPackMembers(strange, packId)).toEqual([]);
+      expect(await store.listSnapshotRoots(strange, page)).toEqual([]);
+      const taken = await store.takeJob({ companyId, name: `scrub/${ZONE_1}` }, "worker", 60_000);
+      const save = { fencingToken: taken?.fencingToken ?? 0, leaseMs: 60_000, kind: "begin", place } as const;
+      const figures = { readBytes: 1, leftBytes: 1, nextInMs: 1, verified: { packIds: [packId], objectKeys: [] } };
+      expect(await store.saveScrubRound(strange, ZONE_1, { ...save, ...figures })).toBe(false);
+      expect(await store.findScrubRound(strange, ZONE_1)).toBeNull();
+      expect(await store.findScrubRound(companyId, ZONE_1)).toBeNull();
+      await store.markCopy(companyId, ZONE_1, { packId, state: "missing", code: "x" });
+      const [found] = await store.listUntraced(companyId, 10);
+      expect(await store.listUntraced(strange, 10)).toEqual([]);
+      await store.recordTouched(strange, found?.findingId ?? "", { commits: [1], isExact: true });
+      const order = { sort: "need", isDescending: false, states: [], limit: 10 } as const;
+      expect(await store.listFindings(companyId, order)).toMatchObject([{ objectName: packId, touched: null }]);
+      expect(await store.listFindings(strange, order)).toEqual([]);
+      await store.recordPresence(strange, ZONE_1, { packIds: [packId], objectKeys: [] });
+      expect(await store.listFindings(companyId, order)).toMatchObject([{ state: "lost", healedAt: null }]);
+    });
+
     test("schedules", async () => {
       const { machineId, sourceId, ownerId } = own;
       const settings = { timing: null, jitterSeconds: 7, catchUpMinutes: null, isPaused: true };

@@ -1,10 +1,9 @@
 import { toHex } from "../../../engine/codec/hex.ts";
 import type { Zone } from "../../../engine/ports/zone.ts";
-import { ZoneError } from "../../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
 import type { CopyName } from "../../domain/store/zone-store.ts";
-import { badCopyCodeOf } from "../../domain/zone/bad-copy-code.ts";
 import { packObjectKey } from "../../domain/zone/object-keys.ts";
+import { type StoredCopy, verifyCopy } from "./verify-copy.ts";
 
 /** Copies of packs, and of all other objects, that are checked in one step; each is read whole, a piece at a time. */
 const MAX_CHECKS = 100;
@@ -23,11 +22,8 @@ export interface CheckedSuspects {
   readonly undecided: number;
 }
 
-interface Suspect {
+interface Suspect extends StoredCopy {
   readonly name: CopyName;
-  readonly objectKey: string;
-  /** Hex. */
-  readonly sha256: string;
 }
 
 /**
@@ -40,13 +36,13 @@ export async function checkSuspects(check: CheckSuspects): Promise<CheckedSuspec
   const objectKeys: string[] = [];
   const suspects = await listSuspects(check);
   let decided = 0;
-  for (const { name, objectKey, sha256 } of suspects) {
+  for (const { name, ...copy } of suspects) {
     if (check.isOver()) break;
-    const verdict = await verdictOn(check, objectKey, sha256);
-    if (verdict === null) continue;
+    const verdict = await verifyCopy(deps.primitives, zone, copy);
+    if (verdict.kind === "unread") continue;
     decided += 1;
-    if (verdict !== "good")
-      await deps.store.markCopy(companyId, zone.zoneId, { ...name, state: "missing", code: verdict });
+    if (verdict.kind === "bad")
+      await deps.store.markCopy(companyId, zone.zoneId, { ...name, state: "missing", code: verdict.code });
     else if ("packId" in name) packIds.push(name.packId);
     else objectKeys.push(name.objectKey);
   }
@@ -62,21 +58,11 @@ async function listSuspects({ deps, companyId, zone }: CheckSuspects): Promise<S
   const packs = (await store.listPacks(companyId, packIds)).filter((row) => row !== null);
   const objects = await store.listSuspectObjects(companyId, zone.zoneId, MAX_CHECKS);
   return [
-    ...packs.map(({ packId, packKind }) => {
-      return { name: { packId }, objectKey: packObjectKey(companyId, packKind, packId), sha256: packId };
+    ...packs.map(({ packId, packKind, sizeBytes }) => {
+      return { name: { packId }, objectKey: packObjectKey(companyId, packKind, packId), sha256: packId, sizeBytes };
     }),
-    ...objects.map(({ objectKey, sha256 }) => ({ name: { objectKey }, objectKey, sha256: toHex(sha256) })),
+    ...objects.map(({ objectKey, sha256, sizeBytes }) => {
+      return { name: { objectKey }, objectKey, sha256: toHex(sha256), sizeBytes };
+    }),
   ];
-}
-
-/** "good", or the code of what is wrong; null when it cannot be told now. */
-async function verdictOn({ deps, zone }: CheckSuspects, objectKey: string, sha256: string): Promise<string | null> {
-  const hash = deps.primitives.sha256Start();
-  try {
-    for await (const piece of await zone.get(objectKey)) hash.update(piece);
-  } catch (error) {
-    if (!(error instanceof ZoneError)) throw error;
-    return badCopyCodeOf(error);
-  }
-  return toHex(hash.digest()) === sha256 ? "good" : "hash_mismatch";
 }

@@ -1,8 +1,10 @@
 import type { CompanySort } from "../../../../contracts/companies.ts";
 import type { MachineSort } from "../../../../contracts/machines.ts";
 import type { PersonSort } from "../../../../contracts/people.ts";
+import { FINDING_STATES, type FindingSort } from "../../../../contracts/scrubs.ts";
 import type { WatermarkSort } from "../../../../contracts/zones.ts";
 import type { Listed, ListPosition, ListRequest } from "../list-order.ts";
+import type { FindingRow } from "../scrub-store.ts";
 import type { CompanyRow, CompanyWatermarksRow, MachineRow, PersonSummary } from "../store-reads.ts";
 
 type Columns<Row, Sort extends string> = Readonly<Record<Sort, (row: Row) => string | number>>;
@@ -47,6 +49,15 @@ export const WATERMARK_COLUMNS: Columns<CompanyWatermarksRow, WatermarkSort> = {
     Math.min(NOTHING_MISSING, ...zones.map((zone) => zone.missingSince?.getTime() ?? NOTHING_MISSING)),
   name: (row) => row.companyName.toLowerCase(),
   commits: (row) => row.lastCommit,
+};
+
+/** Found last comes first, going up. */
+const newestFirst = ({ foundAt }: FindingRow): number => 9_999_999_999_999 - foundAt.getTime();
+
+export const FINDING_COLUMNS: Columns<FindingRow, FindingSort> = {
+  need: (row) => (FINDING_STATES.indexOf(row.state) + 1) * 10_000_000_000_000 + newestFirst(row),
+  found: newestFirst,
+  company: (row) => row.companyName.toLowerCase(),
 };
 
 /** One page of rows; see [Note: Ordered lists]. */

@@ -2,6 +2,7 @@ import type { ChunkLocation } from "../../../../engine/ports/chunk-index.ts";
 import type { NewPack, PackRow, PackStore, ReachedChunk, ReachQuery, RecordPackOutcome } from "../pack-store.ts";
 import type { RunLease } from "../run-store.ts";
 import { MAX_BATCH_IDS, MAX_COPIES_IDS, StoreError } from "../store.ts";
+import { healFindings } from "./memory-findings.ts";
 import {
   type ChunkEntry,
   type CompanyState,
@@ -169,6 +170,7 @@ function recordPack(
   if (stored) {
     if (stored.state === "deleting" || stored.state === "gone") return { kind: "pack_refused" };
     stored.copies.set(zoneId, { state: "present", code: null });
+    healFindings(state, company, { zoneId, entry: stored });
     return { kind: "recorded", isNew: false };
   }
   const { members, ...shape } = pack;

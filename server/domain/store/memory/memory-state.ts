@@ -6,6 +6,7 @@ import type { ExpectedRun } from "../ledger-store.ts";
 import type { PackKind, PackState, PresenceState } from "../pack-store.ts";
 import type { RunOutcome, RunProgress } from "../run-store.ts";
 import type { ScheduleRow } from "../schedule-store.ts";
+import type { ScrubRound } from "../scrub-store.ts";
 import { StoreError } from "../store.ts";
 import type { Watermark, ZoneRow } from "../zone-store.ts";
 
@@ -117,6 +118,23 @@ export interface ObjectEntry extends ZoneObject {
   readonly copies: Map<string, Copy>;
 }
 
+export interface FindingEntry {
+  readonly findingId: string;
+  readonly zoneId: string;
+  readonly entry: PackEntry | ObjectEntry;
+  readonly code: string;
+  readonly foundAt: Date;
+  healedAt: Date | null;
+  touched: readonly number[] | null;
+  isExact: boolean;
+  tracedAt: Date | null;
+}
+
+export interface RoundEntry extends ScrubRound {
+  readonly leftBytes: number;
+  readonly nextAtMs: number;
+}
+
 export interface CommitEntry {
   readonly commit: number;
   readonly runId: string;
@@ -167,6 +185,9 @@ export interface CompanyState {
   readonly schedules: Map<string, ScheduleRow>;
   /** By source and due time. */
   readonly expectedRuns: Map<string, ExpectedState>;
+  readonly findings: FindingEntry[];
+  /** By zone. */
+  readonly scrubRounds: Map<string, RoundEntry>;
 }
 
 export interface JobState {
@@ -238,6 +259,8 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     watermarks: new Map(),
     schedules: new Map(),
     expectedRuns: new Map(),
+    findings: [],
+    scrubRounds: new Map(),
   };
 }
 

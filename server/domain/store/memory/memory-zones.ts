@@ -1,4 +1,5 @@
 import type { ObjectRow, Watermark, ZoneStore } from "../zone-store.ts";
+import { addFinding, healFindings } from "./memory-findings.ts";
 import { toPackRow } from "./memory-packs.ts";
 import {
   type CompanyState,
@@ -33,8 +34,12 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
     ...createLists(state),
     async recordPresence(companyId, zoneId, { packIds, objectKeys }) {
       const company = getCompany(state, companyId);
-      for (const packId of packIds) company.packs.get(packId)?.copies.set(zoneId, { state: "present", code: null });
-      for (const key of objectKeys) company.objects.get(key)?.copies.set(zoneId, { state: "present", code: null });
+      const packs = packIds.map((packId) => company.packs.get(packId));
+      for (const entry of [...packs, ...objectKeys.map((key) => company.objects.get(key))]) {
+        if (!entry) continue;
+        entry.copies.set(zoneId, { state: "present", code: null });
+        healFindings(state, company, { zoneId, entry });
+      }
       state.outbox.push({ companyId, kind: "copies_present" });
     },
     async markCopy(companyId, zoneId, marked) {
@@ -44,6 +49,7 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
       const copy = entry?.copies.get(zoneId);
       if (!company || !copy) return false;
       if (copy.state !== "missing") {
+        if (entry && marked.state === "missing") addFinding(state, company, { zoneId, entry, code: marked.code });
         copy.state = marked.state;
         copy.code = marked.code;
       }

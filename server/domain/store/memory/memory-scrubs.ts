@@ -1,0 +1,168 @@
+import { FINDING_STATES } from "../../../../contracts/scrubs.ts";
+import type { ScrubPlace, ScrubSave, ScrubStore } from "../scrub-store.ts";
+import { toFindingRow } from "./memory-findings.ts";
+import { createMemoryJobs } from "./memory-jobs.ts";
+import { FINDING_COLUMNS, isFound, pageOf } from "./memory-lists.ts";
+import { toPackRow } from "./memory-packs.ts";
+import {
+  type CompanyState,
+  type FindingEntry,
+  isPresent,
+  type MemoryState,
+  type ObjectEntry,
+  type PackEntry,
+} from "./memory-state.ts";
+
+const DAY_MS = 86_400_000;
+
+export function createMemoryScrubs(state: MemoryState): ScrubStore {
+  const companies = () => [...state.companies.values()];
+  const jobs = createMemoryJobs(state);
+  return {
+    async listScrubsDue(zoneId) {
+      const nextOf = (company: CompanyState) => company.scrubRounds.get(zoneId)?.nextAtMs ?? 0;
+      const due = companies().filter((company) => nextOf(company) <= state.now().getTime());
+      return due.toSorted((a, b) => nextOf(a) - nextOf(b)).map((company) => company.companyId);
+    },
+    findScrubRound: async (companyId, zoneId) => state.companies.get(companyId)?.scrubRounds.get(zoneId) ?? null,
+    async countCopiesLeft(companyId, zoneId, place) {
+      const company = state.companies.get(companyId);
+      const left = [...objectsIn(company, zoneId), ...packsIn(company, zoneId)].filter((entry) => isLeft(entry, place));
+      return { copies: left.length, bytes: left.reduce((sum, entry) => sum + entry.sizeBytes, 0) };
+    },
+    listPackCopies: async (companyId, zoneId, { after, limit }) =>
+      packsIn(state.companies.get(companyId), zoneId)
+        .filter((pack) => pack.packNo > after)
+        .slice(0, limit)
+        .map(({ packNo, packId, packKind, sizeBytes }) => ({ packNo, packId, packKind, sizeBytes })),
+    listObjectCopies: async (companyId, zoneId, { after, limit }) =>
+      objectsIn(state.companies.get(companyId), zoneId)
+        .filter((object) => object.objectKey > after)
+        .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
+        .slice(0, limit)
+        .map(({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 })),
+    async saveScrubRound(companyId, zoneId, save) {
+      const { fencingToken, leaseMs } = save;
+      const job = { companyId, name: `scrub/${zoneId}` };
+      if (!(await jobs.saveJob(job, { fencingToken, cursor: null, leaseMs }))) return false;
+      const company = state.companies.get(companyId);
+      if (company) saveRound(state, company, { zoneId, save });
+      return true;
+    },
+    ...createTraces(state),
+    async listFindings(companyId, request) {
+      const rows = companies()
+        .filter((company) => companyId === null || company.companyId === companyId)
+        .flatMap((company) => company.findings.map((finding) => toFindingRow(state, company, finding)))
+        .filter((row) => isFound(request.search, row.companyName))
+        .filter((row) => request.states.length === 0 || request.states.includes(row.state));
+      return pageOf(rows, { columns: FINDING_COLUMNS, id: (row) => row.findingId }, request);
+    },
+    listZoneScrubs: async () =>
+      [...state.zones.values()]
+        .toSorted((a, b) => a.ordinal - b.ordinal)
+        .map(({ zoneId, ordinal }) => ({ zoneId, ordinal, ...zoneScrubOf(state, zoneId) })),
+  };
+}
+
+type Traces = Pick<
+  ScrubStore,
+  "listCompaniesToTrace" | "listUntraced" | "recordTouched" | "listMetaPacks" | "listPackMembers" | "listSnapshotRoots"
+>;
+
+function createTraces(state: MemoryState): Traces {
+  const untraced = (company: CompanyState | undefined) =>
+    (company?.findings ?? []).filter((finding) => isToTrace(finding, state.now()));
+  return {
+    listCompaniesToTrace: async () =>
+      [...state.companies.values()]
+        .filter((company) => untraced(company).length > 0)
+        .map((company) => company.companyId),
+    listUntraced: async (companyId, limit) =>
+      untraced(state.companies.get(companyId))
+        .slice(0, limit)
+        .map(({ findingId, entry }) => ({ findingId, packId: "packId" in entry ? entry.packId : "" })),
+    async recordTouched(companyId, findingId, { commits, isExact }) {
+      const found = state.companies.get(companyId)?.findings.find((finding) => finding.findingId === findingId);
+      if (!found) return;
+      Object.assign(found, { touched: commits, isExact, tracedAt: state.now() });
+      state.outbox.push({ companyId, kind: "finding_traced" });
+    },
+    listMetaPacks: async (companyId, { after, limit }) =>
+      [...(state.companies.get(companyId)?.packs.values() ?? [])]
+        .filter((pack) => pack.packKind === "meta" && isKept(pack) && pack.packNo > after)
+        .slice(0, limit)
+        .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
+    listPackMembers: async (companyId, packId) =>
+      [...(state.companies.get(companyId)?.chunks ?? [])]
+        .filter(([, entries]) => entries.some(({ pack }) => pack.packId === packId))
+        .map(([key]) => new Uint8Array(Buffer.from(key.slice(key.indexOf("/") + 1), "hex"))),
+    listSnapshotRoots: async (companyId, { after, limit }) =>
+      [...(state.companies.get(companyId)?.snapshots.values() ?? [])]
+        .filter((entry) => entry.commit > after)
+        .toSorted((a, b) => a.commit - b.commit)
+        .slice(0, limit)
+        .map(({ commit, snapshot: { topPageId, changeListId } }) => ({ commit, topPageId, changeListId })),
+  };
+}
+
+function isToTrace({ isExact, tracedAt, healedAt }: FindingEntry, now: Date): boolean {
+  if (isExact) return false;
+  return tracedAt === null || (healedAt === null && now.getTime() - tracedAt.getTime() > DAY_MS);
+}
+
+function saveRound(
+  state: MemoryState,
+  company: CompanyState,
+  { zoneId, save }: { readonly zoneId: string; readonly save: ScrubSave },
+): void {
+  const before = company.scrubRounds.get(zoneId);
+  const now = state.now();
+  const isEnded = save.kind === "begin" && before !== undefined;
+  company.scrubRounds.set(zoneId, {
+    startedAt: save.kind === "begin" ? now : (before?.startedAt ?? now),
+    place: save.place,
+    readBytes: save.readBytes,
+    leftBytes: save.leftBytes,
+    lastFullAt: isEnded ? now : (before?.lastFullAt ?? null),
+    nextAtMs: now.getTime() + save.nextInMs,
+  });
+}
+
+function zoneScrubOf(state: MemoryState, zoneId: string) {
+  const companies = [...state.companies.values()];
+  const rounds = companies.flatMap((company) => company.scrubRounds.get(zoneId) ?? []);
+  const ends = rounds.map((round) => round.lastFullAt).filter((at) => at !== null);
+  const findings = { lost: 0, open: 0, healed: 0, gone: 0 };
+  for (const company of companies) {
+    const rows = company.findings.map((finding) => toFindingRow(state, company, finding));
+    for (const each of FINDING_STATES) {
+      findings[each] += rows.filter((row) => row.zoneId === zoneId && row.state === each).length;
+    }
+  }
+  return {
+    companies: rounds.length,
+    lastFullAt:
+      ends.length === 0 || ends.length < rounds.length ? null : new Date(Math.min(...ends.map((at) => at.getTime()))),
+    readBytes: rounds.reduce((sum, round) => sum + round.readBytes, 0),
+    leftBytes: rounds.reduce((sum, round) => sum + round.leftBytes, 0),
+    findings,
+  };
+}
+
+function packsIn(company: CompanyState | undefined, zoneId: string): PackEntry[] {
+  return [...(company?.packs.values() ?? [])].filter((pack) => isKept(pack) && isPresent(pack.copies, zoneId));
+}
+
+function objectsIn(company: CompanyState | undefined, zoneId: string): ObjectEntry[] {
+  return [...(company?.objects.values() ?? [])].filter((object) => isPresent(object.copies, zoneId));
+}
+
+function isKept({ state }: PackEntry): boolean {
+  return state === "live" || state === "quarantined";
+}
+
+function isLeft(entry: PackEntry | ObjectEntry, place: ScrubPlace): boolean {
+  if ("packNo" in entry) return place.phase === "objects" || entry.packNo > place.after;
+  return place.phase === "objects" && entry.objectKey > place.after;
+}
