@@ -3,15 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.ts";
 import { expectPage } from "./expect-page.ts";
-import { createCompanies, type Product, startProduct, waitUntil } from "./product.ts";
+import { createCompanies, listObjects, type Product, startProduct, superuserUrl, waitUntil } from "./product.ts";
 import { signIn } from "./sign-in.ts";
 import { Keyboard } from "./testing-keyboard.ts";
 
 const SECRET_NAME = "quarterly-figures-of-nobody.txt";
 const THEMES = ["light", "dark"] as const;
+
+/** One copy of the demo's manifest is gone, and somebody doubts it: the worker confirms it and heals it within seconds. */
+async function spoilManifest({ data, demo }: Product): Promise<void> {
+  const folder = join(data, "zones", "zone1", "backup", "companies", demo.companyId);
+  const key = listObjects(folder).find((each) => /^snapshots\/[^.]*$/.test(each)) ?? "";
+  rmSync(join(folder, key));
+  const client = new pg.Client({ connectionString: superuserUrl({ data }) });
+  await client.connect();
+  const doubt = "update object_presence set state = 'suspect' where zone_id = 'zone1' and object_key = $1";
+  const { rowCount } = await client.query(doubt, [`companies/${demo.companyId}/${key}`]);
+  await client.end();
+  expect(rowCount).toBe(1);
+}
 
 describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
   let product: Product;
@@ -205,6 +219,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await openBrowser();
     await signIn(page, product.url, product.demo.staff);
     const company = `/companies/${product.demo.companyId}`;
+    await spoilManifest(product);
     for (const [path, row] of [
       ["/machines?q=demo&state=protected", "Demo Company"],
       ["/people?kind=member", product.demo.owner.email],
@@ -213,6 +228,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
       [`${company}?sort=lastSnapshot&order=desc`, "1 source"],
       [`${company}/people`, "holds the keys"],
       [`${company}/runs`, "Files 1"],
+      ["/zones/findings?state=healed", "1 snapshot"],
     ] as const) {
       await page.goto(product.url + path);
       await expectPage(page.getByRole("table").getByText(row).first()).toBeVisible();

@@ -39,7 +39,7 @@ function ScrubFacts({ scrub: { lastFullAt, percent, findings } }: { readonly scr
   const bad = findings.open + findings.lost;
   return (
     <dl className="grid grid-cols-3 border-t border-line max-sm:grid-cols-1">
-      <Fact label="Every copy read again" value={lastFullAt === null ? "not yet" : <Moment at={lastFullAt} />}>
+      <Fact label="Last full scrub" value={lastFullAt === null ? "not yet" : <Moment at={lastFullAt} />}>
         {percent === null ? "nothing to read yet" : `${percent} % of the round under way`}
       </Fact>
       <Fact label="Bad copies now" value={formatCount(bad)}>
@@ -50,7 +50,7 @@ function ScrubFacts({ scrub: { lastFullAt, percent, findings } }: { readonly scr
             : "being healed"}
       </Fact>
       <Fact label="Healed" value={formatCount(findings.healed)}>
-        from the other zone
+        {findings.healed === 0 ? "none so far" : "good copies written anew"}
       </Fact>
     </dl>
   );

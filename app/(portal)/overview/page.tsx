@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { CompaniesTable } from "../../../components/companies/companies-table.tsx";
 import { companyStatus } from "../../../components/companies/company-status.ts";
+import { lostHeadline } from "../../../components/findings/findings-headline.ts";
 import { LiveNote } from "../../../components/live/live-note.tsx";
 import { RefreshWhenRunsChange } from "../../../components/live/refresh-when-runs-change.tsx";
 import { CompanyCounts } from "../../../components/overview/company-counts.tsx";
@@ -25,12 +26,13 @@ export default async function OverviewPage() {
   const runs = await api.runs.list({ limit: RUNS_READ });
   const zones = await api.zones.list({});
   const { companies: counts } = await api.companies.count();
+  const lost = lostHeadline(await api.zones.scrubs({}));
   const needy = companies.rows.filter((company) => companyStatus(company).rank <= 2);
   return (
     <>
       <RefreshWhenRunsChange shown={openRunIds(runs.rows)} />
       <PageHead
-        headline={overviewHeadline({ counts, first: companies.rows[0] }, zones.zones)}
+        headline={[lost, overviewHeadline({ counts, first: companies.rows[0] }, zones.zones)].filter(Boolean).join(" ")}
         proof={overviewProof(runs.rows, new Date())}
         actions={<LiveNote />}
       />

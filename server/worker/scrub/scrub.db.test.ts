@@ -281,6 +281,30 @@ test("a trace waits for a zone that alone has a directory, and records nothing u
   expect(found.get(third.metaPackId)).toEqual([third.snapshotId]);
 });
 
+test("a page is followed up to its parents in whatever order their packs came", async () => {
+  const deps = { store, zones, primitives: nodePrimitives };
+  const { snapshotId, parts } = await backUp(deps, world, { newParts: 1, isTopFirst: true });
+  const packId = parts[0]?.packId ?? "";
+  await workerStore.markCopy(world.companyId, "zone1", { packId, state: "missing", code: "not_found" });
+  await trace();
+  const [finding] = await findings();
+  expect(finding?.touched).toMatchObject({ isExact: true, newest: [{ snapshotId }] });
+});
+
+test("a trace that has no time left names every snapshot, and says that these are the most there can be", async () => {
+  const [first] = snapshots;
+  const { companyId } = world;
+  const packId = first.parts[0]?.packId ?? "";
+  await workerStore.markCopy(companyId, "zone1", { packId, state: "missing", code: "not_found" });
+  let asked = 0;
+  const now = () => new Date(asked++ * 46_000);
+  expect(await traceFindings({ deps: { store: workerStore, zones }, owner: "test", now }, companyId)).toMatchObject({
+    kind: "done",
+  });
+  const [finding] = await findings();
+  expect(finding?.touched).toMatchObject({ count: 3, isExact: false });
+});
+
 function step(zoneId: ZoneId, by: Store = workerStore): Promise<ScrubResult> {
   const deps = { store: by, zones, primitives: nodePrimitives };
   const options = { deps, owner: "test", log: silentLog, now: () => new Date(), daysPerRound: DAYS };

@@ -32,11 +32,18 @@ export interface TestBackup {
   readonly metaPackId: string;
 }
 
+export interface BackUpOptions {
+  readonly newParts: number;
+  readonly reused?: readonly Part[];
+  /** The top page lies in an earlier pack than the pages that it leads to. */
+  readonly isTopFirst?: boolean;
+}
+
 /** A snapshot of `newParts` fresh packs and of parts that earlier snapshots have sent, through the real use cases. */
 export async function backUp(
   deps: BackUpDeps,
   world: CompanyWorld,
-  { newParts, reused = [] }: { readonly newParts: number; readonly reused?: readonly Part[] },
+  { newParts, reused = [], isTopFirst = false }: BackUpOptions,
 ): Promise<TestBackup> {
   const run = await startTestRun(deps.store, world, "zone1");
   const { companyId, agentId, machineId } = world;
@@ -79,7 +86,8 @@ export async function backUp(
     3,
     encodeChangeListPage({ type: "change-list-leaf", rows: [{ ...file, ...named }] }),
   );
-  const metaPackId = await put("meta", [...leaves, top, changeList]);
+  const metaPackId = await put("meta", isTopFirst ? [top, changeList] : [...leaves, top, changeList]);
+  if (isTopFirst) await put("meta", leaves);
   const agent = await deps.store.findAgent(agentId);
   const manifest = sealTestManifest(run, {
     ...{ topPageId: top.id, changeListId: changeList.id, fileCount: 1, contentBytes: 1_000 },
