@@ -28,6 +28,20 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("../server/commands/start.ts"),
   },
   {
+    usage: "sweep",
+    summary:
+      "on the service's machine: delete what no snapshot reaches any more, in two rounds; 3: something holds deletion up",
+    options: [
+      ["--dry-run", "only tell what would be done, and why"],
+      ["--company <id>", "only of this company (default: of all, one after the other)"],
+      [
+        "--data <dir>",
+        "data folder of the service (default: ./data), unless DATABASE_WORKER_URL and HOLDFAST_ZONES are set",
+      ],
+    ],
+    load: () => import("../server/commands/sweep.ts"),
+  },
+  {
     usage: "agent enrol <link>",
     summary: "make this machine one of a company's, with a link from an owner",
     options: [

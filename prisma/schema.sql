@@ -85,7 +85,7 @@ alter table chunk enable row level security;
 alter table chunk force row level security;
 create policy own_company on chunk as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 grant insert, select on chunk to holdfast_app;
-grant insert, select on chunk to holdfast_worker;
+grant delete, insert, select on chunk to holdfast_worker;
 
 create table chunk_0 partition of chunk FOR VALUES WITH (modulus 16, remainder 0);
 alter table chunk_0 owner to holdfast_owner;
@@ -467,10 +467,18 @@ create table pack (
   run_id uuid not null,
   created_at timestamp(3) with time zone not null default now(),
   quarantined_at timestamp(3) with time zone,
+  quarantine_round bigint,
+  quarantine_token bigint,
+  deleted_round bigint,
+  repacked_into bigint,
   constraint pack_pkey PRIMARY KEY (company_id, pack_no),
   constraint pack_company_id_pack_id_key UNIQUE (company_id, pack_id),
   constraint pack_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
   constraint pack_company_id_run_id_fkey FOREIGN KEY (company_id, run_id) REFERENCES run(company_id, run_id),
+  constraint pack_check CHECK (((quarantine_round IS NULL) = (quarantine_token IS NULL))),
+  constraint pack_check1 CHECK (((quarantine_round IS NULL) OR (state <> 'live'::text))),
+  constraint pack_check2 CHECK ((repacked_into <> pack_no)),
+  constraint pack_check3 CHECK (((deleted_round IS NULL) OR (state = ANY (ARRAY['deleting'::text, 'gone'::text])))),
   constraint pack_kind_check CHECK ((kind = ANY (ARRAY['content'::text, 'meta'::text]))),
   constraint pack_pack_id_check CHECK ((octet_length(pack_id) = 32)),
   constraint pack_size_bytes_check CHECK (((size_bytes >= 48) AND (size_bytes <= 33554432))),
@@ -482,9 +490,9 @@ alter table pack force row level security;
 CREATE INDEX pack_run ON public.pack USING btree (company_id, run_id, pack_no);
 create policy own_company on pack as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on pack as permissive for select to holdfast_staff using (true);
-grant insert, select, update (state, quarantined_at) on pack to holdfast_app;
+grant insert, select, update (state, quarantined_at, quarantine_round, quarantine_token, deleted_round, repacked_into) on pack to holdfast_app;
 grant select (company_id, pack_no, pack_id, kind, size_bytes, state) on pack to holdfast_staff;
-grant insert, select, update (state, quarantined_at) on pack to holdfast_worker;
+grant insert, select, update (state, quarantined_at, quarantine_round, quarantine_token, deleted_round, repacked_into) on pack to holdfast_worker;
 
 create table pack_presence (
   company_id uuid not null,
@@ -507,7 +515,7 @@ create policy own_company on pack_presence as permissive for all to public using
 create policy staff_reads on pack_presence as permissive for select to holdfast_staff using (true);
 grant insert, select, update (state, verified_at, code) on pack_presence to holdfast_app;
 grant select (company_id, pack_no, zone_id, state) on pack_presence to holdfast_staff;
-grant insert, select, update (state, verified_at, code) on pack_presence to holdfast_worker;
+grant delete, insert, select, update (state, verified_at, code) on pack_presence to holdfast_worker;
 
 create table person (
   company_id uuid not null,
@@ -822,6 +830,61 @@ create policy staff_reads on source as permissive for select to holdfast_staff u
 grant insert, select, update (agent_id, number, definition, changed_at) on source to holdfast_app;
 grant select (company_id, source_id, machine_id, kind, ordinal, number, created_at, changed_at) on source to holdfast_staff;
 grant insert, select on source to holdfast_worker;
+
+create table sweep (
+  company_id uuid not null,
+  round bigint not null,
+  begun_at timestamp(3) with time zone not null default now(),
+  finished_at timestamp(3) with time zone,
+  retry_at timestamp(3) with time zone,
+  held_code text,
+  held_detail text,
+  constraint sweep_pkey PRIMARY KEY (company_id),
+  constraint sweep_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint sweep_held_code_check CHECK ((length(held_code) <= 100)),
+  constraint sweep_held_detail_check CHECK ((length(held_detail) <= 1000))
+);
+alter table sweep owner to holdfast_owner;
+alter table sweep enable row level security;
+alter table sweep force row level security;
+create policy own_company on sweep as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on sweep as permissive for select to holdfast_staff using (true);
+grant select on sweep to holdfast_app;
+grant select on sweep to holdfast_staff;
+grant insert, select, update (round, begun_at, finished_at, retry_at, held_code, held_detail) on sweep to holdfast_worker;
+
+create table sweep_live (
+  company_id uuid not null,
+  job text not null,
+  pack_no bigint not null,
+  frame integer not null,
+  constraint sweep_live_pkey PRIMARY KEY (company_id, job, pack_no, frame)
+);
+alter table sweep_live owner to holdfast_owner;
+alter table sweep_live enable row level security;
+alter table sweep_live force row level security;
+create policy own_company on sweep_live as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant select on sweep_live to holdfast_app;
+grant delete, insert, select on sweep_live to holdfast_worker;
+
+create table sweep_page (
+  company_id uuid not null,
+  job text not null,
+  machine_id uuid not null,
+  scope integer not null,
+  page_id bytea not null,
+  pack_no bigint not null,
+  is_entered boolean not null default false,
+  constraint sweep_page_pkey PRIMARY KEY (company_id, job, machine_id, scope, page_id),
+  constraint sweep_page_page_id_check CHECK ((octet_length(page_id) = 32))
+);
+alter table sweep_page owner to holdfast_owner;
+alter table sweep_page enable row level security;
+alter table sweep_page force row level security;
+CREATE INDEX sweep_page_open ON public.sweep_page USING btree (company_id, job, pack_no) WHERE (NOT is_entered);
+create policy own_company on sweep_page as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant select on sweep_page to holdfast_app;
+grant delete, insert, select, update (is_entered) on sweep_page to holdfast_worker;
 
 create table watermark (
   company_id uuid not null,

@@ -12,6 +12,7 @@ import {
   packOf,
   publicationOf,
   registerZones,
+  type Scene,
   snapshotOf,
   ZONE_1,
 } from "../domain/testing/store-scene.ts";
@@ -25,8 +26,19 @@ import { Gate, withGate } from "./testing/gated-database.ts";
  * runs until it is done or waits for a lock, then the first goes on. What is left has to be what one order of the two
  * would have left.
  */
-const MATTERING = ["startRun", "recordPack", "reserveCommit", "publishCommit", "quarantinePacks", "endRun"] as const;
+const MATTERING = [
+  "startRun",
+  "recordPack",
+  "reserveCommit",
+  "publishCommit",
+  "quarantinePacks",
+  "endRun",
+  "rescuingCommit",
+  "deletePacks",
+] as const;
 const OTHERS = [
+  "rescuePacks",
+  "sealQuarantine",
   "voidCommit",
   "markCopy",
   "loseCopy",
@@ -52,11 +64,13 @@ const PAIRS = [
 
 let testDatabase: TestDatabase;
 let database: PgDatabase;
+let workerDatabase: PgDatabase;
 let watcher: Client;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = openPgDatabase({ url: testDatabase.appUrl });
+  workerDatabase = openPgDatabase({ url: testDatabase.workerUrl });
   await registerZones(createPgStore(database));
   watcher = new Client({ connectionString: testDatabase.superuserUrl });
   await watcher.connect();
@@ -65,6 +79,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await watcher.end();
   await database.close();
+  await workerDatabase.close();
   await testDatabase.drop();
 });
 
@@ -75,11 +90,30 @@ interface Situation {
   readonly operations: Operations;
 }
 
-/** An open run with one recorded pack and one reserved commit, and what can happen to them. */
+/** A pack of a run that died, quarantined by a first round of the sweep; the second has begun. */
+async function quarantineOne(store: Store, scene: Scene): Promise<{ packId: string; round: number }> {
+  const { companyId } = scene;
+  const workerStore = createPgStore(workerDatabase);
+  const lease = await openRun(store, scene);
+  const { packId, ...pack } = packOf(scene, [bytes(32)]);
+  await store.recordPack(companyId, lease, ZONE_1, { packId, ...pack });
+  await store.endRun(companyId, lease, { outcome: "failed", code: "source_unreadable" });
+  const taken = await workerStore.takeJob({ companyId, name: "sweep" }, "test", LEASE_MS);
+  const marks = { jobName: "sweep", fencingToken: taken?.fencingToken ?? 0 };
+  const first = await workerStore.beginSweep(companyId, marks, { isPlanOnly: false });
+  if (first === null) throw new Error("lease lost");
+  await store.quarantinePacks(companyId, [packId], first.publications);
+  await store.sealQuarantine(companyId, first.round);
+  await workerStore.beginSweep(companyId, marks, { isPlanOnly: false });
+  return { packId, round: first.round + 1 };
+}
+
+/** An open run with one recorded pack and one reserved commit, an older pack in quarantine, and what can happen to them. */
 async function createSituation(): Promise<Situation> {
   const store = createPgStore(database);
   const scene = await createScene(store);
   const { companyId, agentId, machineId, sourceId } = scene;
+  const old = await quarantineOne(store, scene);
   const lease = await openRun(store, scene);
   const pack = packOf(scene, [bytes(32)]);
   await store.recordPack(companyId, lease, ZONE_1, pack);
@@ -103,6 +137,10 @@ async function createSituation(): Promise<Situation> {
     reserveCommit: (by) => by.reserveCommit(companyId, lease, snapshot),
     publishCommit: (by) => by.publishCommit(companyId, lease, publication),
     quarantinePacks: (by) => by.quarantinePacks(companyId, [pack.packId], closure.publications),
+    rescuingCommit: (by) => by.publishCommit(companyId, lease, { ...publication, rescuePackIds: [old.packId] }),
+    deletePacks: (by) => by.deletePacks(companyId, [old.packId], { ...closure, round: old.round }),
+    rescuePacks: (by) => by.rescuePacks(companyId, [old.packId]).then((packIds) => packIds.length),
+    sealQuarantine: (by) => by.sealQuarantine(companyId, old.round),
     endRun: (by) => by.endRun(companyId, lease, failed),
     voidCommit: (by) => by.voidCommit(companyId, commit, "test"),
     markCopy: (by) => by.markCopy(companyId, ZONE_1, bad),

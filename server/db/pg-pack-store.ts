@@ -187,7 +187,7 @@ async function addPresence(
   return { kind: "recorded", isNew: false };
 }
 
-async function insertMembers(tx: Tx, companyId: string, packNo: number, pack: NewPack): Promise<void> {
+export async function insertMembers(tx: Tx, companyId: string, packNo: number, pack: NewPack): Promise<void> {
   const { chunkIds, frames, kinds } = pack.members;
   if (chunkIds.length !== frames.length * ID_BYTES || kinds.length !== frames.length) {
     throw new StoreError("invalid", "a pack's ids, frames and kinds are equally many");

@@ -10,6 +10,7 @@ import { createPgReads } from "./pg-reads.ts";
 import { createPgRunStore } from "./pg-run-store.ts";
 import { createPgScheduleStore } from "./pg-schedule-store.ts";
 import { createPgScrubStore } from "./pg-scrub-store.ts";
+import { createPgSweepStore } from "./pg-sweep-store.ts";
 import { createPgZoneStore } from "./pg-zone-store.ts";
 
 /** The Store over PostgreSQL; see [Note: The store] and [Note: Whose rows]. */
@@ -25,6 +26,7 @@ export function createPgStore(database: PgDatabase): Store {
     ...createPgZoneStore(database),
     ...createPgScrubStore(database),
     ...createPgJobStore(database),
+    ...createPgSweepStore(database),
     ...createPgReads(database),
   };
 }

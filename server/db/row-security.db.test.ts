@@ -27,14 +27,22 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const opened = openPgDatabase({ url: database.appUrl });
   const store = createPgStore(opened);
+  const workerOpened = openPgDatabase({ url: database.workerUrl });
+  const workerStore = createPgStore(workerOpened);
   await registerZones(store);
   const first = { personId: randomUUID(), email: "first@harbour.example", passwordHash: "$hash" };
   await store.createFirstStaff({ providerName: "Harbour IT", ...first });
   own = await createScene(store);
   strange = await createScene(store);
   for (const scene of [own, strange]) {
-    const pack = packOf(scene, [bytes(32)]);
+    const page = bytes(32);
+    const pack = packOf(scene, [page], 2);
     await store.recordPack(scene.companyId, await openRun(store, scene), ZONE_1, pack);
+    const sweeping = await workerStore.takeJob({ companyId: scene.companyId, name: "sweep" }, "worker", 60_000);
+    const marks = { jobName: "sweep", fencingToken: sweeping?.fencingToken ?? 0 };
+    await workerStore.beginSweep(scene.companyId, marks, { isPlanOnly: false });
+    const { machineId } = scene;
+    await workerStore.markIds(scene.companyId, marks, { machineId, scope: 0, ids: page, arePages: true });
     await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
     await store.createSession({
       tokenHash: bytes(32),
@@ -65,6 +73,7 @@ beforeAll(async () => {
     await store.expectRuns(scene.companyId, [scene.sourceId], [expected]);
   }
   await opened.close();
+  await workerOpened.close();
   const rows = await as(database.ownerUrl, [
     `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
      and not relispartition and relname not like '\\_%'`,
@@ -140,6 +149,9 @@ describe("row-level security under the application's role", () => {
       "delete from chunk",
       "delete from scrub_finding",
       "update scrub_finding set code = 'x'",
+      "delete from pack_presence",
+      "update sweep set round = 0",
+      "delete from sweep_live",
       "update company set name = 'x'",
     ]) {
       const attempt = as(database.appUrl, [setCompany(own.companyId), statement]);

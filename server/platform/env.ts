@@ -27,6 +27,8 @@ const Environment = z.object({
     .default(15 * 60),
   /** In so many days every copy in every zone is read again: a disk's sectors rot in years, and a read of all of them each day wears it out. */
   HOLDFAST_SCRUB_DAYS: z.coerce.number().int().min(2).max(365).default(30),
+  /** How often a company is swept; 0 for never. */
+  HOLDFAST_SWEEP_HOURS: z.coerce.number().min(0).max(8_784).default(24),
   /** File with the hash of the setup code; there is one while a bare installation belongs to nobody. */
   HOLDFAST_SETUP_FILE: z.exactOptional(z.string().min(1)),
   /** Set for the demo alone: the file with its accounts, as people are told of it. */
@@ -43,6 +45,7 @@ export type PlatformEnv = {
   readonly port: number;
   readonly missedGraceSeconds: number;
   readonly scrubDays: number;
+  readonly sweepHours: number;
   /** Null where nobody sets up an installation by a code. */
   readonly setupFile: string | null;
   /** Null unless this is the demo. */
@@ -77,6 +80,7 @@ export function parseEnv(variables: NodeJS.ProcessEnv): PlatformEnv {
     port: env.HOLDFAST_PORT,
     missedGraceSeconds: env.HOLDFAST_MISSED_GRACE_SECONDS,
     scrubDays: env.HOLDFAST_SCRUB_DAYS,
+    sweepHours: env.HOLDFAST_SWEEP_HOURS,
     setupFile: env.HOLDFAST_SETUP_FILE ?? null,
     demoFile: env.HOLDFAST_DEMO_FILE ?? null,
   };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import { z } from "zod";
+import { FIRST_CONTROL_TERM } from "../domain/agent/get-agent-hello.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";
@@ -11,6 +12,9 @@ import { makeQueue, reported } from "./job-queue.ts";
 import { probeZones } from "./probe-zones.ts";
 import { replicate } from "./replication/replicate.ts";
 import { serveScrubs } from "./scrub/serve-scrubs.ts";
+import { DriftWatch } from "./sweep/read-evidence.ts";
+import { FRAME_BYTES, GRACE_MS, REST_MS } from "./sweep/sweep.ts";
+import { sweepDue } from "./sweep/sweep-due.ts";
 
 /** How often it is looked for something to copy: what a commit waits at most until its copying begins. */
 const LOOK_MS = 1_000;
@@ -18,6 +22,7 @@ const REPLICATE = "replicate";
 const END_EXPIRED_RUNS = "end-expired-runs";
 const PROBE_ZONES = "probe-zones";
 const KEEP_LEDGER = "keep-ledger";
+const SWEEP = "sweep";
 const EVERY_MINUTE = "* * * * *";
 /** Connections of the queue; the steps use the store's own. */
 const QUEUE_CONNECTIONS = 4;
@@ -42,6 +47,8 @@ export interface WorkerOptions {
   readonly scrubDays: number;
   /** How late a run may begin before it is missed. */
   readonly missedGraceMs: number;
+  /** How often a company is swept; 0 for never. */
+  readonly sweepEveryMs: number;
   readonly now: () => Date;
 }
 
@@ -66,7 +73,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   boss.on("error", (error) => log.error({ err: error }, "the queue has a fault"));
   await boss.start();
   const abort = new AbortController();
-  await serveHousekeeping(boss, options);
+  await serveHousekeeping(boss, options, abort.signal);
   let looking = Promise.resolve();
   if (options.isReplicationPaused) log.warn("replication is paused by HOLDFAST_REPLICATION");
   else {
@@ -83,7 +90,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
 }
 
-async function serveHousekeeping(boss: PgBoss, { deps, log, missedGraceMs }: WorkerOptions): Promise<void> {
+async function serveHousekeeping(boss: PgBoss, options: WorkerOptions, signal: AbortSignal): Promise<void> {
+  const { deps, log, missedGraceMs, sweepEveryMs, owner, now } = options;
+  const controlTerm = async () => FIRST_CONTROL_TERM;
+  const limits = { graceMs: GRACE_MS, restMs: REST_MS, frameBytes: FRAME_BYTES };
+  const sweeping = { deps, log, owner, now, signal, controlTerm, drift: new DriftWatch(), ...limits };
   const jobs = [
     [PROBE_ZONES, () => probeZones(deps)],
     [
@@ -98,6 +109,12 @@ async function serveHousekeeping(boss: PgBoss, { deps, log, missedGraceMs }: Wor
       async () => {
         const { missed } = await keepLedger(deps, missedGraceMs);
         if (missed.length > 0) log.warn({ missed }, "runs that were due did not begin");
+      },
+    ],
+    [
+      SWEEP,
+      async () => {
+        if (sweepEveryMs > 0) await sweepDue(sweeping, sweepEveryMs);
       },
     ],
   ] as const;

@@ -35,6 +35,7 @@ const worker = await startWorker({
   isReplicationPaused: process.env.HOLDFAST_REPLICATION === "paused",
   scrubDays: env.scrubDays,
   missedGraceMs: env.missedGraceSeconds * 1000,
+  sweepEveryMs: env.sweepHours * 3_600_000,
   now: () => new Date(),
 });
 log.info("the worker waits for jobs");

@@ -53,7 +53,7 @@ function openStore(url: string): Store {
   return createPgStore(database);
 }
 
-function start(isReplicationPaused: boolean): Promise<Worker> {
+function start(isReplicationPaused: boolean, sweepEveryMs = 0): Promise<Worker> {
   const passwords = { hashPassword: async () => "x", isPasswordOf: async () => false };
   const common = { primitives: nodePrimitives, randomness: nodeRandomness, passwords, newId };
   const deps = { store: workerStore, zones, ...common };
@@ -64,6 +64,7 @@ function start(isReplicationPaused: boolean): Promise<Worker> {
     isReplicationPaused,
     missedGraceMs: 60_000,
     scrubDays: 30,
+    sweepEveryMs,
   };
   return startWorker({ deps, queueUrl: testDatabase.workerUrl, ...options });
 }
@@ -183,6 +184,22 @@ describe("the ledger", () => {
       // The second is due by no schedule, so it is dropped, and noon or midnight is expected.
       await vi.waitFor(async () => expect(await isToPlan()).toBe(false), WAIT);
       expect((await store.listOverdueRuns()).filter((run) => run.sourceId === sourceId)).toEqual([]);
+    } finally {
+      await worker.stop();
+    }
+  });
+});
+
+describe("the sweep", () => {
+  test("is made by the worker, with the worker's rights, for every company whose turn it is", async () => {
+    const { companyId } = await createCompanyWorld(store);
+    const worker = await start(true, 3_600_000);
+    try {
+      await vi.waitFor(async () => {
+        const swept = await workerStore.findSweep(companyId);
+        expect(swept).toMatchObject({ round: 1, held: null, finishedAt: expect.any(Date) });
+      }, WAIT);
+      expect(await workerStore.listCompaniesToSweep(3_600_000)).not.toContain(companyId);
     } finally {
       await worker.stop();
     }

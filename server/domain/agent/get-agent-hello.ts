@@ -3,7 +3,7 @@ import { DomainError } from "../domain-error.ts";
 import type { AgentRow, LogHead } from "../store/key-store.ts";
 
 /** Of this control plane's history. It is the first one; what takes over from it writes the next term into the zones. */
-const FIRST_CONTROL_TERM = 1;
+export const FIRST_CONTROL_TERM = 1;
 
 export interface AgentHello {
   /** An agent refuses a lower one than it has seen. */

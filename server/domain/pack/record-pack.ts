@@ -33,7 +33,7 @@ export async function recordPack(
   { packId, sizeBytes, index }: RecordPackInput,
 ): Promise<{ readonly isNew: boolean }> {
   await requireOwnSlots(deps, run, index);
-  const members = membersOf(index);
+  const members = packMembersOf(index);
   const last = index.frames.at(-1);
   const directoryOffset = last ? last.offset + last.storedSizeBytes : 0;
   const pack = {
@@ -91,7 +91,8 @@ export async function requireOwnSlots(
   }
 }
 
-function membersOf(index: PackIndex): PackMembers {
+/** What a pack's directory says is in it. @throws DomainError `pack_invalid` beyond the limit */
+export function packMembersOf(index: PackIndex): PackMembers {
   const count = index.frames.reduce((sum, frame) => sum + frame.memberIds.length, 0);
   if (count > MAX_MEMBERS) {
     throw new DomainError("pack_invalid", `a pack has at most ${MAX_MEMBERS} members; start another`);

@@ -9,6 +9,7 @@ import { createMemoryRuns } from "./memory/memory-runs.ts";
 import { createMemorySchedules } from "./memory/memory-schedules.ts";
 import { createMemoryScrubs } from "./memory/memory-scrubs.ts";
 import { emptyState } from "./memory/memory-state.ts";
+import { createMemorySweeps } from "./memory/memory-sweeps.ts";
 import { createMemoryZones } from "./memory/memory-zones.ts";
 import type { Store } from "./store.ts";
 
@@ -26,6 +27,7 @@ export function createMemoryStore(now: () => Date): Store {
     ...createMemoryZones(state),
     ...createMemoryScrubs(state),
     ...createMemoryJobs(state),
+    ...createMemorySweeps(state),
     ...createMemoryReads(state),
   };
 }

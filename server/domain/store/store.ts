@@ -8,6 +8,7 @@ import type { RunStore } from "./run-store.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
 import type { ScrubStore } from "./scrub-store.ts";
 import type { StoreReads } from "./store-reads.ts";
+import type { SweepStore } from "./sweep-store.ts";
 import type { ZoneStore } from "./zone-store.ts";
 
 /**
@@ -39,6 +40,7 @@ export interface Store
     ZoneStore,
     ScrubStore,
     JobStore,
+    SweepStore,
     StoreReads {}
 
 /** Why the store could not do what was asked. */

@@ -41,16 +41,17 @@ export interface DomainScene {
   readonly keys: CreatedCompanyKeys;
 }
 
-/** The real use cases over any store, with two zones in memory; a provider, a company, and its keys made client-side. */
-export async function createDomainScene(store: Store): Promise<DomainScene> {
+/** The real use cases over any store, with two zones (in memory, unless others are given); a provider, a company, and its keys made client-side. */
+export async function createDomainScene(store: Store, given?: readonly ZoneHandle[]): Promise<DomainScene> {
   const zoneObjects = new Map([
     ["zone1", new Map<string, Uint8Array>()],
     ["zone2", new Map<string, Uint8Array>()],
   ]);
-  const handles = [...zoneObjects].map(([zoneId, objects], at): ZoneHandle => {
+  const inMemory = [...zoneObjects].map(([zoneId, objects], at): ZoneHandle => {
     const zone = createMemoryZone({ zoneId, primitives: cheapPrimitives, objects });
     return { zoneId, ordinal: at + 1, backup: zone, archive: zone, state: "healthy" };
   });
+  const handles = given ?? inMemory;
   const [first] = handles;
   if (!first) throw new Error("no zone");
   for (const { zoneId, ordinal } of handles) await store.registerZone({ zoneId, ordinal, zoneKind: "memory" });
@@ -68,9 +69,7 @@ export async function createDomainScene(store: Store): Promise<DomainScene> {
 }
 
 async function foundCompany(deps: DomainDeps): Promise<Pick<DomainScene, "companyId" | "ownerId" | "keys">> {
-  const email = `${randomUUID()}@example.com`;
-  const staff = { email, password: "a staff password", providerName: "Harbour IT" };
-  const { personId: byPersonId } = await createFirstStaff(deps, staff);
+  const byPersonId = await foundProvider(deps);
   const secret = randomBytes(32);
   const invited = await createCompany(deps, {
     name: "Clayworks",
@@ -94,18 +93,33 @@ async function foundCompany(deps: DomainDeps): Promise<Pick<DomainScene, "compan
   return { companyId, ownerId, keys };
 }
 
+/** The provider's first account, or, where there is one from another scene, a further one. */
+async function foundProvider(deps: DomainDeps): Promise<string> {
+  const email = `${randomUUID()}@example.com`;
+  if (!(await deps.store.findProvider())?.hasStaff) {
+    const staff = { email, password: "a staff password", providerName: "Harbour IT" };
+    return (await createFirstStaff(deps, staff)).personId;
+  }
+  const personId = newId();
+  await deps.store.createStaff({ personId, email, role: "admin", passwordHash: "$plain$" });
+  return personId;
+}
+
 export interface TestAgent {
   readonly row: AgentRow;
   readonly sign: KeyPair;
   readonly sourceId: string;
 }
 
-/** Enrols the company's first machine by link, as an agent does, and puts one source. */
+/** Enrols a machine of the company's by link, as an agent does, and puts one source. */
 export async function enrolTestAgent({ deps, companyId, ownerId, keys }: DomainScene): Promise<TestAgent> {
   const { primitives } = deps;
   const enrolmentId = newId();
   const expiresAt = new Date(Date.now() + 60_000);
-  const made = makeEnrolment(tools, { owner: keys.owner, enrolmentId, at: new Date(), expiresAt });
+  const head = await deps.store.findLogHead(companyId);
+  const log = { ...keys.owner.log, head: head ? { number: head.number, hash: toHex(head.hash) } : keys.owner.log.head };
+  const owner = { ...keys.owner, log };
+  const made = makeEnrolment(tools, { owner, enrolmentId, at: new Date(), expiresAt });
   const { payload, statement, secret } = made;
   const kept = { enrolmentId, payload, statement, expiresAt, machineNameHint: null, byPersonId: ownerId };
   await createEnrolment(deps, companyId, kept);

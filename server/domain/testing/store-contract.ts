@@ -9,11 +9,14 @@ import { describeRuns } from "./runs-contract.ts";
 import { describeSchedules } from "./schedules-contract.ts";
 import { describeScrubs } from "./scrubs-contract.ts";
 import { registerZones } from "./store-scene.ts";
+import { describeSweeps } from "./sweeps-contract.ts";
 import { describeTenants } from "./tenants-contract.ts";
 import { describeZones } from "./zones-contract.ts";
 
 export interface StoreUnderTest {
   readonly store: Store;
+  /** The same rows under the worker's role, which alone may mark and remove. */
+  readonly workerStore: Store;
   close(): Promise<void>;
 }
 
@@ -21,10 +24,11 @@ export interface StoreUnderTest {
 export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(name, () => {
     let opened: StoreUnderTest | undefined;
-    const getStore = (): Store => {
+    const getOpened = (): StoreUnderTest => {
       if (!opened) throw new Error("the store is not open");
-      return opened.store;
+      return opened;
     };
+    const getStore = (): Store => getOpened().store;
     beforeAll(async () => {
       opened = await open();
       await registerZones(opened.store);
@@ -38,7 +42,8 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeCommits(getStore);
     describeZones(getStore);
     describeScrubs(getStore);
+    describeSweeps(getStore, () => getOpened().workerStore);
     describeLists(getStore);
-    describeTenants(getStore);
+    describeTenants(getStore, () => getOpened().workerStore);
   });
 }

@@ -19,7 +19,7 @@ import {
 } from "./store-scene.ts";
 
 /** Invariant 12: whatever belongs to one company does not exist for another, for every method of the store. */
-export function describeTenants(getStore: () => Store): void {
+export function describeTenants(getStore: () => Store, getWorkerStore: () => Store): void {
   describe("refuses another company", () => {
     let store: Store;
     let own: Scene;
@@ -146,6 +146,36 @@ export function describeTenants(getStore: () => Store): void {
       expect(await store.listFindings(strange, order)).toEqual([]);
       await store.recordPresence(strange, ZONE_1, { packIds: [packId], objectKeys: [] });
       expect(await store.listFindings(companyId, order)).toMatchObject([{ state: "lost", healedAt: null }]);
+    });
+
+    test("sweeps", async () => {
+      const worker = getWorkerStore();
+      const { machineId } = own;
+      const taken = await worker.takeJob({ companyId: strange, name: "sweep" }, "test", 60_000);
+      const lease = { jobName: "sweep", fencingToken: taken?.fencingToken ?? 0 };
+      const { round = 0, publications = 0 } = (await worker.beginSweep(strange, lease, { isPlanOnly: false })) ?? {};
+      expect(await worker.findSweep(own.companyId)).toBeNull();
+      const marks = { machineId, scope: 0, ids: chunk, arePages: false };
+      expect(await worker.markIds(strange, lease, marks)).toEqual({ kind: "marked", lacking: [chunk] });
+      expect(await worker.markIds(own.companyId, lease, marks)).toEqual({ kind: "lease_lost" });
+      const page = { after: 0, limit: 10 };
+      expect(await worker.listUnmarkedRoots(strange, "sweep", page)).toEqual([]);
+      expect(await worker.listPageCopies(strange, { machineId, scope: 0, pageId: chunk })).toEqual([]);
+      const states = ["live", "quarantined", "deleting"] as const;
+      expect(await worker.listSweepPacks(strange, lease, { ...page, states })).toEqual([]);
+      expect(await worker.listSweepPacks(own.companyId, lease, { ...page, states })).toBeNull();
+      const { publications: ownPublications } = await store.getClosure(own.companyId);
+      await store.quarantinePacks(own.companyId, [packId], ownPublications);
+      expect(await worker.sealQuarantine(strange, round)).toBe(0);
+      expect(await worker.deletePacks(strange, [packId], { round, publications })).toEqual({
+        kind: "deleting",
+        packIds: [],
+      });
+      await worker.markObjectsDeleted(strange, [packId], round);
+      expect(await worker.dropChunks(strange, null, 10)).toMatchObject({ dropped: 0 });
+      expect(await worker.forgetPacks(strange, round)).toBe(0);
+      expect(await worker.rescuePacks(strange, [packId])).toEqual([]);
+      expect(await worker.rescuePacks(own.companyId, [packId])).toEqual([packId]);
     });
 
     test("schedules", async () => {

@@ -41,6 +41,13 @@ export function keyObjectKey(
   }
 }
 
+/** How to list the manifests and receipts of commit numbers beyond one. */
+export function snapshotsPrefixAfter(companyId: string, commit: number): { prefix: string; after: string } {
+  const prefix = `companies/${companyId}/snapshots/`;
+  // A dot comes after the dash that stands behind the number, and before the next digit.
+  return { prefix, after: `${prefix}${commitDigits(commit)}.` };
+}
+
 function commitDigits(commit: number): string {
   return String(commit).padStart(12, "0");
 }

@@ -105,7 +105,7 @@ function rescue(company: CompanyState, packIds: readonly string[]): void {
   if (packs.some((pack) => pack?.state !== "quarantined" && pack?.state !== "live")) {
     throw new Error("a pack that the snapshot needs could not be rescued");
   }
-  for (const pack of packs) if (pack) pack.state = "live";
+  for (const pack of packs) if (pack) Object.assign(pack, { state: "live", quarantine: null });
 }
 
 interface Write extends PublishInput {

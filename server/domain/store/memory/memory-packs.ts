@@ -72,7 +72,9 @@ export function createMemoryPacks(state: MemoryState): PackStore {
       const company = getCompany(state, companyId);
       if (company.publications !== publications) return { kind: "marks_outdated", publications: company.publications };
       const packs = packIds.map((packId) => company.packs.get(packId)).filter((pack) => pack?.state === "live");
-      for (const pack of packs) if (pack) pack.state = "quarantined";
+      const atMs = state.now().getTime();
+      for (const pack of packs)
+        if (pack) Object.assign(pack, { state: "quarantined", quarantine: { atMs, round: null, token: 0 } });
       if (packs.length > 0) {
         company.generation++;
         state.outbox.push({ companyId, kind: "packs_quarantined" });
@@ -83,9 +85,12 @@ export function createMemoryPacks(state: MemoryState): PackStore {
 }
 
 export function toPackRow(pack: PackEntry): PackRow {
-  const { packNo: _, copies, ...row } = pack;
-  const states = [...copies].map(([zoneId, { state }]) => ({ zoneId, state }));
-  return { ...row, copies: states.toSorted((a, b) => (a.zoneId < b.zoneId ? -1 : 1)) };
+  const { packId, packKind, scope, sizeBytes, directoryOffset, directorySizeBytes, state, machineId, runId } = pack;
+  const copies = [...pack.copies].map(([zoneId, copy]) => ({ zoneId, state: copy.state }));
+  return {
+    ...{ packId, packKind, scope, sizeBytes, directoryOffset, directorySizeBytes, state, machineId, runId },
+    copies: copies.toSorted((a, b) => (a.zoneId < b.zoneId ? -1 : 1)),
+  };
 }
 
 function isReadable(pack: PackEntry): boolean {
@@ -173,10 +178,21 @@ function recordPack(
     healFindings(state, company, { zoneId, entry: stored });
     return { kind: "recorded", isNew: false };
   }
+  addPack(state, company, { pack, runId: lease.runId, copies: newCopies(state, zoneId) });
+  state.outbox.push({ companyId: company.companyId, kind: "pack_recorded" });
+  return { kind: "recorded", isNew: true };
+}
+
+interface AddedPack extends Pick<PackEntry, "runId" | "copies"> {
+  readonly pack: NewPack;
+}
+
+/** A live pack with its members. */
+export function addPack(state: MemoryState, company: CompanyState, { pack, runId, copies }: AddedPack): PackEntry {
   const { members, ...shape } = pack;
   const packNo = ++state.lastPackNo;
-  const copies = newCopies(state, zoneId);
-  const entry: PackEntry = { ...shape, packNo, state: "live", runId: lease.runId, copies };
+  const fresh = { createdAtMs: state.now().getTime(), quarantine: null, deletedRound: null, repackedInto: null };
+  const entry: PackEntry = { ...shape, packNo, state: "live", runId, copies, ...fresh };
   company.packs.set(pack.packId, entry);
   members.frames.forEach((frame, at) => {
     const key = `${pack.scope}/${hexOf(members.chunkIds.subarray(at * ID_BYTES, (at + 1) * ID_BYTES))}`;
@@ -185,6 +201,5 @@ function recordPack(
       entries.push({ pack: entry, frame, kind: members.kinds[at] ?? 1 });
     company.chunks.set(key, entries);
   });
-  state.outbox.push({ companyId: company.companyId, kind: "pack_recorded" });
-  return { kind: "recorded", isNew: true };
+  return entry;
 }

@@ -8,6 +8,7 @@ import type { RunOutcome, RunProgress } from "../run-store.ts";
 import type { ScheduleRow } from "../schedule-store.ts";
 import type { ScrubRound } from "../scrub-store.ts";
 import { StoreError } from "../store.ts";
+import type { OpenPage } from "../sweep-store.ts";
 import type { Watermark, ZoneRow } from "../zone-store.ts";
 
 export interface Copy {
@@ -104,6 +105,23 @@ export interface PackEntry {
   readonly machineId: string;
   readonly runId: string;
   readonly copies: Map<string, Copy>;
+  readonly createdAtMs: number;
+  /** Of the sweep; see sweep-store.ts. */
+  quarantine: { readonly atMs: number; round: number | null; token: number } | null;
+  deletedRound: number | null;
+  repackedInto: number | null;
+}
+
+/** What one job has marked: packs by number, pages by machine, scope and id. */
+export interface MarkState {
+  /** Marked frames by the number of their pack. */
+  readonly live: Map<number, Set<number>>;
+  readonly pages: Map<string, MarkedPage>;
+}
+
+export interface MarkedPage extends OpenPage {
+  readonly packNo: number;
+  isEntered: boolean;
 }
 
 export interface ChunkEntry {
@@ -188,6 +206,17 @@ export interface CompanyState {
   readonly findings: FindingEntry[];
   /** By zone. */
   readonly scrubRounds: Map<string, RoundEntry>;
+  sweep: SweepState | null;
+  /** By the name of the job. */
+  readonly marks: Map<string, MarkState>;
+}
+
+export interface SweepState {
+  readonly round: number;
+  readonly begunAt: Date;
+  finishedAt: Date | null;
+  retryAtMs: number | null;
+  held: { readonly code: string; readonly detail: string } | null;
 }
 
 export interface JobState {
@@ -261,6 +290,8 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     expectedRuns: new Map(),
     findings: [],
     scrubRounds: new Map(),
+    sweep: null,
+    marks: new Map(),
   };
 }
 

@@ -1,0 +1,1 @@
+update pack set repacked_into = $3 where company_id = $1 and pack_id = any($2::bytea[]) and state = 'live'

@@ -1,0 +1,91 @@
+import { ZoneError } from "../../../engine/ports/zone-error.ts";
+import type { DomainDeps } from "../../domain/domain-deps.ts";
+import type { SweepPack } from "../../domain/store/sweep-store.ts";
+import { type DeletionHold, findDeletionHold } from "../../domain/sweep/find-deletion-hold.ts";
+import { packObjectKey } from "../../domain/zone/object-keys.ts";
+import { type EvidenceOptions, readEvidence } from "./read-evidence.ts";
+
+/** Objects deleted at a time in each zone. */
+const PARALLEL_DELETES = 4;
+
+export type DeleteOutcome =
+  | { readonly kind: "deleted"; readonly packs: number; readonly bytes: number }
+  /** Nothing was deleted, or not everywhere; the packs stay deleting and are gone on with. */
+  | { readonly kind: "held"; readonly hold: DeletionHold }
+  | { readonly kind: "marks_outdated"; readonly publications: number }
+  | { readonly kind: "round_over" };
+
+export interface DeleteOptions extends EvidenceOptions {
+  readonly deps: Pick<DomainDeps, "store" | "zones">;
+  readonly controlTerm: () => Promise<number>;
+}
+
+export interface DeleteBatch {
+  /** Quarantined packs that are to go. */
+  readonly toDelete: readonly SweepPack[];
+  /** Packs whose deletion began earlier. */
+  readonly toForget: readonly SweepPack[];
+  readonly round: number;
+  readonly publications: number;
+}
+
+/**
+ * Deletes one batch of packs. The order is the safety argument (invariant 6):
+ *
+ * 1. every zone is there and holds this service's control term, none knows snapshots that the database does not, and the clocks agree;
+ * 2. one transaction moves the packs to deleting: from then on no commit can build on them, and their names are refused for ever;
+ * 3. their objects are deleted in every zone, in which what is absent counts as deleted;
+ * 4. only when all zones have answered it is noted that the objects are gone. The index entries go later, and then the packs are `gone`.
+ *
+ * What breaks off after 2 is gone on with by the next sweep. A pack that anything reaches never gets to 2.
+ */
+export async function deleteBatch(
+  options: DeleteOptions,
+  companyId: string,
+  batch: DeleteBatch,
+): Promise<DeleteOutcome> {
+  const { deps, controlTerm } = options;
+  const { zones, clock } = await readEvidence(options, companyId);
+  const hold = findDeletionHold(zones, clock, await controlTerm());
+  if (hold) return { kind: "held", hold };
+  const { round, publications, toDelete, toForget } = batch;
+  const outcome = await deps.store.deletePacks(companyId, toDelete.map(packIdOf), { round, publications });
+  if (outcome.kind !== "deleting") return outcome;
+  const moved = new Set(outcome.packIds);
+  const dead = [...toForget, ...toDelete.filter(({ packId }) => moved.has(packId))];
+  const failure = await deleteObjects(options, companyId, dead);
+  if (failure) return { kind: "held", hold: failure };
+  if (dead.length > 0) await deps.store.markObjectsDeleted(companyId, dead.map(packIdOf), round);
+  return { kind: "deleted", packs: dead.length, bytes: dead.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+}
+
+async function deleteObjects(
+  { deps }: DeleteOptions,
+  companyId: string,
+  packs: readonly SweepPack[],
+): Promise<DeletionHold | null> {
+  const left = deps.zones
+    .all()
+    .flatMap((zone) =>
+      packs.map((pack) => ({ zone, objectKey: packObjectKey(companyId, pack.packKind, pack.packId) })),
+    );
+  let failure: DeletionHold | null = null;
+  const work = async () => {
+    for (let next = left.shift(); next && failure === null; next = left.shift()) {
+      const { zone, objectKey } = next;
+      try {
+        await zone.backup.delete(objectKey);
+      } catch (error) {
+        if (!(error instanceof ZoneError)) throw error;
+        failure = { code: "zone_away", detail: `${zone.zoneId}: ${error.code}` };
+      }
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: PARALLEL_DELETES }, work));
+  for (const result of ended) if (result.status === "rejected") throw result.reason;
+  return failure;
+}
+
+function packIdOf({ packId }: SweepPack): string {
+  return packId;
+}
