@@ -291,6 +291,23 @@ test("a page is followed up to its parents in whatever order their packs came", 
   expect(finding?.touched).toMatchObject({ isExact: true, newest: [{ snapshotId }] });
 });
 
+test("the packs of a lost disk are followed together, each to its own snapshots", async () => {
+  const packIds = new Set(snapshots.flatMap(({ parts }) => parts.map(({ packId }) => packId)));
+  for (const zoneId of ZONE_IDS) {
+    for (const packId of packIds) {
+      await workerStore.markCopy(world.companyId, zoneId, { packId, state: "missing", code: "not_found" });
+    }
+  }
+  await trace();
+  const found = await findings();
+  expect(found.length).toBe(40);
+  for (const { objectName, touched } of found) {
+    const reaching = [...snapshots].reverse().filter(({ parts }) => parts.some(({ packId }) => packId === objectName));
+    expect(touched?.newest.map(idOf)).toEqual(reaching.map(({ snapshotId }) => snapshotId));
+    expect(touched).toMatchObject({ count: reaching.length, isExact: true });
+  }
+});
+
 test("a trace that has no time left names every snapshot, and says that these are the most there can be", async () => {
   const [first] = snapshots;
   const { companyId } = world;

@@ -8,9 +8,11 @@ import type { PackRow } from "../../domain/store/pack-store.ts";
 import type { UntracedFinding } from "../../domain/store/scrub-store.ts";
 import { badCopyCodeOf } from "../../domain/zone/bad-copy-code.ts";
 
-/** Findings followed at a time: as many as a number has bits to spare, so that directories are read once for all of them. */
-const MAX_FINDINGS = 30;
-/** Ids that are members of what was found or reach it: about 70 MB. Beyond it every snapshot of the company is named. */
+/** Findings followed at a time, a bit each, so that directories are read once for all of them: a lost disk has thousands. */
+const MAX_FINDINGS = 256;
+/** All bits, however many. */
+const EVERY_FINDING = -1n;
+/** Ids that are members of what was found or reach it: about 100 MB. Beyond it every snapshot of the company is named. */
 const MAX_MARKS = 600_000;
 /** A pack has 262,144 members at most. When this many are marked, the findings that are left wait for the next step. */
 const ENOUGH_MARKS = 300_000;
@@ -48,7 +50,7 @@ export async function traceFindings(options: TraceOptions, companyId: string): P
     const findings: UntracedFinding[] = [];
     for (const finding of await store.listUntraced(companyId, MAX_FINDINGS)) {
       if (trace.isFull()) break;
-      await trace.begin(finding.packId, 1 << findings.length);
+      await trace.begin(finding.packId, 1n << BigInt(findings.length));
       findings.push(finding);
     }
     if (findings.length > 0) await trace.follow();
@@ -72,7 +74,7 @@ class Trace {
   readonly #companyId: string;
   readonly #endMs: number;
   /** By id: a bit for each finding that it reaches, or is a member of. */
-  readonly #marks = new Map<string, number>();
+  readonly #marks = new Map<string, bigint>();
   /** Of packs whose directory no zone could give. */
   readonly #unread = new Set<string>();
   #isCutShort = false;
@@ -84,7 +86,7 @@ class Trace {
   }
 
   /** Marks what is in the pack itself: as its directory says where a zone has one, else as the index does. */
-  async begin(packId: string, bit: number): Promise<void> {
+  async begin(packId: string, bit: bigint): Promise<void> {
     const { store } = this.#options.deps;
     const pack = await store.findPack(this.#companyId, packId);
     const index = pack && (await this.#readIndex(pack));
@@ -116,8 +118,8 @@ class Trace {
     for (let after = 0; ; ) {
       const page = await this.#options.deps.store.listSnapshotRoots(this.#companyId, { after, limit: PAGE });
       for (const { commit, topPageId, changeListId } of page) {
-        const bits = this.#isCutShort ? ~0 : this.#bitsOf(topPageId) | this.#bitsOf(changeListId);
-        for (const [at, list] of commits.entries()) if (bits & (1 << at)) list.push(commit);
+        const bits = this.#isCutShort ? EVERY_FINDING : this.#bitsOf(topPageId) | this.#bitsOf(changeListId);
+        for (const [at, list] of commits.entries()) if ((bits & (1n << BigInt(at))) !== 0n) list.push(commit);
       }
       after = page.at(-1)?.commit ?? after;
       if (page.length < PAGE) return commits;
@@ -144,7 +146,7 @@ class Trace {
   async #markUnread(packId: string): Promise<boolean> {
     this.#unread.add(packId);
     const memberIds = await this.#options.deps.store.listPackMembers(this.#companyId, packId);
-    for (const memberId of memberIds) this.#mark(idText(memberId), ~0);
+    for (const memberId of memberIds) this.#mark(idText(memberId), EVERY_FINDING);
     return true;
   }
 
@@ -156,9 +158,9 @@ class Trace {
       for (const frame of frames) {
         if (frame.kind === 1) continue;
         for (const [at, memberId] of frame.memberIds.entries()) {
-          let bits = 0;
+          let bits = 0n;
           for (const childId of frame.childLists[at] ?? []) bits |= this.#bitsOf(childId);
-          if (bits !== 0 && this.#mark(idText(memberId), bits)) isChanged = true;
+          if (bits !== 0n && this.#mark(idText(memberId), bits)) isChanged = true;
         }
       }
     }
@@ -166,15 +168,15 @@ class Trace {
   }
 
   /** True when it says something new. */
-  #mark(id: string, bits: number): boolean {
-    const before = this.#marks.get(id) ?? 0;
+  #mark(id: string, bits: bigint): boolean {
+    const before = this.#marks.get(id) ?? 0n;
     if ((before | bits) === before) return false;
     this.#marks.set(id, before | bits);
     return true;
   }
 
-  #bitsOf(id: Uint8Array): number {
-    return this.#marks.get(idText(id)) ?? 0;
+  #bitsOf(id: Uint8Array): bigint {
+    return this.#marks.get(idText(id)) ?? 0n;
   }
 
   #isOver(): boolean {
