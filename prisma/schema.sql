@@ -708,6 +708,7 @@ create table scrub_round (
   left_bytes bigint not null,
   last_full_at timestamp(3) with time zone,
   next_at timestamp(3) with time zone not null,
+  counted_at timestamp(3) with time zone not null default now(),
   constraint scrub_round_pkey PRIMARY KEY (company_id, zone_id),
   constraint scrub_round_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
   constraint scrub_round_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
@@ -721,9 +722,9 @@ alter table scrub_round force row level security;
 CREATE INDEX scrub_round_due ON public.scrub_round USING btree (zone_id, next_at);
 create policy own_company on scrub_round as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on scrub_round as permissive for select to holdfast_staff using (true);
-grant insert, select, update (started_at, cursor, read_bytes, left_bytes, last_full_at, next_at) on scrub_round to holdfast_app;
+grant insert, select, update (started_at, cursor, read_bytes, left_bytes, last_full_at, next_at, counted_at) on scrub_round to holdfast_app;
 grant select on scrub_round to holdfast_staff;
-grant insert, select, update (started_at, cursor, read_bytes, left_bytes, last_full_at, next_at) on scrub_round to holdfast_worker;
+grant insert, select, update (started_at, cursor, read_bytes, left_bytes, last_full_at, next_at, counted_at) on scrub_round to holdfast_worker;
 
 create table session (
   company_id uuid not null,

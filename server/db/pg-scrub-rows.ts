@@ -6,6 +6,8 @@ export interface RoundRecord {
   readonly started_at: Date;
   readonly cursor: string;
   readonly read_bytes: number;
+  readonly left_bytes: number;
+  readonly counted_at: Date;
   readonly last_full_at: Date | null;
 }
 
@@ -36,8 +38,9 @@ interface TouchedRecord {
 }
 
 export function toScrubRound(row: RoundRecord): ScrubRound {
-  const { started_at: startedAt, read_bytes: readBytes, last_full_at: lastFullAt } = row;
-  return { startedAt, place: parsePlace(row.cursor), readBytes, lastFullAt };
+  const { started_at: startedAt, read_bytes: readBytes, left_bytes: leftBytes } = row;
+  const { counted_at: countedAt, last_full_at: lastFullAt } = row;
+  return { startedAt, place: parsePlace(row.cursor), readBytes, leftBytes, countedAt, lastFullAt };
 }
 
 export function encodePlace({ phase, after }: ScrubPlace): string {

@@ -87,7 +87,7 @@ async function saveRound(
   const { packIds, objectKeys } = save.verified;
   if (packIds.length > 0) await tx.run(PACKS_VERIFIED, [companyId, zoneId, packIds.map(packIdBytes)]);
   if (objectKeys.length > 0) await tx.run(OBJECTS_VERIFIED, [companyId, zoneId, objectKeys]);
-  const figures = [save.readBytes, save.leftBytes, save.nextInMs];
+  const figures = [save.readBytes, save.leftBytes, save.nextInMs, save.isCounted];
   await tx.run(SCRUB_ROUND_PUT, [companyId, zoneId, encodePlace(save.place), save.kind === "begin", ...figures]);
   return true;
 }

@@ -63,7 +63,7 @@ beforeAll(async () => {
         leftBytes: 0,
         nextInMs: 0,
       },
-      ...{ place: { phase: "objects", after: "" }, verified: { packIds: [], objectKeys: [] } },
+      ...{ isCounted: true, place: { phase: "objects", after: "" }, verified: { packIds: [], objectKeys: [] } },
     });
     await store.advanceWatermark(scene.companyId, ZONE_1);
     const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, isPaused: false };

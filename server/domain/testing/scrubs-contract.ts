@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { FINDING_SORTS } from "../../../contracts/scrubs.ts";
 import type { ScrubSave } from "../store/scrub-store.ts";
@@ -181,7 +182,15 @@ export function describeScrubs(getStore: () => Store): void {
       const fencingToken = await takeScrub(store, companyId);
       const save = (change: Partial<ScrubSave>) =>
         store.saveScrubRound(companyId, ZONE_1, {
-          ...{ fencingToken, leaseMs: 60_000, kind: "continue", readBytes: 0, leftBytes: 0, nextInMs: 60_000 },
+          ...{
+            fencingToken,
+            leaseMs: 60_000,
+            isCounted: false,
+            kind: "continue",
+            readBytes: 0,
+            leftBytes: 0,
+            nextInMs: 60_000,
+          },
           ...{ place: { phase: "objects", after: "" }, verified: NOTHING, ...change },
         });
       expect(await save({ kind: "begin", leftBytes: 300 })).toBe(true);
@@ -191,7 +200,12 @@ export function describeScrubs(getStore: () => Store): void {
       const place = { phase: "packs", after: 7 } as const;
       expect(await save({ place, readBytes: 200, leftBytes: 100, nextInMs: 0 })).toBe(true);
       const { startedAt } = begun ?? {};
-      expect(await store.findScrubRound(companyId, ZONE_1)).toMatchObject({ startedAt, place, readBytes: 200 });
+      const going = await store.findScrubRound(companyId, ZONE_1);
+      expect(going).toMatchObject({ startedAt, place, readBytes: 200, leftBytes: 100, countedAt: begun?.countedAt });
+      await sleep(5);
+      await save({ place, readBytes: 200, leftBytes: 90, nextInMs: 0, isCounted: true });
+      const counted = await store.findScrubRound(companyId, ZONE_1);
+      expect(counted?.countedAt.getTime()).toBeGreaterThan(begun?.countedAt.getTime() ?? Infinity);
       expect(await store.listScrubsDue(ZONE_1)).toContain(companyId);
       expect(await save({ fencingToken: fencingToken + 1, readBytes: 900 })).toBe(false);
       expect(await store.findScrubRound(companyId, ZONE_1)).toMatchObject({ place, readBytes: 200, lastFullAt: null });
@@ -207,7 +221,15 @@ export function describeScrubs(getStore: () => Store): void {
       const fencingToken = await takeScrub(store, companyId);
       await store.markCopy(companyId, ZONE_1, { packId, state: "suspect", code: "bad_frame" });
       const saved = await store.saveScrubRound(companyId, ZONE_1, {
-        ...{ fencingToken, leaseMs: 60_000, kind: "begin", readBytes: 0, leftBytes: 0, nextInMs: 60_000 },
+        ...{
+          fencingToken,
+          leaseMs: 60_000,
+          isCounted: true,
+          kind: "begin",
+          readBytes: 0,
+          leftBytes: 0,
+          nextInMs: 60_000,
+        },
         ...{ place: { phase: "objects", after: "" }, verified: { packIds: [packId], objectKeys: ["companies/none"] } },
       });
       expect(saved).toBe(true);
@@ -220,7 +242,15 @@ export function describeScrubs(getStore: () => Store): void {
       const { companyId, packId } = await createPack(store);
       const fencingToken = await takeScrub(store, companyId);
       await store.saveScrubRound(companyId, ZONE_1, {
-        ...{ fencingToken, leaseMs: 60_000, kind: "begin", readBytes: 30, leftBytes: 70, nextInMs: 60_000 },
+        ...{
+          fencingToken,
+          leaseMs: 60_000,
+          isCounted: true,
+          kind: "begin",
+          readBytes: 30,
+          leftBytes: 70,
+          nextInMs: 60_000,
+        },
         ...{ place: { phase: "objects", after: "" }, verified: NOTHING },
       });
       await store.markCopy(companyId, ZONE_1, { packId, state: "missing", code: "hash_mismatch" });

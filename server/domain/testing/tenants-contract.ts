@@ -132,7 +132,13 @@ export function describeTenants(getStore: () => Store, getWorkerStore: () => Sto
       expect(await store.listPackMembers(strange, packId)).toEqual([]);
       expect(await store.listSnapshotRoots(strange, page)).toEqual([]);
       const taken = await store.takeJob({ companyId, name: `scrub/${ZONE_1}` }, "worker", 60_000);
-      const save = { fencingToken: taken?.fencingToken ?? 0, leaseMs: 60_000, kind: "begin", place } as const;
+      const save = {
+        fencingToken: taken?.fencingToken ?? 0,
+        leaseMs: 60_000,
+        isCounted: true,
+        kind: "begin",
+        place,
+      } as const;
       const figures = { readBytes: 1, leftBytes: 1, nextInMs: 1, verified: { packIds: [packId], objectKeys: [] } };
       expect(await store.saveScrubRound(strange, ZONE_1, { ...save, ...figures })).toBe(false);
       expect(await store.findScrubRound(strange, ZONE_1)).toBeNull();

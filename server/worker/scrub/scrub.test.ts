@@ -22,6 +22,9 @@ interface Month {
   readonly world: CompanyWorld;
   readonly startMs: number;
   nowMs: number;
+  daysPerRound: number;
+  /** How often the store was asked what is left. */
+  counts: number;
   /** When each key was read, in ms since the start. */
   readonly reads: Map<string, number[]>;
 }
@@ -83,13 +86,29 @@ describe("a round", () => {
   });
 });
 
+test("what is left is counted once an hour, however many steps there are", async () => {
+  month.daysPerRound = 0.1;
+  await goOn({ untilDay: 59 / (24 * 60) });
+  expect(month.reads.size).toBeGreaterThan(15);
+  // Once before the round begins, and once for it.
+  expect(month.counts).toBe(2);
+  await goOn({ untilDay: 0.1 });
+  expect([...month.reads.keys()].sort()).toEqual(await keysInZone());
+});
+
 const ALL = { sort: "found", isDescending: false, states: [], limit: 500 } as const;
 
 /** Wakes as the worker does, minute by minute. */
 async function goOn({ untilDay }: { readonly untilDay: number }): Promise<void> {
   const { store, zones, world } = month;
   const deps = { store, zones, primitives: nodePrimitives };
-  const options = { deps, owner: "test", log: silentLog, now: () => new Date(month.nowMs), daysPerRound: DAYS };
+  const options = {
+    deps,
+    owner: "test",
+    log: silentLog,
+    now: () => new Date(month.nowMs),
+    daysPerRound: month.daysPerRound,
+  };
   while (month.nowMs < month.startMs + untilDay * DAY_MS) {
     const due = await store.listScrubsDue("zone1");
     if (due.includes(world.companyId)) await scrub(options, world.companyId, "zone1");
@@ -109,9 +128,16 @@ async function addPacks(newParts: number): Promise<void> {
 
 async function createMonth(): Promise<Month> {
   const startMs = Date.now();
-  const made = { nowMs: startMs };
+  const made = { nowMs: startMs, daysPerRound: DAYS, counts: 0 };
   const clock = { now: () => new Date(made.nowMs), sleep: async () => undefined };
-  const store = createMemoryStore(clock.now);
+  const inner = createMemoryStore(clock.now);
+  const store: Store = {
+    ...inner,
+    countCopiesLeft: async (...asked) => {
+      made.counts += 1;
+      return inner.countCopiesLeft(...asked);
+    },
+  };
   const faults = { ...NO_FAULTS };
   const reads = new Map<string, number[]>();
   const faulty = withFaults(createMemoryZone({ zoneId: "zone1", primitives: nodePrimitives }), {

@@ -13,6 +13,8 @@ const BATCH_COPIES = 32;
 /** A step ends after this, so that a lease of 90 s is never outlived by the copy it is at. */
 const STEP_MS = 45_000;
 const LEASE_MS = 90_000;
+/** What is left is counted so often; a company that has grown in between is read a little later. */
+const COUNT_EVERY_MS = 60 * 60_000;
 const FIRST_PLACE: ScrubPlace = { phase: "objects", after: "" };
 
 export interface ScrubOptions {
@@ -74,6 +76,7 @@ class ScrubStep {
   #found = 0;
   #readBytes = 0;
   #leftBytes = 0;
+  #isCounted = false;
   #isAway = false;
 
   constructor(options: ScrubOptions, scope: StepScope) {
@@ -86,9 +89,12 @@ class ScrubStep {
     const { store } = this.#options.deps;
     const { companyId, zone } = this.#scope;
     const round = await store.findScrubRound(companyId, zone.zoneId);
-    this.#leftBytes = await this.#countLeft(round?.place ?? FIRST_PLACE);
+    const now = await store.getTime();
+    // Only what was counted just now can say that a round is through.
+    this.#isCounted = !round || round.leftBytes === 0 || now.getTime() - round.countedAt.getTime() >= COUNT_EVERY_MS;
+    this.#leftBytes = this.#isCounted ? await this.#countLeft(round?.place ?? FIRST_PLACE) : (round?.leftBytes ?? 0);
     const { daysPerRound } = this.#options;
-    const plan = planScrub({ round, leftBytes: this.#leftBytes, now: await store.getTime(), daysPerRound });
+    const plan = planScrub({ round, leftBytes: this.#leftBytes, now, daysPerRound });
     if (plan.kind === "begin" || round === null) {
       await this.#begin();
       return this.#result("begun");
@@ -106,17 +112,23 @@ class ScrubStep {
     const { companyId, zone, fencingToken } = this.#scope;
     await store.saveScrubRound(companyId, zone.zoneId, {
       ...{ kind: "begin", place: FIRST_PLACE, readBytes: 0, leftBytes: await this.#countLeft(FIRST_PLACE) },
-      ...{ fencingToken, leaseMs: LEASE_MS, nextInMs: STEP_EVERY_MS, verified: { packIds: [], objectKeys: [] } },
+      ...{ fencingToken, leaseMs: LEASE_MS, isCounted: true, nextInMs: STEP_EVERY_MS },
+      verified: { packIds: [], objectKeys: [] },
     });
   }
 
   /** Batch by batch, until the budget is spent, the time is over, the zone is away, or the round is through. */
   async #read(round: ScrubRound, budgetBytes: number): Promise<void> {
     let { place } = round;
+    let isSaved = false;
     while (!this.#isOver() && this.#readBytes < budgetBytes) {
       const page = await this.#page(place);
       if (page.length === 0) {
-        if (place.phase === "packs") break;
+        isSaved = false;
+        if (place.phase === "packs") {
+          this.#leftBytes = this.#readBytes;
+          break;
+        }
         place = { phase: "packs", after: 0 };
         continue;
       }
@@ -129,11 +141,12 @@ class ScrubStep {
         place = copy.place;
         this.#readBytes += copy.sizeBytes + COPY_COST_BYTES;
       }
-      if (!(await this.#save(round, { place, copies }))) return;
+      isSaved = await this.#save(round, { place, copies });
+      if (!isSaved) return;
       this.#verified += copies.length;
     }
-    // What was due has gone meanwhile: the next step is planned all the same.
-    if (this.#readBytes === 0) await this.#save(round, { place, copies: [] });
+    // The end of the lists, or what was due has gone meanwhile: the next step is planned all the same.
+    if (!isSaved) await this.#save(round, { place, copies: [] });
   }
 
   /** Null where it cannot be told now. */
@@ -184,14 +197,13 @@ class ScrubStep {
     const { store } = this.#options.deps;
     const { companyId, zone, fencingToken } = this.#scope;
     const readBytes = round.readBytes + this.#readBytes;
-    // What was added meanwhile is counted in the next step; counting takes as long as there are copies.
     const leftBytes = Math.max(0, this.#leftBytes - this.#readBytes);
     const { daysPerRound } = this.#options;
     const view = { round: { startedAt: round.startedAt, readBytes }, leftBytes, daysPerRound };
     const now = await store.getTime();
     return store.saveScrubRound(companyId, zone.zoneId, {
       ...{ kind: "continue", place, readBytes, leftBytes, nextInMs: nextStepInMs({ ...view, now }, this.#readBytes) },
-      ...{ fencingToken, leaseMs: LEASE_MS },
+      ...{ fencingToken, leaseMs: LEASE_MS, isCounted: this.#isCounted },
       verified: {
         packIds: copies.flatMap(({ name }) => ("packId" in name ? [name.packId] : [])),
         objectKeys: copies.flatMap(({ name }) => ("objectKey" in name ? [name.objectKey] : [])),

@@ -124,6 +124,7 @@ function saveRound(
     place: save.place,
     readBytes: save.readBytes,
     leftBytes: save.leftBytes,
+    countedAt: save.isCounted ? now : (before?.countedAt ?? now),
     lastFullAt: isEnded ? now : (before?.lastFullAt ?? null),
     nextAtMs: now.getTime() + save.nextInMs,
   });

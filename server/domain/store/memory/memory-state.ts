@@ -149,7 +149,6 @@ export interface FindingEntry {
 }
 
 export interface RoundEntry extends ScrubRound {
-  readonly leftBytes: number;
   readonly nextAtMs: number;
 }
 
