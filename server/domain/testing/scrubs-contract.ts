@@ -8,8 +8,11 @@ import { bytes, createScene, newUuid, openRun, packOf, publishSnapshot, ZONE_1, 
 const NOTHING = { packIds: [], objectKeys: [] };
 const ALL = { sort: "found", isDescending: true, states: [], limit: 500 } as const;
 
-/** Rounds of scrubbing, and [Note: Findings]. */
-export function describeScrubs(getStore: () => Store): void {
+/**
+ * Rounds of scrubbing, and [Note: Findings].
+ * @param getWorkerStore deletes packs: what the portal's role may not
+ */
+export function describeScrubs(getStore: () => Store, getWorkerStore: () => Store): void {
   describe("findings", () => {
     test("a copy that counted and is missing now is one finding, whoever found it and however often it is marked", async () => {
       const { store, companyId, packId } = await createPack(getStore());
@@ -65,6 +68,28 @@ export function describeScrubs(getStore: () => Store): void {
       expect(await statesOf(store, companyId)).toEqual(["lost", "lost"]);
       await store.recordPresence(companyId, ZONE_2, { packIds: [packId], objectKeys: [] });
       expect(await statesOf(store, companyId)).toEqual(["healed", "open"]);
+    });
+
+    test("what was found about a pack is gone with it, and that a deleted pack's objects are absent is no finding", async () => {
+      const worker = getWorkerStore();
+      const { store, companyId, packId, lease } = await createPack(getStore());
+      await store.endRun(companyId, lease, { outcome: "failed", code: "x" });
+      const absent = { packId, state: "missing", code: "not_found" } as const;
+      await store.markCopy(companyId, ZONE_1, absent);
+      const first = await beginSweep(worker, companyId);
+      await store.quarantinePacks(companyId, [packId], first.publications);
+      await worker.sealQuarantine(companyId, first.round);
+      expect(await statesOf(store, companyId)).toEqual(["open"]);
+      const { round, publications } = await beginSweep(worker, companyId);
+      const deleting = await worker.deletePacks(companyId, [packId], { round, publications });
+      expect(deleting).toEqual({ kind: "deleting", packIds: [packId] });
+      await worker.markCopy(companyId, ZONE_2, absent);
+      await worker.markObjectsDeleted(companyId, [packId], round);
+      expect(await findingsOf(store, companyId)).toMatchObject([{ zoneId: ZONE_1, state: "gone" }]);
+      await worker.dropChunks(companyId, null, 1_000);
+      expect(await worker.forgetPacks(companyId, round)).toBe(1);
+      const left = { zoneId: ZONE_1, state: "gone", objectName: packId };
+      expect(await findingsOf(store, companyId)).toMatchObject([left]);
     });
 
     test("manifest, receipt and header name the snapshot of their commit from the start; what the database keeps is never lost", async () => {
@@ -316,6 +341,16 @@ async function takeScrub(store: Store, companyId: string): Promise<number> {
   const taken = await store.takeJob({ companyId, name: `scrub/${ZONE_1}` }, newUuid(), 60_000);
   if (!taken) throw new Error("somebody else scrubs");
   return taken.fencingToken;
+}
+
+/** A round of the sweep that marks nothing. */
+async function beginSweep(worker: Store, companyId: string) {
+  const job = { companyId, name: "sweep" };
+  const fencingToken = (await worker.takeJob(job, newUuid(), 60_000))?.fencingToken ?? 0;
+  const begun = await worker.beginSweep(companyId, { jobName: job.name, fencingToken }, { isPlanOnly: false });
+  if (!begun) throw new Error("the lease is lost");
+  await worker.saveJob(job, { fencingToken, cursor: null, leaseMs: 0 });
+  return begun;
 }
 
 function findingsOf(store: Store, companyId: string) {

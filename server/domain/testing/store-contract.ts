@@ -41,7 +41,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describePacks(getStore);
     describeCommits(getStore);
     describeZones(getStore);
-    describeScrubs(getStore);
+    describeScrubs(getStore, () => getOpened().workerStore);
     describeSweeps(getStore, () => getOpened().workerStore);
     describeLists(getStore);
     describeTenants(getStore, () => getOpened().workerStore);
