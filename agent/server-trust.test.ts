@@ -169,6 +169,11 @@ describe("an agent refuses to go back, by name", () => {
     forged[200] = (forged[200] ?? 0) ^ 1;
     expect(await codeOf(pins, shown(5, forged))).toBe("bad_signature");
     // After the control plane began a new history, it may lack the newest snapshots, and says so by its term.
-    expect(await codeOf(pins, { ...shown(4, headerAt(4)), controlTerm: 4 })).toBe("followed");
+    const anew = { ...shown(4, headerAt(4)), controlTerm: 4 };
+    const taken = await followServer(control, identity, { pins, hello: anew });
+    expect(taken).toMatchObject({ controlTerm: 4, sequence: 4 });
+    // A run that broke off after that finds the same, and is not refused.
+    expect(await codeOf(taken, anew)).toBe("followed");
+    expect(await codeOf(taken, { ...shown(3, headerAt(3)), controlTerm: 4 })).toBe("history_rolled_back");
   });
 });

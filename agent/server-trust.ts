@@ -39,9 +39,19 @@ export async function followServer(
     if (hash !== pins.logHash) {
       throw new AgentError("log_changed", `the server's company log is not the one that this machine has seen; ${ASK}`);
     }
-    return { ...pins, controlTerm: hello.controlTerm };
+    return withHistory(pins, hello);
   }
-  return { ...(await followLog(control, identity, pins)), controlTerm: hello.controlTerm };
+  return withHistory(await followLog(control, identity, pins), hello);
+}
+
+/**
+ * Takes on a history that was begun anew and lacks this machine's newest snapshots: from here on its last one is what the server shows, so
+ * that the next manifest continues that, also when this run does not get as far.
+ */
+function withHistory(pins: Pins, { controlTerm, lastSequence, lastHeader }: AgentHelloView): Pins {
+  if (controlTerm === pins.controlTerm || lastSequence >= pins.sequence) return { ...pins, controlTerm };
+  const headerHash = lastHeader === null ? "" : toHex(headerHashOf(nodePrimitives, fromBase64(lastHeader)));
+  return { ...pins, controlTerm, sequence: lastSequence, headerHash };
 }
 
 async function followLog(control: ControlClient, identity: Identity, pins: Pins): Promise<Pins> {

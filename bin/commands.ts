@@ -42,6 +42,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("../server/commands/sweep.ts"),
   },
   {
+    usage: "recover",
+    summary:
+      "rebuild the whole service in an empty data folder from what one zone holds; 0: all of it, 3: with gaps that are named",
+    options: [
+      ["--from <zone>", "the zone's folder, or a zones file as of start, which names all zones that are left"],
+      ["--data <dir>", "a new folder for the rebuilt service; start it from there afterwards"],
+    ],
+    load: () => import("../server/commands/recover.ts"),
+  },
+  {
     usage: "agent enrol <link>",
     summary: "make this machine one of a company's, with a link from an owner",
     options: [

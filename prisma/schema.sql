@@ -31,10 +31,14 @@ create table agent (
 alter table agent owner to holdfast_owner;
 alter table agent enable row level security;
 alter table agent force row level security;
+create policy journal_reads on agent as permissive for select to holdfast_journal using (true);
 create policy look_up on agent as permissive for select to holdfast_lookup using (true);
 create policy own_company on agent as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on agent as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.agent FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.agent FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (last_sequence, last_header, last_header_hash, revoked_at) on agent to holdfast_app;
+grant select on agent to holdfast_journal;
 grant select on agent to holdfast_lookup;
 grant select (company_id, agent_id, machine_id, created_at, revoked_at) on agent to holdfast_staff;
 grant insert, select on agent to holdfast_worker;
@@ -67,8 +71,12 @@ create table audit (
 alter table audit owner to holdfast_owner;
 alter table audit enable row level security;
 alter table audit force row level security;
+create policy journal_reads on audit as permissive for select to holdfast_journal using (true);
 create policy own_company on audit as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.audit FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.audit FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select on audit to holdfast_app;
+grant select on audit to holdfast_journal;
 grant insert, select on audit to holdfast_worker;
 
 create table chunk (
@@ -204,9 +212,13 @@ alter table commit_number enable row level security;
 alter table commit_number force row level security;
 CREATE UNIQUE INDEX commit_number_open ON public.commit_number USING btree (company_id, run_id) WHERE (state = 'reserved'::text);
 CREATE UNIQUE INDEX commit_number_snapshot ON public.commit_number USING btree (company_id, snapshot_id) WHERE (state = 'published'::text);
+create policy journal_reads on commit_number as permissive for select to holdfast_journal using (true);
 create policy own_company on commit_number as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on commit_number as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.commit_number FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.commit_number FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (state, reason) on commit_number to holdfast_app;
+grant select on commit_number to holdfast_journal;
 grant select (company_id, commit, state) on commit_number to holdfast_staff;
 grant insert, select, update (state, reason) on commit_number to holdfast_worker;
 
@@ -230,10 +242,14 @@ create table company (
 alter table company owner to holdfast_owner;
 alter table company enable row level security;
 alter table company force row level security;
+create policy journal_reads on company as permissive for select to holdfast_journal using (true);
 create policy look_up on company as permissive for select to holdfast_lookup using (true);
 create policy own_company on company as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on company as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE OF name, root_fingerprint, log_number, log_hash ON public.company FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.company FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (root_fingerprint, log_number, log_hash, next_commit, last_commit, publications, closure_generation, last_snapshot_at) on company to holdfast_app;
+grant select on company to holdfast_journal;
 grant select (company_id, name) on company to holdfast_lookup;
 grant select (company_id, name, created_at, root_fingerprint, next_commit, last_commit, last_snapshot_at) on company to holdfast_staff;
 grant insert, select, update (root_fingerprint, log_number, log_hash, next_commit, last_commit, publications, closure_generation, last_snapshot_at) on company to holdfast_worker;
@@ -257,9 +273,13 @@ create table enrolment (
 alter table enrolment owner to holdfast_owner;
 alter table enrolment enable row level security;
 alter table enrolment force row level security;
+create policy journal_reads on enrolment as permissive for select to holdfast_journal using (true);
 create policy look_up on enrolment as permissive for select to holdfast_lookup using (true);
 create policy own_company on enrolment as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.enrolment FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.enrolment FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (payload, used_at, agent_id) on enrolment to holdfast_app;
+grant select on enrolment to holdfast_journal;
 grant select on enrolment to holdfast_lookup;
 grant insert, select on enrolment to holdfast_worker;
 
@@ -304,9 +324,13 @@ create table invitation (
 alter table invitation owner to holdfast_owner;
 alter table invitation enable row level security;
 alter table invitation force row level security;
+create policy journal_reads on invitation as permissive for select to holdfast_journal using (true);
 create policy look_up on invitation as permissive for select to holdfast_lookup using (true);
 create policy own_company on invitation as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.invitation FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.invitation FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (email, auth_hash, expires_at, used_at) on invitation to holdfast_app;
+grant select on invitation to holdfast_journal;
 grant select on invitation to holdfast_lookup;
 grant insert, select on invitation to holdfast_worker;
 
@@ -330,6 +354,49 @@ grant insert, select, update (owner, fencing_token, lease_until, cursor) on job 
 grant select (company_id, name, lease_until) on job to holdfast_staff;
 grant insert, select, update (owner, fencing_token, lease_until, cursor) on job to holdfast_worker;
 
+create table journal_head (
+  head_id smallint not null default 1,
+  term integer not null default 1,
+  number bigint not null default 0,
+  hash bytea not null default decode(repeat('00'::text, 32), 'hex'::text),
+  base_number bigint,
+  based_at timestamp(3) with time zone,
+  constraint journal_head_pkey PRIMARY KEY (head_id),
+  constraint journal_head_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint journal_head_head_id_check CHECK ((head_id = 1)),
+  constraint journal_head_term_check CHECK ((term > 0))
+);
+alter table journal_head owner to holdfast_owner;
+grant select (term) on journal_head to holdfast_app;
+grant select, update on journal_head to holdfast_journal;
+grant select (term) on journal_head to holdfast_worker;
+
+create table journal_segment (
+  number bigint not null,
+  object_key text not null,
+  bytes bytea not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint journal_segment_pkey PRIMARY KEY (number),
+  constraint journal_segment_bytes_check CHECK ((octet_length(bytes) <= 4194304)),
+  constraint journal_segment_number_check CHECK ((number > 0)),
+  constraint journal_segment_object_key_check CHECK ((length(object_key) <= 512))
+);
+alter table journal_segment owner to holdfast_owner;
+grant delete, insert, select on journal_segment to holdfast_journal;
+
+create table journal_zone (
+  zone_id text not null,
+  shipped bigint not null default 0,
+  is_reachable boolean not null default true,
+  tried_at timestamp(3) with time zone not null default now(),
+  constraint journal_zone_pkey PRIMARY KEY (zone_id),
+  constraint journal_zone_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id)
+);
+alter table journal_zone owner to holdfast_owner;
+grant select on journal_zone to holdfast_app;
+grant insert, select, update on journal_zone to holdfast_journal;
+grant select on journal_zone to holdfast_worker;
+
 create table key_object (
   company_id uuid not null,
   kind text not null,
@@ -350,8 +417,12 @@ create table key_object (
 alter table key_object owner to holdfast_owner;
 alter table key_object enable row level security;
 alter table key_object force row level security;
+create policy journal_reads on key_object as permissive for select to holdfast_journal using (true);
 create policy own_company on key_object as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.key_object FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.key_object FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select on key_object to holdfast_app;
+grant select on key_object to holdfast_journal;
 grant insert, select on key_object to holdfast_worker;
 
 create table machine (
@@ -368,9 +439,13 @@ create table machine (
 alter table machine owner to holdfast_owner;
 alter table machine enable row level security;
 alter table machine force row level security;
+create policy journal_reads on machine as permissive for select to holdfast_journal using (true);
 create policy own_company on machine as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on machine as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE OF name ON public.machine FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.machine FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (last_seen_at, last_snapshot_at) on machine to holdfast_app;
+grant select on machine to holdfast_journal;
 grant select on machine to holdfast_staff;
 grant insert, select on machine to holdfast_worker;
 
@@ -386,8 +461,12 @@ create table member_blob (
 alter table member_blob owner to holdfast_owner;
 alter table member_blob enable row level security;
 alter table member_blob force row level security;
+create policy journal_reads on member_blob as permissive for select to holdfast_journal using (true);
 create policy own_company on member_blob as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.member_blob FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.member_blob FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select on member_blob to holdfast_app;
+grant select on member_blob to holdfast_journal;
 grant insert, select on member_blob to holdfast_worker;
 
 create table object (
@@ -409,8 +488,12 @@ alter table object owner to holdfast_owner;
 alter table object enable row level security;
 alter table object force row level security;
 CREATE INDEX object_commit ON public.object USING btree (company_id, commit) WHERE (commit IS NOT NULL);
+create policy journal_reads on object as permissive for select to holdfast_journal using (true);
 create policy own_company on object as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.object FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.object FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select on object to holdfast_app;
+grant select on object to holdfast_journal;
 grant insert, select on object to holdfast_worker;
 
 create table object_presence (
@@ -443,14 +526,20 @@ create table outbox (
   at timestamp(3) with time zone not null default now(),
   kind text not null,
   payload jsonb not null,
+  segment bigint,
   constraint outbox_pkey PRIMARY KEY (company_id, seq)
 );
 alter table outbox owner to holdfast_owner;
 alter table outbox enable row level security;
 alter table outbox force row level security;
 CREATE INDEX outbox_order ON public.outbox USING btree (seq);
+CREATE INDEX outbox_snapshot ON public.outbox USING btree (company_id, seq) WHERE ((kind = 'row'::text) AND ((payload ->> 'table'::text) = 'snapshot'::text));
+CREATE INDEX outbox_taken ON public.outbox USING btree (segment) WHERE (segment IS NOT NULL);
+CREATE INDEX outbox_waiting ON public.outbox USING btree (seq) WHERE (segment IS NULL);
+create policy journal_takes on outbox as permissive for all to holdfast_journal using (true) with check (true);
 create policy own_company on outbox as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 grant insert, select on outbox to holdfast_app;
+grant delete, insert, select, update (segment) on outbox to holdfast_journal;
 grant insert, select on outbox to holdfast_worker;
 
 create table pack (
@@ -488,9 +577,13 @@ alter table pack owner to holdfast_owner;
 alter table pack enable row level security;
 alter table pack force row level security;
 CREATE INDEX pack_run ON public.pack USING btree (company_id, run_id, pack_no);
+create policy journal_reads on pack as permissive for select to holdfast_journal using (true);
 create policy own_company on pack as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on pack as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.pack FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.pack FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (state, quarantined_at, quarantine_round, quarantine_token, deleted_round, repacked_into) on pack to holdfast_app;
+grant select on pack to holdfast_journal;
 grant select (company_id, pack_no, pack_id, kind, size_bytes, state) on pack to holdfast_staff;
 grant insert, select, update (state, quarantined_at, quarantine_round, quarantine_token, deleted_round, repacked_into) on pack to holdfast_worker;
 
@@ -540,10 +633,14 @@ END),
 alter table person owner to holdfast_owner;
 alter table person enable row level security;
 alter table person force row level security;
+create policy journal_reads on person as permissive for select to holdfast_journal using (true);
 create policy look_up on person as permissive for select to holdfast_lookup using (true);
 create policy own_company on person as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on person as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.person FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.person FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select on person to holdfast_app;
+grant select on person to holdfast_journal;
 grant select on person to holdfast_lookup;
 grant select (company_id, person_id, kind, role, email, created_at) on person to holdfast_staff;
 grant insert, select on person to holdfast_worker;
@@ -569,7 +666,10 @@ create table provider (
   constraint provider_schedule_time_zone_check CHECK ((length(schedule_time_zone) <= 64))
 );
 alter table provider owner to holdfast_owner;
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.provider FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.provider FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at) on provider to holdfast_app;
+grant select on provider to holdfast_journal;
 grant select (provider_id, name) on provider to holdfast_lookup;
 grant select on provider to holdfast_staff;
 grant insert, select, update (name) on provider to holdfast_worker;
@@ -617,9 +717,13 @@ CREATE INDEX run_newest ON public.run USING btree (run_id DESC);
 CREATE UNIQUE INDEX run_open ON public.run USING btree (company_id, source_id) WHERE (ended_at IS NULL);
 CREATE INDEX run_open_lease ON public.run USING btree (lease_until) WHERE (ended_at IS NULL);
 CREATE INDEX run_source ON public.run USING btree (company_id, source_id, run_id DESC);
+create policy journal_reads on run as permissive for select to holdfast_journal using (true);
 create policy own_company on run as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on run as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE OF ended_at, outcome, code, snapshot_id, cancel_requested_at ON public.run FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.run FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (lease_until, heartbeat_at, ended_at, outcome, code, files, bytes, stored_bytes, cancel_requested_at, snapshot_id) on run to holdfast_app;
+grant select on run to holdfast_journal;
 grant select on run to holdfast_staff;
 grant insert, select, update (lease_until, heartbeat_at, ended_at, outcome, code, files, bytes, stored_bytes, cancel_requested_at, snapshot_id) on run to holdfast_worker;
 
@@ -658,9 +762,13 @@ END,
 alter table schedule owner to holdfast_owner;
 alter table schedule enable row level security;
 alter table schedule force row level security;
+create policy journal_reads on schedule as permissive for select to holdfast_journal using (true);
 create policy own_company on schedule as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on schedule as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.schedule FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.schedule FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at) on schedule to holdfast_app;
+grant select on schedule to holdfast_journal;
 grant select on schedule to holdfast_staff;
 grant select on schedule to holdfast_worker;
 
@@ -798,9 +906,13 @@ alter table snapshot enable row level security;
 alter table snapshot force row level security;
 CREATE INDEX snapshot_machine ON public.snapshot USING btree (company_id, machine_id, commit DESC);
 CREATE INDEX snapshot_source ON public.snapshot USING btree (company_id, source_id, commit DESC);
+create policy journal_reads on snapshot as permissive for select to holdfast_journal using (true);
 create policy own_company on snapshot as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on snapshot as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.snapshot FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.snapshot FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select on snapshot to holdfast_app;
+grant select on snapshot to holdfast_journal;
 grant select (company_id, commit, snapshot_id, scope, agent_id, machine_id, source_id, run_id, zone_id, sequence, started_at, ended_at, received_at, outcome, entries, files, bytes, gaps, manifest_size, class) on snapshot to holdfast_staff;
 grant insert, select on snapshot to holdfast_worker;
 
@@ -826,9 +938,13 @@ create table source (
 alter table source owner to holdfast_owner;
 alter table source enable row level security;
 alter table source force row level security;
+create policy journal_reads on source as permissive for select to holdfast_journal using (true);
 create policy own_company on source as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on source as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.source FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.source FOR EACH ROW EXECUTE FUNCTION journal_row();
 grant insert, select, update (agent_id, number, definition, changed_at) on source to holdfast_app;
+grant select on source to holdfast_journal;
 grant select (company_id, source_id, machine_id, kind, ordinal, number, created_at, changed_at) on source to holdfast_staff;
 grant insert, select on source to holdfast_worker;
 
@@ -924,6 +1040,7 @@ create table zone (
 );
 alter table zone owner to holdfast_owner;
 grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_app;
+grant select on zone to holdfast_journal;
 grant select on zone to holdfast_staff;
 grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_worker;
 
@@ -990,8 +1107,28 @@ AS $function$ select s.company_id, p.person_id, p.kind, p.role, p.email, s.expir
 alter function find_session(bytea) owner to holdfast_lookup;
 grant execute on function find_session(bytea) to holdfast_app;
 
+CREATE OR REPLACE FUNCTION public.journal_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  company uuid;
+  image jsonb;
+begin
+  image := case tg_op when 'DELETE' then to_jsonb(old) else to_jsonb(new) end;
+  company := coalesce((image ->> 'company_id')::uuid, '00000000-0000-0000-0000-000000000000');
+  insert into public.outbox (company_id, kind, payload)
+  values (company, case tg_op when 'DELETE' then 'row_removed' else 'row' end,
+    jsonb_build_object('table', tg_table_name, 'row', image));
+  return null;
+end $function$;
+alter function journal_row() owner to holdfast_owner;
+grant execute on function journal_row() to public;
+
 grant create, usage on schema pgboss to holdfast_worker;
 grant usage on schema public to holdfast_app;
+grant usage on schema public to holdfast_journal;
 grant usage on schema public to holdfast_lookup;
 grant usage on schema public to holdfast_staff;
 grant usage on schema public to holdfast_worker;

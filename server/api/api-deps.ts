@@ -6,6 +6,12 @@ import type { RateLimits } from "./rate-limits.ts";
 
 /** What the procedures work with; made once per process by create-api.ts, by hand in tests. */
 export interface ApiDeps extends DomainDeps {
+  /**
+   * Waits until what a company (null: the provider) has written so far is durable in every zone that can be reached. Keys, people and
+   * whatever else must not be lost with the database are answered for only then.
+   * @throws ApiError `journal_behind`: the change is made, and not yet safe
+   */
+  readonly acknowledge: (companyId: string | null) => Promise<void>;
   /** Of this process: expiry of tokens, skew of agents. About data only the database's clock decides. */
   readonly clock: Clock;
   readonly log: Logger;

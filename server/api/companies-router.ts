@@ -27,6 +27,7 @@ export const companiesRouter = router({
         lifetimeMs: LINK_MAX_TTL_MS,
         byPersonId: viewer.personId,
       });
+      await deps.acknowledge(companyId);
       return {
         companyId: companyIdSchema.parse(companyId),
         invitationId: invitationIdSchema.parse(invitationId),

@@ -34,6 +34,7 @@ export const enrolmentsRouter = router({
         machineNameHint: input.machineNameHint ?? null,
         byPersonId: viewer.personId,
       });
+      await deps.acknowledge(companyId);
       return { enrolmentId: input.enrolmentId };
     }),
   get: memberProcedure(["owner"])
@@ -68,7 +69,12 @@ export const enrolmentsRouter = router({
       await consumeRate(deps.rateLimits.links, clientAddress);
       const { enrolmentId, machineName } = input;
       const certificate = fromBase64(input.certificate);
-      const { agentId, machineId } = await completeEnrolment(deps, { enrolmentId, certificate, machineName });
+      const { agentId, machineId, companyId } = await completeEnrolment(deps, {
+        enrolmentId,
+        certificate,
+        machineName,
+      });
+      await deps.acknowledge(companyId);
       return { agentId: agentIdSchema.parse(agentId), machineId: machineIdSchema.parse(machineId) };
     }),
 });

@@ -30,7 +30,7 @@ export const invitationsRouter = router({
     .mutation(async ({ ctx: { deps, clientAddress }, input }) => {
       await consumeRate(deps.rateLimits.links, clientAddress);
       const { invitationId, password, memberId } = input;
-      const { email } = await acceptInvitation(deps, {
+      const { companyId, email } = await acceptInvitation(deps, {
         invitationId,
         inviteAuth: fromBase64(input.inviteAuth),
         password,
@@ -39,6 +39,7 @@ export const invitationsRouter = router({
         log: input.log.map(fromBase64),
         wraps: input.wraps.map(fromBase64),
       });
+      await deps.acknowledge(companyId);
       return signIn(deps, { email, password, lifetimeMs: SESSION_TTL_MS });
     }),
 });

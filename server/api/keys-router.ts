@@ -27,6 +27,7 @@ export const keysRouter = router({
     .mutation(async ({ ctx: { deps, viewer, companyId }, input }) => {
       const statements = input.statements.map(fromBase64);
       const head = await appendLog(deps, companyId, { statements, byPersonId: viewer.personId });
+      await deps.acknowledge(companyId);
       return { number: head.number, hash: Buffer.from(head.hash).toString("hex") };
     }),
 });

@@ -9,6 +9,7 @@ import { newId } from "../platform/ids.ts";
 import { createLog } from "../platform/log.ts";
 import { readSetupCodeHash } from "../platform/setup-code.ts";
 import { openZones } from "../zones/open-zones.ts";
+import { acknowledgeJournal } from "./acknowledge-journal.ts";
 import { answerRequest } from "./answer-request.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { errorCodeOf } from "./api-error.ts";
@@ -61,8 +62,14 @@ async function openApiDeps(): Promise<ApiDeps> {
   const store = createPgStore(database);
   return {
     store,
+    acknowledge: (companyId) => acknowledgeJournal(database, companyId),
     runFeed: new RunFeed({ store, log }),
-    zones: await openZones({ zones: env.zones, primitives: nodePrimitives, now: systemClock.now() }),
+    zones: await openZones({
+      zones: env.zones,
+      primitives: nodePrimitives,
+      now: systemClock.now(),
+      term: await store.getControlTerm(),
+    }),
     primitives: nodePrimitives,
     randomness: nodeRandomness,
     passwords: { hashPassword, isPasswordOf },

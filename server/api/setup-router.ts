@@ -16,6 +16,7 @@ export const setupRouter = router({
       const { code, ...first } = input;
       await requireSetupCode(deps, code);
       await createFirstStaff(deps, first);
+      await deps.acknowledge(null);
       return { isCreated: true };
     }),
 });

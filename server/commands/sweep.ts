@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { toHex } from "../../engine/codec/hex.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
-import { FIRST_CONTROL_TERM } from "../domain/agent/get-agent-hello.ts";
 import { addToTally, type SweepStep, type SweepTally } from "../domain/sweep/plan-sweep.ts";
 import { createLog } from "../platform/log.ts";
 import { planCompanySweep } from "../worker/sweep/plan-company-sweep.ts";
@@ -61,7 +60,7 @@ async function listCompanyIds({ store }: OpenService, wanted: string | undefined
   }
 }
 
-function optionsOf({ store, zones }: OpenService): SweepOptions {
+function optionsOf({ store, zones, awaitJournal }: OpenService): SweepOptions {
   const log = createLog("sweep");
   // Results are printed, and nothing else may stand between them.
   log.level = "silent";
@@ -71,7 +70,8 @@ function optionsOf({ store, zones }: OpenService): SweepOptions {
     log,
     now: () => new Date(),
     drift: new DriftWatch(),
-    controlTerm: async () => FIRST_CONTROL_TERM,
+    controlTerm: () => store.getControlTerm(),
+    awaitJournal,
     graceMs: GRACE_MS,
     restMs: REST_MS,
     frameBytes: FRAME_BYTES,

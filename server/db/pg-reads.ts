@@ -46,6 +46,11 @@ export function createPgReads(database: PgDatabase): StoreReads {
       if (!row) throw new Error("the database has no time");
       return row.now;
     },
+    getControlTerm: async () => {
+      const [row] = await lookUp<{ term: number }>(database, "select term from journal_head", []);
+      if (!row) throw new Error("the journal has no head: the migration makes it");
+      return row.term;
+    },
     ...createOrderedLists(within),
     listSources: async (companyId, { machineId, after, limit }) => {
       const values = [companyId, null, machineId ?? null, after ?? null, rowLimit(limit)];

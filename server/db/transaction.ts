@@ -7,7 +7,7 @@ import type { Statement } from "./statement.ts";
 /**
  * [Note: Whose rows]
  *
- * Every statement of the product runs inside one of the five wrappers below. They set the company for the length of
+ * Every statement of the product runs inside one of the six wrappers below. They set the company for the length of
  * the transaction; row-level security compares it with each row, and without it there are no rows. Reading across
  * companies means stepping into the role of staff, which sees fewer columns and changes nothing.
  */
@@ -64,6 +64,11 @@ export function withCompanyProbes<Result>(
 /** Runs `work` in one transaction that reads across companies, with the sight of staff. */
 export function withProvider<Result>(database: PgDatabase, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   return transact(database, "begin; set local role holdfast_staff", work);
+}
+
+/** Runs `work` in one transaction of the journal, which sees what every company changed and nothing but the worker may put on. */
+export function withJournal<Result>(database: PgDatabase, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return transact(database, "begin; set local role holdfast_journal", work);
 }
 
 /** As `withCompany`, through Prisma. */

@@ -16,7 +16,8 @@ const env = getEnv();
 const onIdleError = (error: Error) => log.warn({ err: error }, "an idle database connection broke");
 const database = openPgDatabase({ url: env.databaseUrl, connections: DATABASE_CONNECTIONS, onIdleError });
 const store = createPgStore(database);
-const zones = await openZones({ zones: env.zones, primitives: nodePrimitives, now: new Date() });
+const term = await store.getControlTerm();
+const zones = await openZones({ zones: env.zones, primitives: nodePrimitives, now: new Date(), term });
 for (const { zoneId, ordinal, zoneKind } of zones.all()) await store.registerZone({ zoneId, ordinal, zoneKind });
 
 const gateway = createGateway({

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import { z } from "zod";
-import { FIRST_CONTROL_TERM } from "../domain/agent/get-agent-hello.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
+import type { JournalStore } from "../domain/journal/journal-store.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";
 import type { Logger } from "../platform/log.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { FindWork, type ReplicationPair } from "./find-work.ts";
 import { makeQueue, reported } from "./job-queue.ts";
+import { keepJournal } from "./journal/keep-journal.ts";
 import { probeZones } from "./probe-zones.ts";
 import { replicate } from "./replication/replicate.ts";
 import { serveScrubs } from "./scrub/serve-scrubs.ts";
@@ -36,6 +37,9 @@ const Pair = z.object({ companyId: z.string(), zoneId: z.string() });
 
 export interface WorkerOptions {
   readonly deps: DomainDeps & { readonly zones: OpenZoneSet };
+  readonly journal: JournalStore;
+  /** Waits until what a company has written is durable in every zone that can be reached; false when it does not get there. */
+  readonly awaitJournal: (companyId: string) => Promise<boolean>;
   /** PostgreSQL as the worker's role, for the queue. */
   readonly queueUrl: string;
   readonly log: Logger;
@@ -74,6 +78,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await boss.start();
   const abort = new AbortController();
   await serveHousekeeping(boss, options, abort.signal);
+  const { journal, now, deps } = options;
+  const { zones, primitives } = deps;
+  const shipping = keepJournal({ journal, zones, primitives, log, now, signal: abort.signal });
   let looking = Promise.resolve();
   if (options.isReplicationPaused) log.warn("replication is paused by HOLDFAST_REPLICATION");
   else {
@@ -84,17 +91,17 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return {
     async stop() {
       abort.abort();
-      await looking;
+      await Promise.all([looking, shipping]);
       await boss.stop({ graceful: true, timeout: STOP_MS });
     },
   };
 }
 
 async function serveHousekeeping(boss: PgBoss, options: WorkerOptions, signal: AbortSignal): Promise<void> {
-  const { deps, log, missedGraceMs, sweepEveryMs, owner, now } = options;
-  const controlTerm = async () => FIRST_CONTROL_TERM;
+  const { deps, log, missedGraceMs, sweepEveryMs, owner, now, awaitJournal } = options;
+  const controlTerm = () => deps.store.getControlTerm();
   const limits = { graceMs: GRACE_MS, restMs: REST_MS, frameBytes: FRAME_BYTES };
-  const sweeping = { deps, log, owner, now, signal, controlTerm, drift: new DriftWatch(), ...limits };
+  const sweeping = { deps, log, owner, now, signal, controlTerm, awaitJournal, drift: new DriftWatch(), ...limits };
   const jobs = [
     [PROBE_ZONES, () => probeZones(deps)],
     [

@@ -1,8 +1,11 @@
 import { toHex } from "../../engine/codec/hex.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { hashPassword, isPasswordOf } from "../auth/password.ts";
+import { awaitJournal } from "../db/journal-safety.ts";
 import { openPgDatabase } from "../db/pg-database.ts";
+import { createPgJournalStore } from "../db/pg-journal-store.ts";
 import { createPgStore } from "../db/pg-store.ts";
+import { systemClock } from "../platform/clock.ts";
 import { getEnv } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { createLog } from "../platform/log.ts";
@@ -17,7 +20,8 @@ const env = getEnv();
 const onIdleError = (error: Error) => log.warn({ err: error }, "an idle database connection broke");
 const database = openPgDatabase({ url: env.databaseWorkerUrl, connections: DATABASE_CONNECTIONS, onIdleError });
 const store = createPgStore(database);
-const zones = await openZones({ zones: env.zones, primitives: nodePrimitives, now: new Date() });
+const term = await store.getControlTerm();
+const zones = await openZones({ zones: env.zones, primitives: nodePrimitives, now: new Date(), term });
 for (const { zoneId, ordinal, zoneKind } of zones.all()) await store.registerZone({ zoneId, ordinal, zoneKind });
 
 const worker = await startWorker({
@@ -29,6 +33,8 @@ const worker = await startWorker({
     passwords: { hashPassword, isPasswordOf },
     newId,
   },
+  journal: createPgJournalStore(database),
+  awaitJournal: (companyId) => awaitJournal(database, systemClock, companyId),
   queueUrl: env.databaseWorkerUrl,
   log,
   owner: `worker-${process.pid}-${toHex(nodeRandomness.bytes(6))}`,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { openPgDatabase, type PgDatabase } from "../db/pg-database.ts";
+import { createPgJournalStore } from "../db/pg-journal-store.ts";
 import { createPgStore } from "../db/pg-store.ts";
 import type { Store } from "../domain/store/store.ts";
 import { packObjectKey } from "../domain/zone/object-keys.ts";
@@ -47,11 +48,13 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-function openStore(url: string): Store {
+function openDatabase(url: string): PgDatabase {
   const database = openPgDatabase({ url, connections: 4 });
   databases.push(database);
-  return createPgStore(database);
+  return database;
 }
+
+const openStore = (url: string): Store => createPgStore(openDatabase(url));
 
 function start(isReplicationPaused: boolean, sweepEveryMs = 0): Promise<Worker> {
   const passwords = { hashPassword: async () => "x", isPasswordOf: async () => false };
@@ -66,7 +69,9 @@ function start(isReplicationPaused: boolean, sweepEveryMs = 0): Promise<Worker> 
     scrubDays: 30,
     sweepEveryMs,
   };
-  return startWorker({ deps, queueUrl: testDatabase.workerUrl, ...options });
+  const journal = createPgJournalStore(openDatabase(testDatabase.workerUrl));
+  const awaitJournal = async () => true;
+  return startWorker({ deps, journal, awaitJournal, queueUrl: testDatabase.workerUrl, ...options });
 }
 
 /** One content pack, durable in zone 1. Returns its key. */
@@ -164,7 +169,7 @@ describe("a probe", () => {
     }
     await probeZones(deps);
     expect(await stateOf("zone2")).toBe("healthy");
-    expect([...objects.zone2.keys()].filter((name) => name.startsWith("control/"))).toEqual([]);
+    expect([...objects.zone2.keys()].filter((name) => name.startsWith("control/canary"))).toEqual([]);
   });
 });
 

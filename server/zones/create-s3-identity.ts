@@ -1,5 +1,5 @@
 import { ZoneError } from "../../engine/ports/zone-error.ts";
-import { FIRST_TERM_KEY, firstTermBytes } from "./control-term.ts";
+import { FIRST_TERM_KEY, termBytes } from "./control-term.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { encodeZoneIdentity, IDENTITY_KEY, MAX_IDENTITY_BYTES, type ZoneIdentity } from "./zone-identity.ts";
 
@@ -33,7 +33,7 @@ export async function createS3Identity(base: NewS3Base): Promise<void> {
 /** The first object of the base, which shows as well whether the first writer of a key stays the only one. */
 async function createFirstTerm(base: NewS3Base): Promise<void> {
   const { bucket } = base;
-  const term = firstTermBytes();
+  const term = termBytes(1);
   const isFirst = await createOnly(base, FIRST_TERM_KEY, term);
   if (!isFirst && !(await findBytes(bucket, FIRST_TERM_KEY))?.equals(term)) throw notEmpty(bucket);
   if (!(await createOnly(base, FIRST_TERM_KEY, term))) return;

@@ -2,7 +2,7 @@ import { link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Randomness } from "../../engine/ports/randomness.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
-import { FIRST_TERM_KEY, firstTermBytes } from "./control-term.ts";
+import { FIRST_TERM_KEY, termBytes } from "./control-term.ts";
 import { syncFolder } from "./fs-base.ts";
 import { systemCodeOf } from "./fs-errors.ts";
 import { makeUnfinishedFolder, newUnfinishedPath } from "./fs-unfinished.ts";
@@ -37,9 +37,8 @@ export async function createZoneIdentity(made: NewFsBase): Promise<string> {
   const identity = made.identity ?? newZoneIdentity(zoneId, base, randomness);
   await makeFolderDurable(join(path, "control"));
   if (base === "backup") {
-    const isFirst = await createOnly(path, FIRST_TERM_KEY, firstTermBytes());
-    if (!isFirst && !(await readFile(join(path, FIRST_TERM_KEY))).equals(firstTermBytes()))
-      throw notEmpty(zoneId, path);
+    const isFirst = await createOnly(path, FIRST_TERM_KEY, termBytes(1));
+    if (!isFirst && !(await readFile(join(path, FIRST_TERM_KEY))).equals(termBytes(1))) throw notEmpty(zoneId, path);
   }
   if (!(await createOnly(path, IDENTITY_KEY, encodeZoneIdentity(identity)))) throw notEmpty(zoneId, path);
   return identity.identity;

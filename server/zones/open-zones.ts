@@ -12,6 +12,7 @@ import type { S3Address } from "./s3-client.ts";
 import { createS3Zone } from "./s3-zone.ts";
 import { type Deadlines, openWithin, withDeadline } from "./with-deadline.ts";
 import { type RetryOptions, withRetry } from "./with-retry.ts";
+import { withTerm } from "./with-term.ts";
 import { ZONE_CALLS, ZoneCalls } from "./zone-calls.ts";
 import { IDENTITY_KEY, readZoneIdentity, type ZoneBase } from "./zone-identity.ts";
 
@@ -79,17 +80,20 @@ export interface OpenZonesOptions {
   readonly zones: readonly ZoneConfig[];
   readonly primitives: Primitives;
   readonly now: Date;
+  /** Control term of the history that this process writes; left out by whoever writes none, or is about to begin one. */
+  readonly term?: number;
 }
 
 /**
  * Opens every zone. A zone that cannot be reached, or hangs, is part of the set as well and serves as soon as it is back; nothing is ever
  * created here. Unfinished objects of processes that ended are swept.
  */
-export async function openZones({ zones, primitives, now }: OpenZonesOptions): Promise<OpenZoneSet> {
+export async function openZones({ zones, primitives, now, term }: OpenZonesOptions): Promise<OpenZoneSet> {
   const handles = await Promise.all(
     zones.map(async (config) => {
       const calls = new ZoneCalls(config.zoneId, ZONE_CALLS);
-      const handle = await openZone(config, calls, primitives);
+      const guard = (zone: Zone) => (term === undefined ? zone : withTerm(zone, { term, clock: systemClock }));
+      const handle = await openZone(config, { calls, primitives, guard });
       // What is not swept now is swept at the next start; the probe says what is wrong.
       if (config.kind === "fs") await calls.within(DEADLINES.answerMs, () => sweep(config, now)).catch(() => undefined);
       await handle.probe();
@@ -153,11 +157,18 @@ export function basePathOf(config: Pick<FsZoneConfig, "path">, base: ZoneBase): 
   return join(resolve(config.path), base);
 }
 
-async function openZone(config: ZoneConfig, calls: ZoneCalls, primitives: Primitives): Promise<OpenZone> {
-  return config.kind === "fs" ? openFsZone(config, calls, primitives) : openS3Zone(config, calls, primitives);
+interface Opening {
+  readonly calls: ZoneCalls;
+  readonly primitives: Primitives;
+  /** What surrounds a backup base from the outside: it is the one that has terms. */
+  readonly guard: (backup: Zone) => Zone;
 }
 
-function openFsZone(config: FsZoneConfig, calls: ZoneCalls, primitives: Primitives): OpenZone {
+async function openZone(config: ZoneConfig, opening: Opening): Promise<OpenZone> {
+  return config.kind === "fs" ? openFsZone(config, opening) : openS3Zone(config, opening);
+}
+
+function openFsZone(config: FsZoneConfig, { calls, primitives, guard }: Opening): OpenZone {
   const open = (base: ZoneBase) => {
     const path = basePathOf(config, base);
     return createFsZone({ zoneId: config.zoneId, base, path, primitives, ...identityOf(config, base) });
@@ -168,7 +179,7 @@ function openFsZone(config: FsZoneConfig, calls: ZoneCalls, primitives: Primitiv
     zoneId,
     ordinal,
     zoneKind: kind,
-    backup: boundZone(backup, calls, DEADLINES),
+    backup: guard(boundZone(backup, calls, DEADLINES)),
     archive: boundZone(open("archive"), calls, DEADLINES),
     openReader: openWithin(backup.openReader, calls, DEADLINES.answerMs),
   };
@@ -176,7 +187,7 @@ function openFsZone(config: FsZoneConfig, calls: ZoneCalls, primitives: Primitiv
 }
 
 /** A bucket does not say how much room is left. */
-async function openS3Zone(config: S3ZoneConfig, calls: ZoneCalls, primitives: Primitives): Promise<OpenZone> {
+async function openS3Zone(config: S3ZoneConfig, { calls, primitives, guard }: Opening): Promise<OpenZone> {
   const { zoneId, ordinal, kind, buckets } = config;
   // The library takes half a second and 35 MB; a service whose zones are folders does without.
   const { openS3Bucket } = await import("./s3-bucket.ts");
@@ -187,7 +198,7 @@ async function openS3Zone(config: S3ZoneConfig, calls: ZoneCalls, primitives: Pr
     const zone = createS3Zone({ bucket, base, primitives, ...identityOf(config, base) });
     return boundZone(zone, calls, DEADLINES, S3_TRIES);
   };
-  return zoneHandleOf({ zoneId, ordinal, zoneKind: kind, backup: open("backup"), archive: open("archive") });
+  return zoneHandleOf({ zoneId, ordinal, zoneKind: kind, backup: guard(open("backup")), archive: open("archive") });
 }
 
 function identityOf({ identities }: ZoneConfig, base: ZoneBase): { identity?: string } {

@@ -45,6 +45,8 @@ export async function openApiWorld(): Promise<ApiWorld> {
     rateLimits: createRateLimits(),
     secret: randomBytes(32),
     publicUrl: "http://localhost:7443",
+    // No worker ships a journal here.
+    acknowledge: async () => undefined,
     findSetupCodeHash: async () => null,
   };
   return {

@@ -11,9 +11,12 @@ export type ClientErrorCode =
   | "receipt_not_genuine"
   | "receipt_of_other_file"
   | "vault_not_built"
-  | "vault_differs";
+  | "vault_differs"
+  | "zone_unreachable"
+  | "data_folder_used"
+  | "term_taken";
 
-/** Why an owner's or staff's command cannot go on; the message says what to do. */
+/** Why a command of an owner, staff or the provider's operator cannot go on; the message says what to do. */
 export class ClientError extends Error {
   readonly code: ClientErrorCode;
   readonly retryable: boolean;

@@ -3,9 +3,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nodePrimitives } from "../../../engine/primitives/node.ts";
 import { WORKER_ROLE } from "../../db/embedded/roles.ts";
+import { awaitJournal } from "../../db/journal-safety.ts";
 import { openPgDatabase } from "../../db/pg-database.ts";
 import { createPgStore } from "../../db/pg-store.ts";
 import type { Store } from "../../domain/store/store.ts";
+import { systemClock } from "../../platform/clock.ts";
 import { type ZoneSettings, ZoneSettingsList } from "../../platform/zone-settings.ts";
 import { type OpenZoneSet, openZones } from "../../zones/open-zones.ts";
 import { setUpZones } from "../supervisor/set-up-zones.ts";
@@ -18,6 +20,8 @@ export interface OpenService {
   /** Under the worker's role. */
   readonly store: Store;
   readonly zones: OpenZoneSet;
+  /** See the worker's options: the worker ships the journal while a command works. */
+  readonly awaitJournal: (companyId: string) => Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -33,8 +37,18 @@ export async function openService(dataFolder: string, environment: NodeJS.Proces
   try {
     const store = createPgStore(database);
     await store.getTime();
-    const opened = await openZones({ zones, primitives: nodePrimitives, now: new Date() });
-    return { store, zones: opened, close: () => database.close() };
+    const opened = await openZones({
+      zones,
+      primitives: nodePrimitives,
+      now: new Date(),
+      term: await store.getControlTerm(),
+    });
+    return {
+      store,
+      zones: opened,
+      awaitJournal: (companyId) => awaitJournal(database, systemClock, companyId),
+      close: () => database.close(),
+    };
   } catch (error) {
     await database.close();
     throw error;

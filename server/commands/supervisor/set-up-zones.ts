@@ -16,9 +16,12 @@ const ZonesFile = z.strictObject({
   }),
 });
 
+/** In the data folder; once it is there, the folder is complete. */
+export const SETTINGS_FILE = "holdfast.json";
+
 type FsZoneSettings = Extract<ZoneSettings, { kind: "fs" }>;
 
-const NEW_ZONES: readonly FsZoneSettings[] = [
+export const NEW_ZONES: readonly FsZoneSettings[] = [
   { zoneId: "zone1", ordinal: 1, name: "Zone 1", kind: "fs", path: join("zones", "zone1") },
   { zoneId: "zone2", ordinal: 2, name: "Zone 2", kind: "fs", path: join("zones", "zone2") },
 ];
@@ -33,7 +36,7 @@ const NEW_ZONES: readonly FsZoneSettings[] = [
  * @throws StartError `zones_invalid`; ZoneError of a base that cannot be made
  */
 export async function setUpZones(dataFolder: string, zonesFile: string | null = null): Promise<ZoneSettings[]> {
-  const path = join(dataFolder, "holdfast.json");
+  const path = join(dataFolder, SETTINGS_FILE);
   const recorded = await readSettings(path);
   if (recorded && zonesFile === null) return recorded.map((zone) => atDataFolder(dataFolder, zone));
   const wanted = zonesFile === null ? await adoptFolders(dataFolder) : await readZonesFile(zonesFile);
@@ -66,7 +69,7 @@ async function record(
   return zones;
 }
 
-function withIdentities(zone: ZoneSettings): ZoneSettings {
+export function withIdentities(zone: ZoneSettings): ZoneSettings {
   return { ...zone, identities: zone.identities ?? { backup: draw(zone, "backup"), archive: draw(zone, "archive") } };
 }
 
@@ -101,7 +104,12 @@ async function findIdentity(zoneId: string, basePath: string): Promise<string | 
   return existsSync(made) ? parseZoneIdentity(zoneId, await readFile(made)).identity : null;
 }
 
-function atDataFolder(dataFolder: string, zone: ZoneSettings): ZoneSettings {
+/** Names zones that exist already as those of a data folder which has none yet: the last write of a recovery. */
+export async function recordZones(dataFolder: string, zones: readonly ZoneSettings[]): Promise<void> {
+  await writeDurably(join(dataFolder, SETTINGS_FILE), `${JSON.stringify({ version: 1, zones }, null, 2)}\n`);
+}
+
+export function atDataFolder(dataFolder: string, zone: ZoneSettings): ZoneSettings {
   if (zone.kind === "fs") return { ...zone, path: resolve(dataFolder, zone.path) };
   const { file } = zone.credentials;
   return file === undefined ? zone : { ...zone, credentials: { file: resolve(dataFolder, file) } };
@@ -111,7 +119,8 @@ async function readSettings(path: string): Promise<ZoneSettings[] | null> {
   return existsSync(path) ? Settings.parse(JSON.parse(await readFile(path, "utf8"))).zones : null;
 }
 
-async function readZonesFile(path: string): Promise<ZoneSettings[]> {
+/** @throws StartError `zones_invalid` that says where and why */
+export async function readZonesFile(path: string): Promise<ZoneSettings[]> {
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path, "utf8"));

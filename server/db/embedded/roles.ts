@@ -7,6 +7,8 @@ export const WORKER_ROLE = "holdfast_worker";
 export const STAFF_ROLE = "holdfast_staff";
 /** Owns the look-up functions that answer before the company is known; nobody logs in as it. */
 export const LOOKUP_ROLE = "holdfast_lookup";
+/** Sees what every company changed, to carry it to the zones; the worker takes it on by `set role`. */
+export const JOURNAL_ROLE = "holdfast_journal";
 
 export interface RolePasswords {
   readonly owner: string;
@@ -15,8 +17,8 @@ export interface RolePasswords {
 }
 
 /**
- * Makes the five roles, repeatably: the owner of the schema, the application and the worker (both under row-level
- * security), the staff's views, which application and worker take on by `set role`, and the owner of the look-up
+ * Makes the six roles, repeatably: the owner of the schema, the application and the worker (both under row-level
+ * security), the staff's views, which application and worker take on by `set role`, the journal's, which the worker alone takes on, and the owner of the look-up
  * functions. None is a superuser and none passes row-level security.
  */
 export async function ensureRoles(superuserUrl: string, passwords: RolePasswords): Promise<void> {
@@ -32,11 +34,12 @@ export async function ensureRoles(superuserUrl: string, passwords: RolePasswords
         `alter role ${role} login nosuperuser nobypassrls nocreaterole nocreatedb password ${escapeLiteral(password)}`,
       );
     }
-    for (const role of [STAFF_ROLE, LOOKUP_ROLE]) {
+    for (const role of [STAFF_ROLE, LOOKUP_ROLE, JOURNAL_ROLE]) {
       await ensureRole(client, role);
       await client.query(`alter role ${role} nologin nosuperuser nobypassrls`);
     }
     await client.query(`grant ${STAFF_ROLE} to ${APP_ROLE}, ${WORKER_ROLE} with inherit false, set true`);
+    await client.query(`grant ${JOURNAL_ROLE} to ${WORKER_ROLE} with inherit false, set true`);
     await client.query(`grant ${LOOKUP_ROLE} to ${OWNER_ROLE} with inherit false, set true`);
   });
 }

@@ -2,11 +2,8 @@ import type { DomainDeps } from "../domain-deps.ts";
 import { DomainError } from "../domain-error.ts";
 import type { AgentRow, LogHead } from "../store/key-store.ts";
 
-/** Of this control plane's history. It is the first one; what takes over from it writes the next term into the zones. */
-export const FIRST_CONTROL_TERM = 1;
-
 export interface AgentHello {
-  /** An agent refuses a lower one than it has seen. */
+  /** An agent refuses a lower one than it has seen; behind a higher one it may find that its newest snapshots were lost. */
   readonly controlTerm: number;
   readonly logHead: LogHead;
   /** Of its last published manifest; 0 before the first. */
@@ -19,5 +16,5 @@ export async function getAgentHello({ store }: Pick<DomainDeps, "store">, agent:
   const logHead = await store.findLogHead(agent.companyId);
   if (logHead === null) throw new DomainError("not_found", "this company has no keys yet");
   const { lastSequence, lastHeader } = agent;
-  return { controlTerm: FIRST_CONTROL_TERM, logHead, lastSequence, lastHeader };
+  return { controlTerm: await store.getControlTerm(), logHead, lastSequence, lastHeader };
 }

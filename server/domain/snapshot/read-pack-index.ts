@@ -10,7 +10,11 @@ import type { PackRow } from "../store/pack-store.ts";
 import { packObjectKey } from "../zone/object-keys.ts";
 
 /** Reads a pack's index from a zone: header, key table and everything from the directory on. @throws ZoneError, FormatError */
-export async function readPackIndex(zone: Zone, companyId: string, pack: PackRow): Promise<PackIndex> {
+export async function readPackIndex(
+  zone: Zone,
+  companyId: string,
+  pack: Pick<PackRow, "packId" | "packKind" | "directoryOffset" | "sizeBytes">,
+): Promise<PackIndex> {
   const key = packObjectKey(companyId, pack.packKind, pack.packId);
   const read = async (offset: number, sizeBytes: number) => collect(await zone.get(key, { offset, sizeBytes }));
   const { keyTableSizeBytes } = parsePackHeader(await read(0, PACK_HEADER_SIZE_BYTES));

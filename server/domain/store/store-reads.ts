@@ -181,6 +181,8 @@ export interface RunFilter extends PageRequest {
 export interface StoreReads {
   /** The database's clock. */
   getTime(): Promise<Date>;
+  /** Of the history that the database holds: 1, and one more for each recovery ([Note: control terms] in zones/with-term.ts). */
+  getControlTerm(): Promise<number>;
   /** No `states` mean all of them; here and below. */
   listCompanies(
     request: ListRequest<CompanySort> & { readonly states: readonly CompanyState[] },

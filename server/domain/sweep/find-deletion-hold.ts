@@ -20,7 +20,13 @@ export interface ClockEvidence {
   readonly driftMs: number;
 }
 
-export type DeletionHoldCode = "zone_away" | "term_unknown" | "term_differs" | "zone_ahead" | "clock_jumped";
+export type DeletionHoldCode =
+  | "zone_away"
+  | "term_unknown"
+  | "term_differs"
+  | "zone_ahead"
+  | "clock_jumped"
+  | "journal_behind";
 
 export interface DeletionHold {
   readonly code: DeletionHoldCode;

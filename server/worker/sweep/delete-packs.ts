@@ -18,6 +18,8 @@ export type DeleteOutcome =
 export interface DeleteOptions extends EvidenceOptions {
   readonly deps: Pick<DomainDeps, "store" | "zones">;
   readonly controlTerm: () => Promise<number>;
+  /** Waits until what the company has written is durable in every zone that can be reached; false when it does not get there. */
+  readonly awaitJournal: (companyId: string) => Promise<boolean>;
 }
 
 export interface DeleteBatch {
@@ -34,8 +36,9 @@ export interface DeleteBatch {
  *
  * 1. every zone is there and holds this service's control term, none knows snapshots that the database does not, and the clocks agree;
  * 2. one transaction moves the packs to deleting: from then on no commit can build on them, and their names are refused for ever;
- * 3. their objects are deleted in every zone, in which what is absent counts as deleted;
- * 4. only when all zones have answered it is noted that the objects are gone. The index entries go later, and then the packs are `gone`.
+ * 3. the journal in the zones says so, too: a service that is recovered from a zone must not wait for packs that are not there;
+ * 4. their objects are deleted in every zone, in which what is absent counts as deleted;
+ * 5. only when all zones have answered it is noted that the objects are gone. The index entries go later, and then the packs are `gone`.
  *
  * What breaks off after 2 is gone on with by the next sweep. A pack that anything reaches never gets to 2.
  */
@@ -44,7 +47,7 @@ export async function deleteBatch(
   companyId: string,
   batch: DeleteBatch,
 ): Promise<DeleteOutcome> {
-  const { deps, controlTerm } = options;
+  const { deps, controlTerm, awaitJournal } = options;
   const { zones, clock } = await readEvidence(options, companyId);
   const hold = findDeletionHold(zones, clock, await controlTerm());
   if (hold) return { kind: "held", hold };
@@ -53,6 +56,9 @@ export async function deleteBatch(
   if (outcome.kind !== "deleting") return outcome;
   const moved = new Set(outcome.packIds);
   const dead = [...toForget, ...toDelete.filter(({ packId }) => moved.has(packId))];
+  if (dead.length > 0 && !(await awaitJournal(companyId))) {
+    return { kind: "held", hold: { code: "journal_behind", detail: "no zone has confirmed which packs are to go" } };
+  }
   const failure = await deleteObjects(options, companyId, dead);
   if (failure) return { kind: "held", hold: failure };
   if (dead.length > 0) await deps.store.markObjectsDeleted(companyId, dead.map(packIdOf), round);

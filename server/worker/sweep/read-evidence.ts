@@ -5,7 +5,7 @@ import type { DeletionFacts } from "../../domain/store/sweep-store.ts";
 import type { ClockEvidence, ZoneEvidence } from "../../domain/sweep/find-deletion-hold.ts";
 import { receiptObjectKey, snapshotsPrefixAfter } from "../../domain/zone/object-keys.ts";
 import type { ZoneHandle } from "../../domain/zone/zone-set.ts";
-import { readControlTerm } from "../../zones/read-control-term.ts";
+import { readControlTerm } from "../../zones/control-term.ts";
 
 /** Our receipts have about 350 bytes. */
 const MAX_RECEIPT_BYTES = 4_096;

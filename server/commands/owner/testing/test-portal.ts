@@ -55,6 +55,8 @@ export async function openTestPortal(): Promise<TestPortal> {
     runFeed: new RunFeed({ store, log }),
     secret: nodeRandomness.bytes(32),
     publicUrl: "http://portal.example",
+    // No worker ships a journal here.
+    acknowledge: async () => undefined,
     findSetupCodeHash: async () => null,
   };
   for (const { zoneId, ordinal } of zones) await deps.store.registerZone({ zoneId, ordinal, zoneKind: "fs" });

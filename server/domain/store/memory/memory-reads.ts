@@ -45,6 +45,7 @@ export function createMemoryReads(state: MemoryState): StoreReads {
     );
   return {
     getTime: async () => state.now(),
+    getControlTerm: async () => 1,
     listCompanies: async (request) => {
       const rows = companies(null)
         .map(toCompanyRow)

@@ -20,7 +20,7 @@ import {
 } from "../../../domain/testing/domain-scene.ts";
 import type { ZoneHandle } from "../../../domain/zone/zone-set.ts";
 import { createLog } from "../../../platform/log.ts";
-import { FIRST_TERM_KEY, firstTermBytes } from "../../../zones/control-term.ts";
+import { FIRST_TERM_KEY, termBytes } from "../../../zones/control-term.ts";
 import { replicate } from "../../replication/replicate.ts";
 import { DriftWatch } from "../read-evidence.ts";
 import { type SweepOptions, type SweepResult, sweep } from "../sweep.ts";
@@ -114,7 +114,7 @@ export async function endTestRun({ deps }: DomainScene, agent: TestAgent, run: T
 }
 
 export async function writeTerm(zone: Zone): Promise<void> {
-  const bytes = firstTermBytes();
+  const bytes = termBytes(1);
   await zone.put(FIRST_TERM_KEY, [bytes], bytes.length);
 }
 
@@ -130,6 +130,7 @@ export function sweepOptionsOf(
     now: () => new Date(),
     drift: new DriftWatch(),
     controlTerm: async () => 1,
+    awaitJournal: async () => true,
     graceMs: 0,
     restMs: 0,
     frameBytes: 512 * 1024,

@@ -1,0 +1,53 @@
+import type { Primitives } from "../../../engine/ports/primitives.ts";
+import type { Zone } from "../../../engine/ports/zone.ts";
+import type { RebuildDatabase } from "../../db/rebuild-database.ts";
+import { type Chain, readSegment } from "../../domain/journal/read-chain.ts";
+import type { SegmentRow } from "../../domain/journal/segment.ts";
+
+const PAGE = 1_000;
+const COMPANY_KEY = /^companies\/([0-9a-f-]{36})\//;
+
+export interface Replay {
+  readonly zone: Zone;
+  readonly chain: Chain;
+  readonly rebuild: RebuildDatabase;
+  readonly sha256: Primitives["sha256"];
+}
+
+/** Makes the rows of history as the journal says them. Answers the greatest row number that it saw. */
+export async function replayJournal({ zone, chain, rebuild, sha256 }: Replay): Promise<number> {
+  let seq = 1;
+  for (const name of chain.segments) {
+    const { rows } = await readSegment(zone, sha256, name);
+    for (const row of rows) {
+      seq = Math.max(seq, row.seq);
+      if (row.kind === "row" || row.kind === "row_base" || row.kind === "row_removed")
+        await rebuild.apply({ kind: row.kind, ...imageOf(row) });
+    }
+  }
+  await rebuild.flush();
+  return seq;
+}
+
+/** Notes every object of every company in a zone, a page at a time. */
+export async function listZone(zoneId: string, zone: Zone, rebuild: RebuildDatabase): Promise<void> {
+  for (const companyId of await rebuild.listCompanyIds()) {
+    let after: string | undefined;
+    for (;;) {
+      const page = await zone.list(`companies/${companyId}/`, { limit: PAGE, ...(after !== undefined && { after }) });
+      const objects = page.filter(({ key }) => COMPANY_KEY.test(key));
+      await rebuild.recordListing(
+        zoneId,
+        objects.map(({ key, sizeBytes }) => ({ companyId, objectKey: key, sizeBytes })),
+      );
+      after = page.at(-1)?.key;
+      if (page.length < PAGE) break;
+    }
+  }
+}
+
+function imageOf({ payload, seq }: SegmentRow): { table: string; row: Record<string, unknown> } {
+  const { table, row } = payload;
+  if (typeof table === "string" && typeof row === "object" && row !== null) return { table, row: { ...row } };
+  throw new Error(`row ${seq} of the journal has no image`);
+}

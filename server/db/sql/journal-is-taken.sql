@@ -1,0 +1,1 @@
+select segment from outbox where company_id = $1 and seq = $2

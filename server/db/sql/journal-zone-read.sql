@@ -1,0 +1,1 @@
+select shipped from journal_zone where zone_id = $1
