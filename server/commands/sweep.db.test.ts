@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -18,6 +18,7 @@ import {
   sweepWhole,
 } from "../worker/sweep/testing/sweep-world.ts";
 import { openZones } from "../zones/open-zones.ts";
+import { keepDatabase } from "./supervisor/keep-database.ts";
 import { setUpZones } from "./supervisor/set-up-zones.ts";
 import { run } from "./sweep.ts";
 
@@ -96,5 +97,21 @@ describe("holdfast sweep", () => {
     vi.stubEnv("HOLDFAST_ZONES", "");
     await expect(run({ data: folder })).rejects.toMatchObject({ code: "service_not_found" });
     await expect(run({ data: join(folder, "absent") })).rejects.toMatchObject({ code: "service_not_found" });
+  });
+
+  test("finds the service of a data folder that runs on this machine", async () => {
+    const dataFolder = await mkdtemp(join(tmpdir(), "holdfast-sweep-data-"));
+    await chmod(dataFolder, 0o755);
+    vi.stubEnv("HOLDFAST_ZONES", "");
+    const projectRoot = join(import.meta.dirname, "../..");
+    await setUpZones(dataFolder);
+    const kept = await keepDatabase(projectRoot, dataFolder, () => undefined);
+    try {
+      expect(await run({ data: dataFolder, dryRun: true, json: true })).toBe(0);
+      expect(lines()).toEqual([]);
+    } finally {
+      await kept.stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    }
   });
 });
