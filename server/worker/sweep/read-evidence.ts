@@ -2,6 +2,7 @@ import { toHex } from "../../../engine/codec/hex.ts";
 import { ZoneError } from "../../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
 import type { DeletionFacts } from "../../domain/store/sweep-store.ts";
+import type { ZoneRow } from "../../domain/store/zone-store.ts";
 import type { ClockEvidence, ZoneEvidence } from "../../domain/sweep/find-deletion-hold.ts";
 import { receiptObjectKey, snapshotsPrefixAfter } from "../../domain/zone/object-keys.ts";
 import type { ZoneHandle } from "../../domain/zone/zone-set.ts";
@@ -39,10 +40,18 @@ export async function readEvidence(
   companyId: string,
 ): Promise<{ readonly zones: readonly ZoneEvidence[]; readonly clock: ClockEvidence }> {
   const facts = await deps.store.readDeletionFacts(companyId);
+  // What the database counts as a zone is asked, too, where this process was not told how to reach it: nothing is deleted then.
+  const absent = (await deps.store.listZones())
+    .filter(({ zoneId }) => deps.zones.find(zoneId) === null)
+    .map(unknownZone);
   const asked = deps.zones.all().map((zone) => askZone(deps, companyId, { zone, facts }));
-  const zones = await Promise.all(asked);
+  const zones = [...(await Promise.all(asked)), ...absent];
   const clock = { databaseNow: facts.now, hostNow: now(), driftMs: drift.driftMs(facts.now) };
   return { zones, clock };
+}
+
+function unknownZone({ zoneId }: ZoneRow): ZoneEvidence {
+  return { zoneId, term: null, errorCode: "not_configured", newestReceiptAt: null, isAhead: false };
 }
 
 interface AskedZone {

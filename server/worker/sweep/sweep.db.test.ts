@@ -248,6 +248,16 @@ describe("deletion is held up, and nothing is deleted anywhere", () => {
     expect(await sweepNow()).toMatchObject({ deleted: 2, held: null });
   });
 
+  test("while a zone that the database counts on is not one of this process", async () => {
+    const all = scene.deps.zones.all().slice(0, 1);
+    const only = {
+      ...scene.deps.zones,
+      all: () => all,
+      find: (zoneId: string) => all.find((each) => each.zoneId === zoneId) ?? null,
+    };
+    await expectHeld("zone_away", { deps: { ...scene.deps, store: workerStore, zones: only } });
+  });
+
   test("while a zone holds a higher control term", async () => {
     await expectHeld("term_differs", { controlTerm: async () => 0 });
     await expectHeld("term_differs", { controlTerm: async () => 2 });
