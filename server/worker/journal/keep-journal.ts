@@ -38,7 +38,9 @@ export async function keepJournal(options: KeepJournalOptions): Promise<void> {
 async function keepBase(options: KeepJournalOptions, ship: ShipJournal): Promise<void> {
   const { journal, now, log, signal } = options;
   const { baseNumber, basedAt } = await journal.readHead();
-  if (baseNumber !== null && basedAt !== null && now().getTime() - basedAt.getTime() < BASE_EVERY_MS) {
+  const isYoung = basedAt !== null && now().getTime() - basedAt.getTime() < BASE_EVERY_MS;
+  // While a zone is away, what it lacks is kept for it here: bases on top of that would fill the database.
+  if (baseNumber !== null && (isYoung || !(await haveAllUpTo(options, baseNumber)))) {
     await sleep(REST_MS, undefined, { signal }).catch(() => undefined);
     return;
   }
@@ -48,18 +50,16 @@ async function keepBase(options: KeepJournalOptions, ship: ShipJournal): Promise
 }
 
 /** Only when every zone has the new base whole; while one is away nothing is removed anywhere. */
-async function pruneOnceSafe(
-  { journal, zones, log, signal }: KeepJournalOptions,
-  end: number,
-  keepFrom: number,
-): Promise<void> {
-  const hasAll = async () => {
-    const shipped = await Promise.all(zones.all().map(({ zoneId }) => journal.findShipped(zoneId)));
-    return shipped.every((number) => (number ?? 0) >= end);
-  };
-  while (!(await hasAll())) await sleep(REST_MS, undefined, { signal });
+async function pruneOnceSafe(options: KeepJournalOptions, end: number, keepFrom: number): Promise<void> {
+  const { zones, log, signal } = options;
+  while (!(await haveAllUpTo(options, end))) await sleep(REST_MS, undefined, { signal });
   for (const { zoneId, backup } of zones.all()) {
     const pruned = await pruneJournal(backup, keepFrom);
     log.info({ zoneId, pruned, keepFrom }, "removed what no reader of the journal needs");
   }
+}
+
+async function haveAllUpTo({ journal, zones }: KeepJournalOptions, number: number): Promise<boolean> {
+  const shipped = await Promise.all(zones.all().map(({ zoneId }) => journal.findShipped(zoneId)));
+  return shipped.every((last) => (last ?? 0) >= number);
 }

@@ -30,7 +30,7 @@ export interface ShipJournalOptions {
  *
  * The order is the safety argument: rows are taken into a segment in one transaction, which fixes its bytes and its name; the segment is
  * stored in each zone under that name, which proves the bytes, so that a repetition after a crash stores the same; only then is it
- * recorded as shipped, and only what every zone has, or what a newer base stands for, is forgotten here.
+ * recorded as shipped, and only what every zone has is forgotten here: a zone that was away gets all that it lacks, in order.
  */
 export class ShipJournal {
   readonly #options: ShipJournalOptions;
