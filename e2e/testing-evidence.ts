@@ -17,8 +17,21 @@ export async function queryAll(product: Product, text: string, values: readonly 
 
 export type Row = Record<string, unknown>;
 
-/** These move by themselves: probes, wake-ups, nonces of refused calls, sessions of the test's own clients. */
-const RESTLESS = ["agent_nonce", "job", "session", "zone"];
+/**
+ * These move by themselves: probes, wake-ups, nonces of refused calls, sessions of the test's own clients, the journal's signs of life, and
+ * rounds of scrub and sweep.
+ */
+const RESTLESS = [
+  "agent_nonce",
+  "job",
+  "journal_zone",
+  "scrub_round",
+  "session",
+  "sweep",
+  "sweep_live",
+  "sweep_page",
+  "zone",
+];
 
 /** When a machine was last heard of: every call that its agent signed moves it after half a minute, also one that is then refused. */
 const RESTLESS_COLUMN = "last_seen_at";
