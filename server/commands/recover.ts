@@ -28,7 +28,7 @@ export async function run(input: Record<string, unknown>): Promise<number> {
     isJson,
     { kind: "recovered", ...counts, term, objectsRead, seconds, unknownObjects, data: dataFolder },
     [
-      `${counts.companies} companies, ${counts.people} people, ${counts.machines} machines, ${counts.snapshots} snapshots, ${counts.packs} packs`,
+      `companies: ${counts.companies}, people: ${counts.people}, machines: ${counts.machines}, snapshots: ${counts.snapshots}, packs: ${counts.packs}`,
       `read ${objectsRead} objects in ${seconds} s; the new history has term ${term}`,
       `start it with: holdfast start --data ${dataFolder}`,
       "To set anew: everybody signs in again; give it the address that the old service had, and agents go on by themselves.",

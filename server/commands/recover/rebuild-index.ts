@@ -1,10 +1,10 @@
 import { isBadBytes } from "../../../engine/codec/format-error.ts";
-import type { PackIndex } from "../../../engine/format/pack-index.ts";
 import { ZoneError } from "../../../engine/ports/zone-error.ts";
 import type { RebuildDatabase, RebuiltPack } from "../../db/rebuild-database.ts";
 import { DomainError } from "../../domain/domain-error.ts";
 import { packMembersOf } from "../../domain/pack/record-pack.ts";
 import { readPackIndex } from "../../domain/snapshot/read-pack-index.ts";
+import type { PackMembers } from "../../domain/store/pack-store.ts";
 import type { ZoneHandle } from "../../domain/zone/zone-set.ts";
 
 /** Directories read at a time; each is at most 32 MiB, usually some 100 kB. */
@@ -26,28 +26,28 @@ export async function rebuildIndex(
   for (;;) {
     const page: readonly RebuiltPack[] = await rebuild.listPacks(after);
     if (page.length === 0) return { packs, damaged };
-    const left = [...page];
-    const work = async () => {
-      for (let pack = left.shift(); pack; pack = left.shift()) {
-        const read = await readIndex(zones, pack);
+    for (let from = 0; from < page.length; from += PARALLEL_READS) {
+      const some = page.slice(from, from + PARALLEL_READS);
+      const reads = await Promise.all(some.map(async (pack) => ({ pack, read: await readMembers(zones, pack) })));
+      // One after the other: they share a connection.
+      for (const { pack, read } of reads) {
         if ("problem" in read) damaged.push({ packId: pack.packId, problem: read.problem });
-        else await rebuild.insertMembers(pack, packMembersOf(read.index));
-        packs += 1;
+        else await rebuild.insertMembers(pack, read.members);
       }
-    };
-    await Promise.all(Array.from({ length: PARALLEL_READS }, work));
+      packs += some.length;
+    }
     after = page.at(-1) ?? null;
   }
 }
 
-async function readIndex(
+async function readMembers(
   zones: readonly ZoneHandle[],
   pack: RebuiltPack,
-): Promise<{ readonly index: PackIndex } | { readonly problem: string }> {
+): Promise<{ readonly members: PackMembers } | { readonly problem: string }> {
   let problem = "no zone holds it";
   for (const { backup } of zones) {
     try {
-      return { index: await readPackIndex(backup, pack.companyId, pack) };
+      return { members: packMembersOf(await readPackIndex(backup, pack.companyId, pack)) };
     } catch (error) {
       if (!(error instanceof ZoneError || error instanceof DomainError || isBadBytes(error))) throw error;
       problem = error instanceof Error ? error.message : String(error);
