@@ -99,11 +99,11 @@ async function quarantineOne(store: Store, scene: Scene): Promise<{ packId: stri
   await store.recordPack(companyId, lease, ZONE_1, { packId, ...pack });
   await store.endRun(companyId, lease, { outcome: "failed", code: "source_unreadable" });
   const taken = await workerStore.takeJob({ companyId, name: "sweep" }, "test", LEASE_MS);
-  const marks = { jobName: "sweep", fencingToken: taken?.fencingToken ?? 0 };
+  const marks = { jobName: "sweep", tier: "backup" as const, fencingToken: taken?.fencingToken ?? 0 };
   const first = await workerStore.beginSweep(companyId, marks, { isPlanOnly: false });
   if (first === null) throw new Error("lease lost");
   await store.quarantinePacks(companyId, [packId], first.publications);
-  await store.sealQuarantine(companyId, first.round);
+  await store.sealQuarantine(companyId, "backup", first.round);
   await workerStore.beginSweep(companyId, marks, { isPlanOnly: false });
   return { packId, round: first.round + 1 };
 }
@@ -138,9 +138,9 @@ async function createSituation(): Promise<Situation> {
     publishCommit: (by) => by.publishCommit(companyId, lease, publication),
     quarantinePacks: (by) => by.quarantinePacks(companyId, [pack.packId], closure.publications),
     rescuingCommit: (by) => by.publishCommit(companyId, lease, { ...publication, rescuePackIds: [old.packId] }),
-    deletePacks: (by) => by.deletePacks(companyId, [old.packId], { ...closure, round: old.round }),
+    deletePacks: (by) => by.deletePacks(companyId, [old.packId], { tier: "backup", ...closure, round: old.round }),
     rescuePacks: (by) => by.rescuePacks(companyId, [old.packId]).then((packIds) => packIds.length),
-    sealQuarantine: (by) => by.sealQuarantine(companyId, old.round),
+    sealQuarantine: (by) => by.sealQuarantine(companyId, "backup", old.round),
     endRun: (by) => by.endRun(companyId, lease, failed),
     voidCommit: (by) => by.voidCommit(companyId, commit, "test"),
     markCopy: (by) => by.markCopy(companyId, ZONE_1, bad),

@@ -20,6 +20,8 @@ export const JOURNALED_TABLES = [
   "commit_number",
   "snapshot",
   "audit",
+  "hold",
+  "retention",
 ] as const;
 
 export type JournaledTable = (typeof JOURNALED_TABLES)[number];

@@ -1,5 +1,6 @@
 import type { Store } from "../domain/store/store.ts";
 import { createPgAccountStore } from "./pg-account-store.ts";
+import { createPgArchiveStore } from "./pg-archive-store.ts";
 import { createPgCommitStore } from "./pg-commit-store.ts";
 import type { PgDatabase } from "./pg-database.ts";
 import { createPgJobStore } from "./pg-job-store.ts";
@@ -27,6 +28,7 @@ export function createPgStore(database: PgDatabase): Store {
     ...createPgScrubStore(database),
     ...createPgJobStore(database),
     ...createPgSweepStore(database),
+    ...createPgArchiveStore(database),
     ...createPgReads(database),
   };
 }

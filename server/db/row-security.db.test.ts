@@ -39,7 +39,7 @@ beforeAll(async () => {
     const pack = packOf(scene, [page], 2);
     await store.recordPack(scene.companyId, await openRun(store, scene), ZONE_1, pack);
     const sweeping = await workerStore.takeJob({ companyId: scene.companyId, name: "sweep" }, "worker", 60_000);
-    const marks = { jobName: "sweep", fencingToken: sweeping?.fencingToken ?? 0 };
+    const marks = { jobName: "sweep", tier: "backup" as const, fencingToken: sweeping?.fencingToken ?? 0 };
     await workerStore.beginSweep(scene.companyId, marks, { isPlanOnly: false });
     const { machineId } = scene;
     await workerStore.markIds(scene.companyId, marks, { machineId, scope: 0, ids: page, arePages: true });

@@ -27,7 +27,7 @@ export async function putPack(exchange: Exchange<RunClaims>): Promise<void> {
     await requireOwnSlots(context.deps, claims, index);
     const zone = context.deps.zones.find(claims.zoneId);
     if (!zone) throw new GatewayError("zone_unreachable", `${claims.zoneId} is not a zone of this service`);
-    const key = packObjectKey(claims.companyId, index.packKind, packId);
+    const key = packObjectKey(claims.companyId, { packKind: index.packKind, packId, tier: "backup" });
     await putOrReplaceBad({ zone: zone.backup, key, parts: [pack] });
     const { isNew } = await recordPack(context.deps, claims, { packId, sizeBytes, index });
     sendJson(exchange.response, isNew ? 201 : 200, { packId, isNew });

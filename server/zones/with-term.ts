@@ -49,5 +49,10 @@ export function withTerm(zone: Zone, { term, clock }: TermGuard): Zone {
       await requireTerm(0);
       await zone.delete(key);
     },
+    async lock(key, until) {
+      await requireTerm(LOOK_MS);
+      return zone.lock(key, until);
+    },
+    findLock: (key) => zone.findLock(key),
   };
 }

@@ -1,4 +1,5 @@
 import { createMemoryAccounts } from "./memory/memory-accounts.ts";
+import { createMemoryArchive } from "./memory/memory-archive.ts";
 import { createMemoryCommits } from "./memory/memory-commits.ts";
 import { createMemoryJobs } from "./memory/memory-jobs.ts";
 import { createMemoryKeys } from "./memory/memory-keys.ts";
@@ -28,6 +29,7 @@ export function createMemoryStore(now: () => Date): Store {
     ...createMemoryScrubs(state),
     ...createMemoryJobs(state),
     ...createMemorySweeps(state),
+    ...createMemoryArchive(state),
     ...createMemoryReads(state),
   };
 }

@@ -1,4 +1,5 @@
 import type { AccountStore } from "./account-store.ts";
+import type { ArchiveStore } from "./archive-store.ts";
 import type { CommitStore } from "./commit-store.ts";
 import type { JobStore } from "./job-store.ts";
 import type { KeyStore } from "./key-store.ts";
@@ -41,6 +42,7 @@ export interface Store
     ScrubStore,
     JobStore,
     SweepStore,
+    ArchiveStore,
     StoreReads {}
 
 /** Why the store could not do what was asked. */

@@ -4,6 +4,7 @@ import { ZoneError } from "../../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
 import { idText } from "../../domain/pack/run-directories.ts";
 import { readPackIndex } from "../../domain/snapshot/read-pack-index.ts";
+import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 import type { PackRow } from "../../domain/store/pack-store.ts";
 import type { UntracedFinding } from "../../domain/store/scrub-store.ts";
 import { badCopyCodeOf } from "../../domain/zone/bad-copy-code.ts";
@@ -192,7 +193,7 @@ class Trace {
       const zone = state === "missing" ? null : zones.find(zoneId);
       if (!zone) continue;
       try {
-        return await readPackIndex(zone.backup, this.#companyId, pack);
+        return await readPackIndex(tieredZone(zone), this.#companyId, pack);
       } catch (error) {
         const code = error instanceof FormatError ? "bad_index" : badCopyCodeOf(error);
         if (code !== null)

@@ -117,10 +117,12 @@ function write(state: MemoryState, company: CompanyState, { lease, publication, 
   const { snapshot, commit, zoneId, objects, closedPageIds, generation } = publication;
   const { machineId, agentId, scope, snapshotId } = snapshot;
   const packHigh = Math.max(0, ...[...company.packs.values()].map((pack) => pack.packNo));
-  const row = { commit, runId: lease.runId, zoneId, receivedAt, outcome, snapshot, packHigh };
+  const aging = { backupLeftAt: null, frozen: null, archiveExpiredAt: null };
+  const row = { commit, runId: lease.runId, zoneId, receivedAt, outcome, snapshot, packHigh, ...aging };
   company.snapshots.set(snapshotId, row);
   for (const object of objects) {
-    company.objects.set(object.objectKey, { ...object, commit, bytes: null, copies: newCopies(state, zoneId) });
+    const fresh = { copies: newCopies(state, zoneId), lockedUntil: null, isDeleting: false };
+    company.objects.set(object.objectKey, { ...object, commit, bytes: null, ...fresh });
   }
   for (let at = 0; at < closedPageIds.length; at += ID_BYTES) {
     const idHex = hexOf(closedPageIds.subarray(at, at + ID_BYTES));

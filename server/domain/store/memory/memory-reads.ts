@@ -20,14 +20,16 @@ import {
   pageOf,
   WATERMARK_COLUMNS,
 } from "./memory-lists.ts";
-import type {
-  CompanyState,
-  MachineState,
-  MemoryState,
-  PersonState,
-  RunState,
-  SnapshotEntry,
-  SourceState,
+import { isHeld } from "./memory-archive.ts";
+import {
+  type CompanyState,
+  isKeptSnapshot,
+  type MachineState,
+  type MemoryState,
+  type PersonState,
+  type RunState,
+  type SnapshotEntry,
+  type SourceState,
 } from "./memory-state.ts";
 
 export function createMemoryReads(state: MemoryState): StoreReads {
@@ -41,7 +43,7 @@ export function createMemoryReads(state: MemoryState): StoreReads {
     companies(companyId).flatMap((company) => [...company.sources.values()].map((row) => toSourceRow(company, row)));
   const snapshots = (companyId: string | null) =>
     companies(companyId).flatMap((company) =>
-      [...company.snapshots.values()].map((row) => toSnapshotRow(company, row)),
+      [...company.snapshots.values()].filter(isKeptSnapshot).map((row) => toSnapshotRow(company, row)),
     );
   return {
     getTime: async () => state.now(),
@@ -142,7 +144,7 @@ function toCompanyRow(company: CompanyState): CompanyRow {
     createdAt,
     rootFingerprint,
     machines: company.machines.size,
-    snapshots: company.snapshots.size,
+    snapshots: [...company.snapshots.values()].filter(isKeptSnapshot).length,
     lastCommit,
     lastSnapshotAt,
     storedBytes: live.reduce((sum, pack) => sum + pack.sizeBytes, 0),
@@ -198,7 +200,7 @@ function toMachineRow(company: CompanyState, machine: MachineState): MachineRow 
     companyName: company.name,
     agentId: agents.at(-1)?.agentId ?? null,
     sources: [...company.sources.values()].filter((source) => source.machineId === machineId).length,
-    snapshots: taken.length,
+    snapshots: taken.filter(isKeptSnapshot).length,
     newestSnapshot,
     newestRun,
     state: machineStateOf({ newestRun, newestSnapshot }),
@@ -208,7 +210,7 @@ function toMachineRow(company: CompanyState, machine: MachineState): MachineRow 
 function toSourceRow(company: CompanyState, source: SourceState): SourceRow {
   const taken = [...company.snapshots.values()].filter((entry) => entry.snapshot.sourceId === source.sourceId);
   const lastSnapshotAt = taken.toSorted((a, b) => b.commit - a.commit)[0]?.receivedAt ?? null;
-  return { ...source, companyId: company.companyId, snapshots: taken.length, lastSnapshotAt };
+  return { ...source, companyId: company.companyId, snapshots: taken.filter(isKeptSnapshot).length, lastSnapshotAt };
 }
 
 function toRunRow(company: CompanyState, run: RunState): RunRow {
@@ -259,6 +261,11 @@ function toSnapshotRow(company: CompanyState, entry: SnapshotEntry): SnapshotRow
     outcome,
     counts: snapshot.counts,
     header: snapshot.header,
+    topPageId: snapshot.topPageId,
+    changeListId: snapshot.changeListId,
+    backupLeftAt: entry.backupLeftAt,
+    frozen: entry.archiveExpiredAt === null ? entry.frozen : null,
+    isHeld: isHeld(company, commit),
     manifestSizeBytes: snapshot.manifestSizeBytes,
     manifestSha256: snapshot.manifestSha256,
   };

@@ -34,7 +34,7 @@ export function createMemoryScrubs(state: MemoryState): ScrubStore {
       packsIn(state.companies.get(companyId), zoneId)
         .filter((pack) => pack.packNo > after)
         .slice(0, limit)
-        .map(({ packNo, packId, packKind, sizeBytes }) => ({ packNo, packId, packKind, sizeBytes })),
+        .map(({ packNo, packId, packKind, tier, sizeBytes }) => ({ packNo, packId, packKind, tier, sizeBytes })),
     listObjectCopies: async (companyId, zoneId, { after, limit }) =>
       objectsIn(state.companies.get(companyId), zoneId)
         .filter((object) => object.objectKey > after)

@@ -1,8 +1,11 @@
+import type { PackTier } from "../../../../engine/format/pack-index.ts";
+import type { SnapshotClass } from "../../../../contracts/retention.ts";
 import type { ChunkKind } from "../../../../engine/ports/chunk-index.ts";
 import type { KeyObject, PersonRow, SessionRow } from "../account-store.ts";
 import type { NewSnapshot, ZoneObject } from "../commit-store.ts";
 import type { LogHead } from "../key-store.ts";
 import type { ExpectedRun } from "../ledger-store.ts";
+import type { RetentionRow } from "../archive-store.ts";
 import type { PackKind, PackState, PresenceState } from "../pack-store.ts";
 import type { RunOutcome, RunProgress } from "../run-store.ts";
 import type { ScheduleRow } from "../schedule-store.ts";
@@ -102,6 +105,8 @@ export interface PackEntry {
   readonly directoryOffset: number;
   readonly directorySizeBytes: number;
   state: PackState;
+  readonly tier: PackTier;
+  lockedUntil: Date | null;
   readonly machineId: string;
   readonly runId: string;
   readonly copies: Map<string, Copy>;
@@ -134,6 +139,8 @@ export interface ObjectEntry extends ZoneObject {
   readonly commit: number | null;
   readonly bytes: Uint8Array | null;
   readonly copies: Map<string, Copy>;
+  readonly lockedUntil: Date | null;
+  isDeleting: boolean;
 }
 
 export interface FindingEntry {
@@ -168,6 +175,22 @@ export interface SnapshotEntry {
   readonly outcome: "complete" | "complete_with_gaps";
   readonly snapshot: NewSnapshot;
   readonly packHigh: number;
+  backupLeftAt: Date | null;
+  frozen: { readonly snapshotClass: SnapshotClass; readonly frozenAt: Date; readonly retainUntil: Date } | null;
+  archiveExpiredAt: Date | null;
+}
+
+export interface HoldState {
+  readonly holdId: string;
+  readonly commit: number;
+  readonly reason: string;
+  readonly placedAt: Date;
+  liftedAt: Date | null;
+}
+
+/** In one tier at least. */
+export function isKeptSnapshot({ backupLeftAt, frozen, archiveExpiredAt }: SnapshotEntry): boolean {
+  return backupLeftAt === null || (frozen !== null && archiveExpiredAt === null);
 }
 
 export interface CompanyState {
@@ -205,7 +228,10 @@ export interface CompanyState {
   readonly findings: FindingEntry[];
   /** By zone. */
   readonly scrubRounds: Map<string, RoundEntry>;
-  sweep: SweepState | null;
+  readonly sweeps: Map<PackTier, SweepState>;
+  readonly holds: HoldState[];
+  /** By the id of the company, machine or source. */
+  readonly retention: Map<string, RetentionRow>;
   /** By the name of the job. */
   readonly marks: Map<string, MarkState>;
 }
@@ -231,6 +257,7 @@ export interface MemoryState {
   providerName: string | null;
   firstStaffId: string | null;
   providerSchedule: ScheduleRow | null;
+  providerRetention: RetentionRow | null;
   readonly people: Map<string, PersonState>;
   readonly sessions: Map<string, SessionRow>;
   readonly zones: Map<string, ZoneRow>;
@@ -247,6 +274,7 @@ export function emptyState(now: () => Date): MemoryState {
     providerName: null,
     firstStaffId: null,
     providerSchedule: null,
+    providerRetention: null,
     people: new Map(),
     sessions: new Map(),
     zones: new Map(),
@@ -289,7 +317,9 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     expectedRuns: new Map(),
     findings: [],
     scrubRounds: new Map(),
-    sweep: null,
+    sweeps: new Map(),
+    holds: [],
+    retention: new Map(),
     marks: new Map(),
   };
 }
@@ -326,7 +356,8 @@ export function addKeyObjects(state: MemoryState, company: CompanyState, objects
   for (const object of objects) {
     company.keyObjects.push(object);
     const { objectKey, kind, hash, bytes } = object;
-    const entry = { objectKey, kind, sizeBytes: bytes.length, sha256: hash, commit: null, bytes };
+    const shape = { objectKey, kind, sizeBytes: bytes.length, sha256: hash, commit: null, bytes };
+    const entry = { ...shape, lockedUntil: null, isDeleting: false };
     company.objects.set(objectKey, { ...entry, copies: newCopies(state, null) });
   }
 }

@@ -1,14 +1,16 @@
+import type { PackTier } from "../../../../engine/format/pack-index.ts";
 import { MAX_BATCH_IDS, StoreError } from "../store.ts";
-import type {
-  DeletePacksOutcome,
-  MachinePage,
-  MarkIds,
-  MarkLease,
-  MarkOutcome,
-  Repacked,
-  SnapshotRoots,
-  SweepPack,
-  SweepStore,
+import {
+  type DeletePacksOutcome,
+  type MachinePage,
+  type MarkIds,
+  type MarkLease,
+  type MarkOutcome,
+  type Repacked,
+  type SnapshotRoots,
+  SWEEP_JOBS,
+  type SweepPack,
+  type SweepStore,
 } from "../sweep-store.ts";
 import { addPack } from "./memory-packs.ts";
 import {
@@ -21,13 +23,13 @@ import {
   type MemoryState,
   newCopies,
   type PackEntry,
+  type SnapshotEntry,
 } from "./memory-state.ts";
 
 const ID_BYTES = 32;
 const MAX_CLEARED = 10_000;
 const MAX_COPIES = 16;
 const MAX_FORGOTTEN = 1_000;
-const SWEEP = "sweep";
 
 export function createMemorySweeps(state: MemoryState): SweepStore {
   const companyOrNone = (companyId: string) => state.companies.get(companyId);
@@ -35,13 +37,13 @@ export function createMemorySweeps(state: MemoryState): SweepStore {
     ...createRounds(state),
     ...createMarks(state),
     ...createLists(state),
-    async sealQuarantine(companyId, round) {
+    async sealQuarantine(companyId, tier, round) {
       const company = getCompany(state, companyId);
-      if (company.sweep?.round !== round) return 0;
+      if (company.sweeps.get(tier)?.round !== round) return 0;
       const open = [...company.runs.values()].filter((run) => run.endedAt === null);
       const token = Math.max(0, ...open.map((run) => run.fencingToken));
-      const isFresh = ({ quarantine }: PackEntry) =>
-        quarantine && (quarantine.round === null || quarantine.round > round);
+      const isFresh = ({ quarantine, tier: stored }: PackEntry) =>
+        stored === tier && quarantine && (quarantine.round === null || quarantine.round > round);
       const fresh = [...company.packs.values()].filter(isFresh);
       for (const { quarantine } of fresh) if (quarantine) Object.assign(quarantine, { round, token });
       if (fresh.length > 0) state.outbox.push({ companyId, kind: "quarantine_sealed" });
@@ -71,10 +73,11 @@ export function createMemorySweeps(state: MemoryState): SweepStore {
       }
       return { dropped, next: null };
     },
-    async forgetPacks(companyId, round) {
+    async forgetPacks(companyId, tier, round) {
       const dead = [...(companyOrNone(companyId)?.packs.values() ?? [])]
         .filter(
-          ({ state: stored, deletedRound }) => stored === "deleting" && deletedRound !== null && deletedRound <= round,
+          (pack) =>
+            pack.tier === tier && pack.state === "deleting" && pack.deletedRound !== null && pack.deletedRound <= round,
         )
         .slice(0, MAX_FORGOTTEN);
       for (const pack of dead) {
@@ -94,8 +97,9 @@ function createRounds(state: MemoryState): Rounds {
     async beginSweep(companyId, lease, { isPlanOnly }) {
       if (!isHeld(state, companyId, lease)) return null;
       const company = getCompany(state, companyId);
-      const round = (company.sweep?.round ?? 0) + 1;
-      if (!isPlanOnly) company.sweep = { round, begunAt: state.now(), finishedAt: null, retryAtMs: null, held: null };
+      const round = (company.sweeps.get(lease.tier)?.round ?? 0) + 1;
+      const begun = { round, begunAt: state.now(), finishedAt: null, retryAtMs: null, held: null };
+      if (!isPlanOnly) company.sweeps.set(lease.tier, begun);
       const packHigh = Math.max(0, ...[...company.packs.values()].map((pack) => pack.packNo));
       return { round, publications: company.publications, packHigh };
     },
@@ -107,26 +111,27 @@ function createRounds(state: MemoryState): Rounds {
       const { commit, snapshot } = newest;
       return { now: state.now(), nextCommit, newestSnapshot: { commit, manifestSha256: snapshot.manifestSha256 } };
     },
-    async endSweep(companyId, { round, held, retryMs }) {
-      const sweep = state.companies.get(companyId)?.sweep;
+    async endSweep(companyId, { tier, round, held, retryMs }) {
+      const sweep = state.companies.get(companyId)?.sweeps.get(tier);
       if (sweep?.round !== round) return;
       sweep.finishedAt = state.now();
       sweep.held = held;
       sweep.retryAtMs = retryMs === null ? null : state.now().getTime() + retryMs;
       state.outbox.push({ companyId, kind: "sweep_ended" });
     },
-    async findSweep(companyId) {
-      const sweep = state.companies.get(companyId)?.sweep;
+    async findSweep(companyId, tier) {
+      const sweep = state.companies.get(companyId)?.sweeps.get(tier);
       if (!sweep) return null;
       const { retryAtMs: _, ...row } = sweep;
-      return { companyId, ...row };
+      return { companyId, tier, ...row };
     },
-    async listCompaniesToSweep(everyMs) {
+    async listCompaniesToSweep(tier, everyMs) {
       const nowMs = state.now().getTime();
-      const isDue = ({ sweep }: CompanyState) =>
-        !sweep?.finishedAt ||
-        sweep.finishedAt.getTime() + everyMs <= nowMs ||
-        (sweep.retryAtMs !== null && sweep.retryAtMs <= nowMs);
+      const isDue = ({ sweeps }: CompanyState) => {
+        const sweep = sweeps.get(tier);
+        if (!sweep?.finishedAt || sweep.finishedAt.getTime() + everyMs <= nowMs) return true;
+        return sweep.retryAtMs !== null && sweep.retryAtMs <= nowMs;
+      };
       return [...state.companies.values()].filter(isDue).map((company) => company.companyId);
     },
   };
@@ -135,15 +140,16 @@ function createRounds(state: MemoryState): Rounds {
 function createLists(state: MemoryState): Pick<SweepStore, "listSweepPacks" | "listLiveFrames" | "recordRepacked"> {
   const companyOrNone = (companyId: string) => state.companies.get(companyId);
   return {
-    async listSweepPacks(companyId, lease, { after, limit, states, sparseFrameBytes }) {
+    async listSweepPacks(companyId, lease, { after, limit, states, sparseFrameBytes, isMarked = false }) {
       const company = companyOrNone(companyId);
       if (!company || !isHeld(state, companyId, lease)) return null;
       const { jobName } = lease;
       const isWanted = ({ state: stored, liveFrames, sizeBytes }: SweepPack) =>
         states.includes(stored) &&
+        (!isMarked || liveFrames > 0) &&
         (sparseFrameBytes === undefined || (liveFrames > 0 && liveFrames * sparseFrameBytes < sizeBytes));
       return [...company.packs.values()]
-        .filter((pack) => pack.packNo > after)
+        .filter((pack) => pack.packNo > after && pack.tier === lease.tier)
         .map((pack) => toSweepPack(company, pack, { jobName, nowMs: state.now().getTime() }))
         .filter((pack) => pack !== null)
         .filter(isWanted)
@@ -176,13 +182,16 @@ function createMarks(state: MemoryState): Marks {
       for (const key of [...pages.keys()].slice(0, MAX_CLEARED)) pages.delete(key);
       return count === 0 ? "cleared" : "more";
     },
-    async listUnmarkedRoots(companyId, jobName, { after, limit }) {
+    async listUnmarkedRoots(companyId, { jobName, tier }, { after, limit }) {
       const company = state.companies.get(companyId);
       if (!company) return [];
       const { pages } = marksOf(company, jobName);
       const isMarked = ({ machineId, scope, topPageId, changeListId }: SnapshotRoots) =>
         [topPageId, changeListId].every((pageId) => pages.has(pageKey({ machineId, scope, pageId })));
+      const isIn = (entry: SnapshotEntry) =>
+        tier === "backup" ? entry.backupLeftAt === null : entry.frozen !== null && entry.archiveExpiredAt === null;
       return [...company.snapshots.values()]
+        .filter(isIn)
         .map(({ commit, snapshot: { scope, machineId, topPageId, changeListId } }) => {
           return { commit, scope, machineId, topPageId, changeListId };
         })
@@ -195,7 +204,7 @@ function createMarks(state: MemoryState): Marks {
         throw new StoreError("invalid", `${MAX_BATCH_IDS} whole ids in one call are the most`);
       }
       if (!isHeld(state, companyId, lease)) return { kind: "lease_lost" };
-      return markAll(getCompany(state, companyId), lease.jobName, marks);
+      return markAll(getCompany(state, companyId), lease, marks);
     },
     async listUnenteredPages(companyId, jobName, limit) {
       const company = state.companies.get(companyId);
@@ -215,10 +224,10 @@ function createMarks(state: MemoryState): Marks {
       }
       return true;
     },
-    async listPageCopies(companyId, { machineId, scope, pageId }) {
+    async listPageCopies(companyId, tier, { machineId, scope, pageId }) {
       const entries = state.companies.get(companyId)?.chunks.get(`${scope}/${hexOf(pageId)}`) ?? [];
       return entries
-        .filter((entry) => isKept(entry) && entry.kind !== 1 && entry.pack.machineId === machineId)
+        .filter((entry) => isKept(entry) && entry.pack.tier === tier && entry.kind !== 1 && entry.pack.machineId === machineId)
         .toSorted((a, b) => Number(a.pack.state === "quarantined") - Number(b.pack.state === "quarantined"))
         .slice(0, MAX_COPIES)
         .map(({ pack }) => pack.packId);
@@ -226,13 +235,16 @@ function createMarks(state: MemoryState): Marks {
   };
 }
 
-function markAll(company: CompanyState, jobName: string, { machineId, scope, ids, arePages }: MarkIds): MarkOutcome {
+function markAll(company: CompanyState, { jobName, tier }: MarkLease, marks: MarkIds): MarkOutcome {
+  const { machineId, scope, ids, arePages, exceptArchived = false } = marks;
   const { live, pages } = marksOf(company, jobName);
   const lacking: Uint8Array[] = [];
   for (let at = 0; at < ids.length; at += ID_BYTES) {
     const pageId = ids.slice(at, at + ID_BYTES);
-    const kept = countedOf((company.chunks.get(`${scope}/${hexOf(pageId)}`) ?? []).filter(isKept));
-    for (const { pack, frame } of kept) live.set(pack.packNo, (live.get(pack.packNo) ?? new Set()).add(frame));
+    const entries = (company.chunks.get(`${scope}/${hexOf(pageId)}`) ?? []).filter(isKept);
+    const kept = countedOf(entries.filter(({ pack }) => pack.tier === tier));
+    const isDone = exceptArchived && entries.some(isArchivedWhole);
+    for (const { pack, frame } of isDone ? [] : kept) live.set(pack.packNo, (live.get(pack.packNo) ?? new Set()).add(frame));
     const own = kept.find(({ kind, pack }) => kind !== 1 && pack.machineId === machineId);
     const page = { machineId, scope, pageId };
     if (own && !pages.has(pageKey(page))) {
@@ -251,6 +263,10 @@ function countedOf(entries: readonly ChunkEntry[]): readonly ChunkEntry[] {
     const into = entries.find((each) => each.pack.packNo === pack.repackedInto)?.pack;
     return into === undefined || into.state !== "live" || [...into.copies.values()].some(isLacking);
   });
+}
+
+function isArchivedWhole({ pack }: ChunkEntry): boolean {
+  return pack.tier === "archive" && pack.state === "live" && ![...pack.copies.values()].some(isLacking);
 }
 
 function isLacking({ state }: Copy): boolean {
@@ -273,6 +289,7 @@ function recordRepacked(state: MemoryState, company: CompanyState, repacked: Rep
 
 interface DeletePacks {
   readonly packIds: readonly string[];
+  readonly tier: PackTier;
   readonly round: number;
   readonly publications: number;
 }
@@ -280,8 +297,8 @@ interface DeletePacks {
 function deletePacks(state: MemoryState, company: CompanyState, marked: DeletePacks): DeletePacksOutcome {
   const { publications, companyId } = company;
   if (publications !== marked.publications) return { kind: "marks_outdated", publications };
-  if (company.sweep?.round !== marked.round) return { kind: "round_over" };
-  const packs = packsOf(company, marked.packIds).filter((pack) => mayGo(company, pack, marked.round));
+  if (company.sweeps.get(marked.tier)?.round !== marked.round) return { kind: "round_over" };
+  const packs = packsOf(company, marked.packIds).filter((pack) => mayGo(company, pack, { ...marked, now: state.now() }));
   for (const pack of packs) pack.state = "deleting";
   if (packs.length > 0) {
     company.generation++;
@@ -290,10 +307,18 @@ function deletePacks(state: MemoryState, company: CompanyState, marked: DeletePa
   return { kind: "deleting", packIds: packs.map((pack) => pack.packId) };
 }
 
-function mayGo(company: CompanyState, { state, quarantine, packNo }: PackEntry, round: number): boolean {
+interface Marked {
+  readonly tier: PackTier;
+  readonly round: number;
+  readonly now: Date;
+}
+
+function mayGo(company: CompanyState, pack: PackEntry, { tier, round, now }: Marked): boolean {
+  const { state, quarantine, packNo, lockedUntil } = pack;
+  if (pack.tier !== tier || (lockedUntil !== null && lockedUntil > now)) return false;
   if (state !== "quarantined" || quarantine === null || quarantine.round === null) return false;
   if (quarantine.round >= round || areRunsOpen(company, quarantine.token)) return false;
-  return !marksOf(company, SWEEP).live.has(packNo);
+  return !marksOf(company, SWEEP_JOBS[tier]).live.has(packNo);
 }
 
 function areRunsOpen(company: CompanyState, token: number): boolean {
@@ -307,10 +332,11 @@ interface PackView {
 
 function toSweepPack(company: CompanyState, pack: PackEntry, { jobName, nowMs }: PackView): SweepPack | null {
   if (pack.state === "gone") return null;
-  const { packNo, packId, packKind, sizeBytes, quarantine } = pack;
+  const { packNo, packId, packKind, tier, lockedUntil, sizeBytes, quarantine } = pack;
   const isRunOpen = company.runs.get(pack.runId)?.endedAt === null;
   return {
-    ...{ packNo, packId, packKind, sizeBytes, state: pack.state, isRunOpen },
+    ...{ packNo, packId, packKind, tier, lockedUntil, sizeBytes, state: pack.state, isRunOpen },
+    isLocked: lockedUntil !== null && lockedUntil.getTime() > nowMs,
     ageMs: nowMs - pack.createdAtMs,
     liveFrames: marksOf(company, jobName).live.get(packNo)?.size ?? 0,
     isRepacked: pack.repackedInto !== null,

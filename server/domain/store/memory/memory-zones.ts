@@ -82,7 +82,7 @@ function createLists(state: MemoryState): ZoneLists {
         .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
     listMissingObjects: async (companyId, zoneId, { after, limit }) =>
       [...(companyOrNone(companyId)?.objects.values() ?? [])]
-        .filter((object) => object.objectKey > after && object.copies.get(zoneId)?.state === "missing")
+        .filter((object) => !object.isDeleting && object.objectKey > after && object.copies.get(zoneId)?.state === "missing")
         .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
         .slice(0, limit)
         .map((object) => ({
@@ -100,7 +100,7 @@ function createLists(state: MemoryState): ZoneLists {
         .map((pack) => pack.packId),
     listSuspectObjects: async (companyId, zoneId, limit) =>
       [...(companyOrNone(companyId)?.objects.values() ?? [])]
-        .filter((object) => object.copies.get(zoneId)?.state === "suspect")
+        .filter((object) => !object.isDeleting && object.copies.get(zoneId)?.state === "suspect")
         .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
         .slice(0, limit)
         .map(({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 })),
@@ -111,9 +111,9 @@ function isKept({ state }: PackEntry): boolean {
   return state === "live" || state === "quarantined";
 }
 
-function toObjectRow({ objectKey, kind, sizeBytes, sha256, copies }: ObjectEntry): ObjectRow {
+function toObjectRow({ objectKey, kind, sizeBytes, sha256, lockedUntil, copies }: ObjectEntry): ObjectRow {
   const rows = [...copies].map(([zoneId, { state }]) => ({ zoneId, state }));
-  return { objectKey, kind, sizeBytes, sha256, copies: rows.sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1)) };
+  return { objectKey, kind, sizeBytes, sha256, lockedUntil, copies: rows.sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1)) };
 }
 
 /** The database keeps a header with its snapshot. */
@@ -133,7 +133,7 @@ function isBehind(company: CompanyState, zoneId: string): boolean {
     const copy = pack.copies.get(zoneId)?.state;
     return (pack.state === "live" && copy === "missing") || (isKept(pack) && copy === "suspect");
   });
-  const lacksObject = [...company.objects.values()].some((object) => !isPresent(object.copies, zoneId));
+  const lacksObject = [...company.objects.values()].some((object) => !object.isDeleting && !isPresent(object.copies, zoneId));
   return lacksPack || lacksObject || company.lastCommit > watermarkOf(company, zoneId).commit;
 }
 
@@ -149,7 +149,7 @@ function advance(state: MemoryState, company: CompanyState, zoneId: string): Wat
     ...[...company.snapshots.values()].filter((entry) => entry.packHigh >= firstLacking).map((entry) => entry.commit),
     ...[...company.objects.values()].flatMap((object) =>
       // Key objects belong to no commit: without one of them nothing might open here.
-      isPresent(object.copies, zoneId) ? [] : [object.commit ?? before.commit + 1],
+      object.isDeleting || isPresent(object.copies, zoneId) ? [] : [object.commit ?? before.commit + 1],
     ),
   ].filter((commit) => commit > before.commit);
   const commit = Math.min(company.nextCommit, ...stops) - 1;
