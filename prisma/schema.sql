@@ -539,11 +539,13 @@ CREATE INDEX object_commit ON public.object USING btree (company_id, commit) WHE
 CREATE INDEX object_deleting ON public.object USING btree (company_id, object_key) WHERE (deleting_at IS NOT NULL);
 create policy journal_reads on object as permissive for select to holdfast_journal using (true);
 create policy own_company on object as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on object as permissive for select to holdfast_staff using (true);
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.object FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.object FOR EACH ROW EXECUTE FUNCTION journal_row();
 CREATE TRIGGER object_protected BEFORE DELETE OR UPDATE ON public.object FOR EACH ROW EXECUTE FUNCTION object_protect();
 grant insert, select on object to holdfast_app;
 grant select on object to holdfast_journal;
+grant select (company_id, object_key, kind, commit, deleting_at) on object to holdfast_staff;
 grant delete, insert, select, update (locked_until, deleting_at) on object to holdfast_worker;
 
 create table object_presence (
@@ -565,6 +567,7 @@ alter table object_presence force row level security;
 CREATE INDEX object_presence_lacking ON public.object_presence USING btree (company_id, zone_id, object_key) WHERE (state <> 'present'::text);
 create policy own_company on object_presence as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on object_presence as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER object_presence_protected BEFORE DELETE ON public.object_presence FOR EACH ROW EXECUTE FUNCTION object_presence_protect();
 grant insert, select, update (state, verified_at, code) on object_presence to holdfast_app;
 grant select (company_id, object_key, zone_id, state) on object_presence to holdfast_staff;
 grant delete, insert, select, update (state, verified_at, code) on object_presence to holdfast_worker;
@@ -639,7 +642,7 @@ CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.pack FOR EACH ROW E
 CREATE TRIGGER pack_protected BEFORE DELETE OR UPDATE ON public.pack FOR EACH ROW EXECUTE FUNCTION pack_protect();
 grant insert, select, update (state, quarantined_at, quarantine_round, quarantine_token, deleted_round, repacked_into) on pack to holdfast_app;
 grant select on pack to holdfast_journal;
-grant select (company_id, pack_no, pack_id, kind, size_bytes, state) on pack to holdfast_staff;
+grant select (company_id, pack_no, pack_id, kind, size_bytes, state, tier, locked_until) on pack to holdfast_staff;
 grant insert, select, update (state, quarantined_at, quarantine_round, quarantine_token, deleted_round, repacked_into, locked_until) on pack to holdfast_worker;
 
 create table pack_presence (
@@ -765,7 +768,7 @@ END,
 alter table retention owner to holdfast_owner;
 alter table retention enable row level security;
 alter table retention force row level security;
-create policy everybody_inherits on retention as permissive for select to public using ((level = 'provider'::text));
+create policy everybody_inherits on retention as permissive for select to public using (((level = 'provider'::text) AND (NULLIF(current_setting('holdfast.company'::text, true), ''::text) IS NOT NULL)));
 create policy journal_reads on retention as permissive for select to holdfast_journal using (true);
 create policy own_company on retention as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.retention FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
@@ -1024,7 +1027,7 @@ CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.snapshot FOR EACH R
 CREATE TRIGGER snapshot_protected BEFORE DELETE OR UPDATE ON public.snapshot FOR EACH ROW EXECUTE FUNCTION snapshot_protect();
 grant insert, select on snapshot to holdfast_app;
 grant select on snapshot to holdfast_journal;
-grant select (company_id, commit, snapshot_id, scope, agent_id, machine_id, source_id, run_id, zone_id, sequence, started_at, ended_at, received_at, outcome, entries, files, bytes, gaps, manifest_size, class) on snapshot to holdfast_staff;
+grant select (company_id, commit, snapshot_id, scope, agent_id, machine_id, source_id, run_id, zone_id, sequence, started_at, ended_at, received_at, outcome, entries, files, bytes, gaps, manifest_size, class, backup_left_at, frozen_at, retain_until, archive_expired_at, is_kept) on snapshot to holdfast_staff;
 grant insert, select, update (class, backup_left_at, frozen_at, retain_until, archive_expired_at) on snapshot to holdfast_worker;
 
 create table source (
@@ -1268,6 +1271,20 @@ begin
 end $function$;
 alter function locked_pack_protect() owner to holdfast_owner;
 grant execute on function locked_pack_protect() to public;
+
+CREATE OR REPLACE FUNCTION public.object_presence_protect()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+begin
+  if exists (select from object o where o.company_id = old.company_id and o.object_key = old.object_key and o.deleting_at is null) then
+    raise exception 'where an object lies is forgotten only when it is deleted' using errcode = 'HF001';
+  end if;
+  return old;
+end $function$;
+alter function object_presence_protect() owner to holdfast_owner;
+grant execute on function object_presence_protect() to public;
 
 CREATE OR REPLACE FUNCTION public.object_protect()
  RETURNS trigger

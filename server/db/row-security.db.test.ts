@@ -43,7 +43,9 @@ beforeAll(async () => {
     await workerStore.beginSweep(scene.companyId, marks, { isPlanOnly: false });
     const { machineId } = scene;
     await workerStore.markIds(scene.companyId, marks, { machineId, scope: 0, ids: page, arePages: true });
-    await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
+    const { snapshot } = await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
+    const hold = { holdId: randomUUID(), snapshotId: snapshot.snapshotId, reason: "case 7", byPersonId: scene.ownerId };
+    await store.placeHold(scene.companyId, hold);
     await store.createSession({
       tokenHash: bytes(32),
       personId: scene.ownerId,
@@ -69,6 +71,8 @@ beforeAll(async () => {
     const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, isPaused: false };
     const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
     await store.putSchedule(scene.companyId, schedule);
+    const nothing = { freezeAfterDays: 3, dailyDays: null, weeklyWeeks: null, monthlyMonths: null, yearlyYears: null };
+    await store.putRetention(scene.companyId, { ...schedule, settings: nothing });
     const expected = { sourceId: scene.sourceId, dueAt: new Date(), missedAfter: new Date() };
     await store.expectRuns(scene.companyId, [scene.sourceId], [expected]);
   }

@@ -90,7 +90,8 @@ begin
 end $$;
 create policy staff_reads on hold for select to holdfast_staff using (true);
 -- Every company inherits from the provider's row.
-create policy everybody_inherits on retention for select using (level = 'provider');
+create policy everybody_inherits on retention for select
+  using (level = 'provider' and nullif(current_setting('holdfast.company', true), '') is not null);
 
 -- [Note: What is frozen stays] No role but the owner of the tables, which nothing connects as while the service runs, can change or remove what
 -- these functions protect: they hold in every statement, whoever sends it. Time is the database's own.
@@ -192,6 +193,15 @@ begin
 end $$;
 create trigger object_protected before update or delete on object for each row execute function object_protect();
 
+create function object_presence_protect() returns trigger language plpgsql set search_path = pg_catalog, public as $$
+begin
+  if exists (select from object o where o.company_id = old.company_id and o.object_key = old.object_key and o.deleting_at is null) then
+    raise exception 'where an object lies is forgotten only when it is deleted' using errcode = 'HF001';
+  end if;
+  return old;
+end $$;
+create trigger object_presence_protected before delete on object_presence for each row execute function object_presence_protect();
+
 grant update (class, backup_left_at, frozen_at, retain_until, archive_expired_at) on snapshot to holdfast_worker;
 grant update (locked_until) on pack to holdfast_worker;
 grant update (locked_until, deleting_at) on object to holdfast_worker;
@@ -202,3 +212,9 @@ grant select on hold to holdfast_worker, holdfast_staff;
 grant select, insert on retention to holdfast_app;
 grant update (freeze_after_days, daily_days, weekly_weeks, monthly_months, yearly_years, changed_at) on retention to holdfast_app;
 grant select on retention to holdfast_worker;
+
+-- What staff see of it: which tier, until when, and what still counts.
+grant select (tier, locked_until) on pack to holdfast_staff;
+grant select (backup_left_at, frozen_at, retain_until, archive_expired_at, is_kept) on snapshot to holdfast_staff;
+create policy staff_reads on object for select to holdfast_staff using (true);
+grant select (company_id, object_key, commit, kind, deleting_at) on object to holdfast_staff;

@@ -49,7 +49,8 @@ export async function createDomainScene(store: Store, given?: readonly ZoneHandl
   ]);
   const inMemory = [...zoneObjects].map(([zoneId, objects], at): ZoneHandle => {
     const zone = createMemoryZone({ zoneId, primitives: cheapPrimitives, objects });
-    return { zoneId, ordinal: at + 1, backup: zone, archive: zone, state: "healthy" };
+    const archive = createMemoryZone({ zoneId, primitives: cheapPrimitives });
+    return { zoneId, ordinal: at + 1, backup: zone, archive, state: "healthy" };
   });
   const handles = given ?? inMemory;
   const [first] = handles;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../store/store.ts";
+import { describeArchive } from "./archive-contract.ts";
 import { describeAccounts } from "./accounts-contract.ts";
 import { describeCommits } from "./commits-contract.ts";
 import { describeLedger } from "./ledger-contract.ts";
@@ -43,6 +44,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeZones(getStore);
     describeScrubs(getStore, () => getOpened().workerStore);
     describeSweeps(getStore, () => getOpened().workerStore);
+    describeArchive(getStore, () => getOpened().workerStore);
     describeLists(getStore);
     describeTenants(getStore, () => getOpened().workerStore);
   });
