@@ -54,10 +54,11 @@ export const retentionSubject = z.discriminatedUnion("level", [
 ]);
 export type RetentionSubject = z.infer<typeof retentionSubject>;
 
-/** `isWeakerAllowed` says that the caller was told: what is frozen already stays as long as it was promised, all else by the new figures. */
 export const retentionPutInput = z.strictObject({ subject: retentionSubject, settings: retentionSettings });
 export type RetentionPutInput = z.input<typeof retentionPutInput>;
 export const retentionGetInput = z.strictObject({ subject: retentionSubject });
+
+export const retentionStoredView = z.strictObject({ level: retentionLevel });
 
 const effectiveFigure = z.strictObject({ value: countSchema, from: retentionLevel.or(z.literal("built_in")) });
 export const retentionView = z.strictObject({
@@ -72,11 +73,23 @@ export const retentionView = z.strictObject({
 });
 export type RetentionView = z.infer<typeof retentionView>;
 
-/** What a company keeps in each tier, stored bytes counted once. */
+const tierView = z.strictObject({
+  snapshots: countSchema,
+  packs: countSchema,
+  /** Counted once, whatever the number of zones. */
+  storedBytes: countSchema,
+  /** For a month, in all zones together; null where the provider has named no prices. */
+  monthlyCost: z.number().nonnegative().nullable(),
+});
+
+/** What a company keeps in each tier, and what that costs. */
 export const tiersView = z.strictObject({
   companyId: companyIdSchema,
-  backup: z.strictObject({ snapshots: countSchema, packs: countSchema, storedBytes: countSchema }),
-  archive: z.strictObject({ snapshots: countSchema, packs: countSchema, storedBytes: countSchema }),
+  backup: tierView,
+  archive: tierView,
+  zones: countSchema,
+  /** As ISO 4217 has it; null where the provider has named no prices. */
+  currency: z.string().nullable(),
   holds: countSchema,
 });
 export type TiersView = z.infer<typeof tiersView>;
@@ -91,6 +104,7 @@ export const holdPlaceInput = z.strictObject({
   reason: z.string().trim().min(1).max(HOLD_REASON_MAX_LENGTH),
 });
 export type HoldPlaceInput = z.input<typeof holdPlaceInput>;
+export const holdPlacedView = z.strictObject({ holdId: z.uuid() });
 export const holdLiftInput = z.strictObject({ companyId: companyIdSchema, holdId: z.uuid() });
 export const holdListInput = z.strictObject({ companyId: companyIdSchema });
 export const holdView = z.strictObject({

@@ -2,6 +2,7 @@ import type { MachineView } from "../../contracts/machines.ts";
 import type { RunView } from "../../contracts/runs.ts";
 import type { MachineScheduleView } from "../../contracts/schedules.ts";
 import type { SnapshotView } from "../../contracts/snapshots.ts";
+import { type MachineRetention, RetentionCard } from "../archive/retention-card.tsx";
 import { RefreshWhenRunsChange } from "../live/refresh-when-runs-change.tsx";
 import { RunsTable } from "../runs/runs-table.tsx";
 import { ScheduleCard } from "../schedules/schedule-card.tsx";
@@ -22,6 +23,9 @@ export function MachinePage(props: {
   readonly runs: readonly RunView[] | null;
   readonly schedule: MachineScheduleView;
   readonly canEditSchedule: boolean;
+  readonly retention: MachineRetention;
+  /** Retention and holds: owners, and admins of the provider. */
+  readonly canKeep: boolean;
 }) {
   const { machine } = props;
   return (
@@ -38,8 +42,9 @@ export function MachinePage(props: {
       />
       <MachineFigures machine={machine} />
       <ScheduleCard machine={machine} schedule={props.schedule} canEdit={props.canEditSchedule} />
+      <RetentionCard machine={machine} retention={props.retention} canEdit={props.canKeep} />
       <Card title="Snapshots" note="newest first">
-        <SnapshotsTable rows={props.snapshots} nextHref={props.nextHref} />
+        <SnapshotsTable rows={props.snapshots} nextHref={props.nextHref} canHold={props.canKeep} />
       </Card>
       {props.runs === null ? null : (
         <Card title="Runs" note="newest first">

@@ -18,6 +18,7 @@ const STAFF_PLACES: readonly Place[] = [
   { href: "/runs", word: "Runs", icon: "runs" },
   { href: "/machines", word: "Machines", icon: "machines" },
   { href: "/zones", word: "Zones", icon: "zones" },
+  { href: "/archive", word: "Archive", icon: "lock" },
   { href: "/people", word: "People", icon: "people" },
 ];
 
@@ -25,6 +26,7 @@ const MEMBER_PLACES: readonly Place[] = [
   { href: "/home", word: "Am I safe?", icon: "home" },
   VAULT_PLACE,
   { href: "/machines", word: "Machines", icon: "machines" },
+  { href: "/archive", word: "Archive", icon: "lock" },
 ];
 
 /** Where this person can go. */

@@ -66,7 +66,11 @@ export function encodePackHeader(
   header: Omit<PackHeader, "keyTableSizeBytes">,
   slots: number,
 ): void {
-  writer.raw(HEADER_MAGIC).u16(PACK_VERSION).u8(PACK_KINDS.indexOf(header.packKind)).u8(PACK_TIERS.indexOf(header.tier));
+  writer
+    .raw(HEADER_MAGIC)
+    .u16(PACK_VERSION)
+    .u8(PACK_KINDS.indexOf(header.packKind))
+    .u8(PACK_TIERS.indexOf(header.tier));
   writer
     .raw(uuidToBytes(header.companyId))
     .u32(header.scope)

@@ -127,5 +127,10 @@ async function stateOf(company: KeyedCompany): Promise<unknown> {
     runs: await store.listRuns(company.companyId, { limit: 10 }),
     sources: await store.listSources(company.companyId, { limit: 10 }),
     schedules: await store.listSchedules(company.companyId, company.machineId),
+    retention: await store.listRetention(company.companyId, {
+      machineId: company.machineId,
+      sourceId: company.sourceId,
+    }),
+    holds: await store.listHolds(company.companyId),
   };
 }

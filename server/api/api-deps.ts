@@ -3,6 +3,7 @@ import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
 import type { RunFeed } from "./live/run-feed.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import type { TierPrices } from "./retention-view.ts";
 
 /** What the procedures work with; made once per process by create-api.ts, by hand in tests. */
 export interface ApiDeps extends DomainDeps {
@@ -22,6 +23,8 @@ export interface ApiDeps extends DomainDeps {
   readonly secret: Uint8Array;
   /** The one origin that agents and browsers see. */
   readonly publicUrl: string;
+  /** Null where the provider has named none. */
+  readonly tierPrices: TierPrices | null;
   /** SHA-256 of the code that makes an installation without staff somebody's own; null when there is none. */
   readonly findSetupCodeHash: () => Promise<Uint8Array | null>;
 }

@@ -79,6 +79,7 @@ async function openApiDeps(): Promise<ApiDeps> {
     rateLimits: createRateLimits(),
     secret: env.secret,
     publicUrl: env.publicUrl,
+    tierPrices: env.tierPrices,
     findSetupCodeHash: async () => (env.setupFile === null ? null : readSetupCodeHash(env.setupFile)),
   };
 }

@@ -1,4 +1,5 @@
 import { agentRouter } from "./agent-router.ts";
+import { archiveRouter } from "./archive-router.ts";
 import { companiesRouter } from "./companies-router.ts";
 import { enrolmentsRouter } from "./enrolments-router.ts";
 import { invitationsRouter } from "./invitations-router.ts";
@@ -16,6 +17,7 @@ import { zonesRouter } from "./zones-router.ts";
 /** The control API: everything that agents, the command line and the portal's pages may ask. */
 export const appRouter = router({
   agent: agentRouter,
+  archive: archiveRouter,
   companies: companiesRouter,
   enrolments: enrolmentsRouter,
   invitations: invitationsRouter,

@@ -132,7 +132,9 @@ async function tellSweep(options: SweepOptions, { companyId, tier, isJson }: Tol
       const megabytes = (sums.deletedBytes / 1e6).toFixed(1);
       const kept = `${sums.quarantined} quarantined, ${sums.rescued} rescued, ${sums.repacked} repacked`;
       const what = `${kept}, ${sums.deleted} deleted (${megabytes} MB)`;
-      console.log(`company ${companyId}, ${tier} tier: ${what}${held ? `; held up: ${held.code}, ${held.detail}` : ""}`);
+      console.log(
+        `company ${companyId}, ${tier} tier: ${what}${held ? `; held up: ${held.code}, ${held.detail}` : ""}`,
+      );
     }
     return held ? "held" : "free";
   }

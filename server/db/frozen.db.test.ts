@@ -139,7 +139,9 @@ describe("a frozen snapshot", () => {
       const before = await imageOf();
       for (const by of [opened, workerOpened]) {
         // 42501: no right to; HF001 and 23514: refused by what protects it.
-        await expect(send(by, statement)).rejects.toMatchObject({ code: expect.stringMatching(/^(42501|HF001|23514)$/) });
+        await expect(send(by, statement)).rejects.toMatchObject({
+          code: expect.stringMatching(/^(42501|HF001|23514)$/),
+        });
       }
       expect(await imageOf()).toEqual(before);
     });

@@ -289,7 +289,8 @@ export interface SnapshotRecord extends CountColumns {
 
 function toFrozen(row: SnapshotRecord): SnapshotRow["frozen"] {
   const { class: snapshotClass, frozen_at: frozenAt, retain_until: retainUntil } = row;
-  if (snapshotClass === null || frozenAt === null || retainUntil === null || row.archive_expired_at !== null) return null;
+  if (snapshotClass === null || frozenAt === null || retainUntil === null || row.archive_expired_at !== null)
+    return null;
   return { snapshotClass, frozenAt, retainUntil };
 }
 

@@ -1,5 +1,5 @@
-import type { PackTier } from "../../engine/format/pack-index.ts";
 import { FINDING_STATES, type FindingState } from "../../contracts/scrubs.ts";
+import type { PackTier } from "../../engine/format/pack-index.ts";
 import type { PackKind } from "../domain/store/pack-store.ts";
 import type { ScrubPlace, ScrubSave, ScrubStore } from "../domain/store/scrub-store.ts";
 import { MAX_PAGE_ROWS } from "../domain/store/store.ts";

@@ -76,7 +76,14 @@ export function createPgSweepRounds(database: PgDatabase): SweepRounds {
       const [row] = await withCompany(database, companyId, (tx) => tx.rows<SweepRecord>(SWEEP_FIND, [companyId, tier]));
       if (!row) return null;
       const { round, begun_at: begunAt, finished_at: finishedAt, held_code: code, held_detail: detail } = row;
-      return { companyId, tier, round, begunAt, finishedAt, held: code === null ? null : { code, detail: detail ?? "" } };
+      return {
+        companyId,
+        tier,
+        round,
+        begunAt,
+        finishedAt,
+        held: code === null ? null : { code, detail: detail ?? "" },
+      };
     },
     listCompaniesToSweep: async (tier, everyMs) => {
       const read = (tx: Tx) => tx.rows<{ company_id: string }>(COMPANIES_TO_SWEEP, [everyMs, tier]);

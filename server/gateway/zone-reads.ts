@@ -1,7 +1,7 @@
 import type { ByteRange, Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
-import { isArchived, tieredZone } from "../domain/zone/tiered-zone.ts";
 import type { CopyName } from "../domain/store/zone-store.ts";
+import { isArchived, tieredZone } from "../domain/zone/tiered-zone.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { readPieces } from "./read-pieces.ts";
 

@@ -27,8 +27,20 @@ const Environment = z.object({
     .default(15 * 60),
   /** In so many days every copy in every zone is read again: a disk's sectors rot in years, and a read of all of them each day wears it out. */
   HOLDFAST_SCRUB_DAYS: z.coerce.number().int().min(2).max(365).default(30),
+  /** How often it is looked what of a company is to be frozen or let go; 0 for never. */
+  HOLDFAST_AGING_MINUTES: z.coerce.number().min(0).max(1_440).default(60),
   /** How often a company is swept; 0 for never. */
   HOLDFAST_SWEEP_HOURS: z.coerce.number().min(0).max(8_784).default(24),
+  /** What a gigabyte costs a month in one zone, backup tier and archive, as "EUR 0.02 0.004"; pages then show what is kept in money. */
+  HOLDFAST_TIER_PRICES: z.exactOptional(
+    z
+      .string()
+      .regex(/^[A-Z]{3} \d+(\.\d+)? \d+(\.\d+)?$/, 'is a currency and two prices, as "EUR 0.02 0.004"')
+      .transform((text) => {
+        const [currency = "", backup, archive] = text.split(" ");
+        return { currency, backup: Number(backup), archive: Number(archive) };
+      }),
+  ),
   /** File with the hash of the setup code; there is one while a bare installation belongs to nobody. */
   HOLDFAST_SETUP_FILE: z.exactOptional(z.string().min(1)),
   /** Set for the demo alone: the file with its accounts, as people are told of it. */
@@ -45,7 +57,10 @@ export type PlatformEnv = {
   readonly port: number;
   readonly missedGraceSeconds: number;
   readonly scrubDays: number;
+  readonly agingMinutes: number;
   readonly sweepHours: number;
+  /** Null where nobody has named prices. */
+  readonly tierPrices: { readonly currency: string; readonly backup: number; readonly archive: number } | null;
   /** Null where nobody sets up an installation by a code. */
   readonly setupFile: string | null;
   /** Null unless this is the demo. */
@@ -80,7 +95,9 @@ export function parseEnv(variables: NodeJS.ProcessEnv): PlatformEnv {
     port: env.HOLDFAST_PORT,
     missedGraceSeconds: env.HOLDFAST_MISSED_GRACE_SECONDS,
     scrubDays: env.HOLDFAST_SCRUB_DAYS,
+    agingMinutes: env.HOLDFAST_AGING_MINUTES,
     sweepHours: env.HOLDFAST_SWEEP_HOURS,
+    tierPrices: env.HOLDFAST_TIER_PRICES ?? null,
     setupFile: env.HOLDFAST_SETUP_FILE ?? null,
     demoFile: env.HOLDFAST_DEMO_FILE ?? null,
   };

@@ -67,6 +67,7 @@ function start(isReplicationPaused: boolean, sweepEveryMs = 0): Promise<Worker> 
     isReplicationPaused,
     missedGraceMs: 60_000,
     scrubDays: 30,
+    ageEveryMs: 0,
     sweepEveryMs,
   };
   const journal = createPgJournalStore(openDatabase(testDatabase.workerUrl));

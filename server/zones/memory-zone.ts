@@ -78,6 +78,14 @@ export function createMemoryZone(options: MemoryZoneOptions): Zone {
       objects.delete(key);
       locks.delete(key);
     },
+    ...createLocks({ zoneId, objects, locks }),
+  };
+}
+
+type Stored = Pick<MemoryZoneOptions, "zoneId"> & Required<Pick<MemoryZoneOptions, "objects" | "locks">>;
+
+function createLocks({ zoneId, objects, locks }: Stored): Pick<Zone, "lock" | "findLock"> {
+  return {
     async lock(key, until) {
       parseObjectKey(zoneId, key);
       if (!objects.has(key)) throw new ZoneError("not_found", zoneId, `${key} does not exist`);

@@ -17,7 +17,12 @@ export interface S3Lock {
 /** Versions of one key that are looked at, at most: each heal adds one. */
 const MAX_VERSIONS = 1_000;
 /** The bucket has no Object Lock, or the server does not know what that is. */
-const NO_LOCKS = new Set(["InvalidRequest", "NotImplemented", "MethodNotAllowed", "ObjectLockConfigurationNotFoundError"]);
+const NO_LOCKS = new Set([
+  "InvalidRequest",
+  "NotImplemented",
+  "MethodNotAllowed",
+  "ObjectLockConfigurationNotFoundError",
+]);
 
 /**
  * [Note: Locks in buckets]
@@ -56,9 +61,7 @@ export async function putS3Lock(
 
 /** Deletes every version of the key and every mark of deletion, oldest last, so that a locked one stays what readers see. */
 export async function deleteS3Versions(client: S3Client, bucket: string, key: string): Promise<void> {
-  const page = await client.send(
-    new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, MaxKeys: MAX_VERSIONS }),
-  );
+  const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, MaxKeys: MAX_VERSIONS }));
   const versions = [...(page.DeleteMarkers ?? []), ...(page.Versions ?? [])].filter((each) => each.Key === key);
   for (const { VersionId } of versions) {
     await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, ...(VersionId && { VersionId }) }));

@@ -47,6 +47,7 @@ export async function openApiWorld(): Promise<ApiWorld> {
     publicUrl: "http://localhost:7443",
     // No worker ships a journal here.
     acknowledge: async () => undefined,
+    tierPrices: null,
     findSetupCodeHash: async () => null,
   };
   return {

@@ -37,7 +37,10 @@ export async function listZone(zoneId: string, zone: Zone, rebuild: RebuildDatab
   for (const [companyId, base] of companyIds.flatMap((each) => BASES.map((base) => [each, base] as const))) {
     let after: string | undefined;
     for (;;) {
-      const page = await zone.list(`${base}companies/${companyId}/`, { limit: PAGE, ...(after !== undefined && { after }) });
+      const page = await zone.list(`${base}companies/${companyId}/`, {
+        limit: PAGE,
+        ...(after !== undefined && { after }),
+      });
       await rebuild.recordListing(
         zoneId,
         page.map(({ key, sizeBytes }) => ({ companyId, objectKey: key, sizeBytes })),

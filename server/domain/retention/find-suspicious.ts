@@ -33,12 +33,20 @@ export function findSuspicious(snapshots: readonly AgingSnapshot[]): ReadonlySet
 }
 
 function isOdd(each: AgingSnapshot, before: readonly AgingSnapshot[]): boolean {
-  const median = (valueOf: (snapshot: AgingSnapshot) => number) => {
-    const values = before.map(valueOf).toSorted((a, b) => a - b);
+  const median = (figureOf: (snapshot: AgingSnapshot) => number) => {
+    const values = before.map(figureOf).toSorted((a, b) => a - b);
     return values[values.length >> 1] ?? 0;
   };
   if (each.files < SMALL_SHARE * median(({ files }) => files)) return true;
   if (each.bytes < SMALL_SHARE * median(({ bytes }) => bytes)) return true;
   const isMuch = each.bytes > 0 && each.sentBytes > CHANGED_SHARE * each.bytes;
-  return isMuch && each.sentBytes > CHANGED_TIMES * Math.max(1, median(({ sentBytes }) => sentBytes));
+  return (
+    isMuch &&
+    each.sentBytes >
+      CHANGED_TIMES *
+        Math.max(
+          1,
+          median(({ sentBytes }) => sentBytes),
+        )
+  );
 }

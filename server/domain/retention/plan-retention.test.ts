@@ -90,8 +90,15 @@ describe("what becomes of a snapshot", () => {
     expect(wordsOf([first, held, at("2027-03-01T09:00:00Z", 3)])[1]).toBe("freeze daily");
   });
 
+  test("a hold has it frozen at once, however young", () => {
+    const today = at("2027-03-01T09:00:00Z", 2, { isHeld: true });
+    expect(wordsOf([at("2027-03-01T08:00:00Z", 1), today])).toEqual(["keep young", "freeze daily"]);
+  });
+
   test("a flood of runs pushes nothing out: each day has one that is frozen, whatever else there is", () => {
-    const anyDay = fc.array(fc.record({ hour: fc.integer({ min: 0, max: 23 }), isScheduled: fc.boolean() }), { maxLength: 30 });
+    const anyDay = fc.array(fc.record({ hour: fc.integer({ min: 0, max: 23 }), isScheduled: fc.boolean() }), {
+      maxLength: 30,
+    });
     fc.assert(
       fc.property(anyDay, (flood) => {
         const scheduled = at("2027-02-25T00:00:00Z", 1);
@@ -115,10 +122,14 @@ describe("what becomes of a snapshot", () => {
 });
 
 describe("a suspicious snapshot", () => {
-  const usual = [1, 2, 3, 4].map((day) => at(`2027-02-0${day}T00:00:00Z`, day, frozenAs("daily", "2027-03-09T00:00:00Z")));
+  const usual = [1, 2, 3, 4].map((day) =>
+    at(`2027-02-0${day}T00:00:00Z`, day, frozenAs("daily", "2027-03-09T00:00:00Z")),
+  );
 
   test("is much smaller, or much more changed, than those before it", () => {
-    const oddOnes = (change: Partial<AgingSnapshot>) => [...findSuspicious([...usual, at("2027-02-05T00:00:00Z", 5, change)])];
+    const oddOnes = (change: Partial<AgingSnapshot>) => [
+      ...findSuspicious([...usual, at("2027-02-05T00:00:00Z", 5, change)]),
+    ];
     expect(oddOnes({})).toEqual([]);
     expect(oddOnes({ files: 49 })).toEqual([5]);
     expect(oddOnes({ bytes: 499 })).toEqual([5]);
@@ -127,7 +138,9 @@ describe("a suspicious snapshot", () => {
   });
 
   test("ten in a row are how it is from now on", () => {
-    const small = Array.from({ length: 12 }, (_, index) => at("2027-02-05T00:00:00Z", 5 + index, { files: 10, bytes: 100 }));
+    const small = Array.from({ length: 12 }, (_, index) =>
+      at("2027-02-05T00:00:00Z", 5 + index, { files: 10, bytes: 100 }),
+    );
     expect([...findSuspicious([...usual, ...small])]).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
   });
 
@@ -164,7 +177,9 @@ describe("the calendar", () => {
     const received = new Date("2027-01-31T10:00:00.500Z");
     expect(retainUntil(received, "daily", retention)).toEqual(new Date("2027-02-10T10:00:01Z"));
     const long = { ...retention, dailyDays: 3_650, yearlyYears: 10 };
-    expect(retainUntil(received, "yearly", long).getTime() - received.getTime()).toBeLessThanOrEqual(3_652 * DAY_MS + 1_000);
+    expect(retainUntil(received, "yearly", long).getTime() - received.getTime()).toBeLessThanOrEqual(
+      3_652 * DAY_MS + 1_000,
+    );
   });
 });
 
@@ -176,5 +191,10 @@ test("what a narrower level sets holds, and everything else comes from above", (
     { level: "source", settings: { ...nothing, weeklyWeeks: 0 } },
   ]);
   expect(values).toMatchObject({ dailyDays: 60, yearlyYears: 10, weeklyWeeks: 0, monthlyMonths: 13 });
-  expect(from).toMatchObject({ dailyDays: "provider", yearlyYears: "company", weeklyWeeks: "source", monthlyMonths: "built_in" });
+  expect(from).toMatchObject({
+    dailyDays: "provider",
+    yearlyYears: "company",
+    weeklyWeeks: "source",
+    monthlyMonths: "built_in",
+  });
 });

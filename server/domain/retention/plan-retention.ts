@@ -46,7 +46,7 @@ const DAY_MS = 24 * 3_600_000;
  * for it: one that was scheduled rather than not, complete rather than with gaps, the first rather than a later one. So a flood of runs pushes
  * nothing out: it falls into few days, and each day has its first. That one is frozen: as yearly if its year has none yet, else monthly, weekly, daily.
  * All others of the day leave the backup tier, but only once it is frozen. A suspicious snapshot stands for nothing, is frozen as well, and thins nothing out:
- * what encrypts or deletes a disk must not push out the last good state. The newest of a source always stays in the backup tier, and what a hold keeps stays.
+ * what encrypts or deletes a disk must not push out the last good state. What a hold keeps is frozen at once, so that the zones lock it. The newest of a source always stays in the backup tier.
  *
  * @param snapshots of one source, oldest first, with all that were ever frozen
  */
@@ -108,9 +108,9 @@ function decideDay(day: readonly Aged[], taken: TakenBuckets, view: RetentionVie
   const standing = frozenOne ?? day.filter((each) => each.isInBackup && !each.isSuspicious).toSorted(byWorth)[0];
   return day.map((each): [number, RetentionDecision] => {
     if (each.frozen) return [each.commit, decideFrozen(each, now)];
-    if (!isDue) return [each.commit, { kind: "keep", reason: "young" }];
+    if (!isDue && !each.isHeld) return [each.commit, { kind: "keep", reason: "young" }];
     if (each === standing || each.isSuspicious || each.isHeld) {
-      return [each.commit, decideStanding(each, { taken, view, isStanding: each === standing })];
+      return [each.commit, decideStanding(each, { taken, view, isStanding: isDue && each === standing })];
     }
     // Not before what stands for it is in the archive of every zone (invariant 6).
     if (frozenOne === undefined) return [each.commit, { kind: "keep", reason: "waits_for_day" }];
@@ -121,7 +121,8 @@ function decideDay(day: readonly Aged[], taken: TakenBuckets, view: RetentionVie
 function decideFrozen({ frozen, isInBackup, isHeld }: Aged, now: Date): RetentionDecision {
   const isOver = frozen !== null && frozen.retainUntil <= now;
   if (isHeld) return { kind: "keep", reason: "held" };
-  if (frozen?.isExpired) return isInBackup ? { kind: "leave_backup", reason: "past_retention" } : { kind: "keep", reason: "frozen" };
+  if (frozen?.isExpired)
+    return isInBackup ? { kind: "leave_backup", reason: "past_retention" } : { kind: "keep", reason: "frozen" };
   if (isInBackup) return { kind: "leave_backup", reason: "frozen" };
   return isOver ? { kind: "expire", reason: "past_retention" } : { kind: "keep", reason: "frozen" };
 }

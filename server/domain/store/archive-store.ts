@@ -15,7 +15,11 @@ export interface AgingSnapshot {
   /** What its run sent, as stored. */
   readonly sentBytes: number;
   readonly isInBackup: boolean;
-  readonly frozen: { readonly snapshotClass: SnapshotClass; readonly retainUntil: Date; readonly isExpired: boolean } | null;
+  readonly frozen: {
+    readonly snapshotClass: SnapshotClass;
+    readonly retainUntil: Date;
+    readonly isExpired: boolean;
+  } | null;
   readonly isHeld: boolean;
 }
 
@@ -84,9 +88,17 @@ export interface ArchiveStore {
   /** @returns `not_found` for a snapshot that is not kept any more */
   placeHold(
     companyId: string,
-    hold: { readonly holdId: string; readonly snapshotId: string; readonly reason: string; readonly byPersonId: string },
+    hold: {
+      readonly holdId: string;
+      readonly snapshotId: string;
+      readonly reason: string;
+      readonly byPersonId: string;
+    },
   ): Promise<"placed" | "not_found">;
-  liftHold(companyId: string, hold: { readonly holdId: string; readonly byPersonId: string }): Promise<"lifted" | "not_found">;
+  liftHold(
+    companyId: string,
+    hold: { readonly holdId: string; readonly byPersonId: string },
+  ): Promise<"lifted" | "not_found">;
   /** Open ones, newest first, at most 500. */
   listHolds(companyId: string): Promise<readonly HoldView[]>;
   /** `companyId` null: the provider's own. */
@@ -96,5 +108,7 @@ export interface ArchiveStore {
     companyId: string | null,
     subject: { readonly machineId?: string | undefined; readonly sourceId?: string | undefined },
   ): Promise<readonly RetentionRow[]>;
-  readTiers(companyId: string): Promise<{ readonly backup: TierFigures; readonly archive: TierFigures; readonly holds: number }>;
+  readTiers(
+    companyId: string,
+  ): Promise<{ readonly backup: TierFigures; readonly archive: TierFigures; readonly holds: number }>;
 }

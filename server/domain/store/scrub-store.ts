@@ -1,5 +1,5 @@
-import type { PackTier } from "../../../engine/format/pack-index.ts";
 import type { FindingKind, FindingSort, FindingState } from "../../../contracts/scrubs.ts";
+import type { PackTier } from "../../../engine/format/pack-index.ts";
 import type { ZoneObject } from "./commit-store.ts";
 import type { Listed, ListRequest } from "./list-order.ts";
 import type { PackKind, PackRow } from "./pack-store.ts";

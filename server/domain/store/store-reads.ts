@@ -160,7 +160,11 @@ export interface SnapshotRow {
   /** When the backup tier gave it up; null while it is there. */
   readonly backupLeftAt: Date | null;
   /** Null before it was frozen, and again when the archive let it expire. */
-  readonly frozen: { readonly snapshotClass: SnapshotClass; readonly frozenAt: Date; readonly retainUntil: Date } | null;
+  readonly frozen: {
+    readonly snapshotClass: SnapshotClass;
+    readonly frozenAt: Date;
+    readonly retainUntil: Date;
+  } | null;
   /** A legal hold keeps it, whatever its retention says. */
   readonly isHeld: boolean;
   readonly manifestSizeBytes: number;

@@ -84,7 +84,8 @@ function decideLive(pack: SweepPack, view: SweepView): SweepDecision {
 
 function decideReached(pack: SweepPack, view: SweepView): SweepDecision {
   const reached = { kind: "keep", reason: "reached" } as const;
-  if (pack.tier === "archive" || pack.isRepacked || !view.areMarksComplete || pack.packNo > view.packHigh) return reached;
+  if (pack.tier === "archive" || pack.isRepacked || !view.areMarksComplete || pack.packNo > view.packHigh)
+    return reached;
   if (pack.isRunOpen || pack.ageMs < view.graceMs) return reached;
   const isSparse = pack.liveFrames * view.frameBytes < SPARSE_SHARE * pack.sizeBytes;
   return isSparse ? { kind: "repack", reason: "mostly_unreached" } : reached;

@@ -3,7 +3,17 @@ import type { RetentionSettings } from "../../../contracts/retention.ts";
 import type { Freeze } from "../store/archive-store.ts";
 import type { Store } from "../store/store.ts";
 import { SWEEP_JOBS } from "../store/sweep-store.ts";
-import { bytes, createScene, newUuid, openRun, packOf, publishSnapshot, type Scene, ZONE_1, ZONE_2 } from "./store-scene.ts";
+import {
+  bytes,
+  createScene,
+  newUuid,
+  openRun,
+  packOf,
+  publishSnapshot,
+  type Scene,
+  ZONE_1,
+  ZONE_2,
+} from "./store-scene.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const NOTHING_SET: RetentionSettings = {
@@ -41,7 +51,9 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
   });
   const place = (scene: Scene, snapshotId: string) => {
     const hold = { holdId: newUuid(), snapshotId, reason: "case 7", byPersonId: scene.ownerId };
-    return getStore().placeHold(scene.companyId, hold).then((outcome) => ({ outcome, holdId: hold.holdId }));
+    return getStore()
+      .placeHold(scene.companyId, hold)
+      .then((outcome) => ({ outcome, holdId: hold.holdId }));
   };
   const agingOf = async ({ companyId, sourceId }: Scene) => getStore().listAgingSnapshots(companyId, sourceId);
   const keysToDelete = ({ companyId }: Scene) => getWorkerStore().listDeletingObjects(companyId, 500);
@@ -59,7 +71,11 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
         { commit: first.commit, isInBackup: true, frozen: { snapshotClass: "yearly", retainUntil, isExpired: false } },
       ]);
       const row = await getStore().findSnapshot(scene.companyId, first.snapshot.snapshotId);
-      expect(row).toMatchObject({ backupLeftAt: null, frozen: { snapshotClass: "yearly", retainUntil }, isHeld: false });
+      expect(row).toMatchObject({
+        backupLeftAt: null,
+        frozen: { snapshotClass: "yearly", retainUntil },
+        isHeld: false,
+      });
       const object = await getStore().findObject(scene.companyId, freeze.objects[0]?.objectKey ?? "");
       expect(object).toMatchObject({ lockedUntil: retainUntil, copies: [{ state: "present" }, { state: "present" }] });
     });
@@ -205,7 +221,9 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
       await worker.recordFrozen(companyId, freezeOf(held.commit));
       expect(await worker.leaveBackup(companyId, [held.commit])).toEqual([held.commit]);
       expect((await place(scene, "no such snapshot")).outcome).toBe("not_found");
-      expect(await getStore().listHolds(companyId)).toMatchObject([{ snapshotId: held.snapshot.snapshotId, reason: "case 7" }]);
+      expect(await getStore().listHolds(companyId)).toMatchObject([
+        { snapshotId: held.snapshot.snapshotId, reason: "case 7" },
+      ]);
     });
 
     test("what both tiers hold is told by snapshots, packs and bytes", async () => {
@@ -216,7 +234,12 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
       const lease = await openRun(store, scene);
       await store.recordPack(companyId, lease, ZONE_1, packOf(scene, [bytes(32)]));
       const pack = { ...packOf(scene, [bytes(32)]), sizeBytes: 200_000 };
-      await worker.recordArchivedPack(companyId, { pack, runId: lease.runId, zoneIds: [ZONE_1], lockedUntil: daysFromNow(9) });
+      await worker.recordArchivedPack(companyId, {
+        pack,
+        runId: lease.runId,
+        zoneIds: [ZONE_1],
+        lockedUntil: daysFromNow(9),
+      });
       await worker.recordFrozen(companyId, freezeOf(first?.commit ?? 0));
       expect(await store.readTiers(companyId)).toEqual({
         backup: { snapshots: 2, packs: 1, storedBytes: 100_000 },
@@ -232,14 +255,21 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
       const scene = await createScene(store);
       const { companyId, machineId, sourceId, ownerId } = scene;
       const put = (level: "company" | "machine" | "source", subjectId: string, settings: Partial<RetentionSettings>) =>
-        store.putRetention(companyId, { level, subjectId, settings: { ...NOTHING_SET, ...settings }, byPersonId: ownerId });
+        store.putRetention(companyId, {
+          level,
+          subjectId,
+          settings: { ...NOTHING_SET, ...settings },
+          byPersonId: ownerId,
+        });
       expect(await put("source", sourceId, { dailyDays: 90 })).toBe("stored");
       expect(await put("company", companyId, { freezeAfterDays: 3, yearlyYears: 10 })).toBe("stored");
       expect(await put("machine", machineId, { weeklyWeeks: 0 })).toBe("stored");
       expect(await put("company", companyId, { freezeAfterDays: 4 })).toBe("stored");
       expect(await put("machine", newUuid(), {})).toBe("subject_unknown");
       expect(await put("company", newUuid(), {})).toBe("subject_unknown");
-      const own = (await store.listRetention(companyId, { machineId, sourceId })).filter(({ level }) => level !== "provider");
+      const own = (await store.listRetention(companyId, { machineId, sourceId })).filter(
+        ({ level }) => level !== "provider",
+      );
       expect(own).toEqual([
         { level: "company", settings: { ...NOTHING_SET, freezeAfterDays: 4 } },
         { level: "machine", settings: { ...NOTHING_SET, weeklyWeeks: 0 } },

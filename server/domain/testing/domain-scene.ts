@@ -202,7 +202,11 @@ export async function sendPack(
   const index = parsePackDirectory(pack);
   const packId = toHex(deps.primitives.sha256(pack));
   const zone = deps.zones.find(run.identity.zoneId);
-  await zone?.backup.put(packObjectKey(companyId, { packKind: index.packKind, packId, tier: "backup" }), [pack], pack.length);
+  await zone?.backup.put(
+    packObjectKey(companyId, { packKind: index.packKind, packId, tier: "backup" }),
+    [pack],
+    pack.length,
+  );
   await recordPack(deps, run.identity, { packId, sizeBytes: pack.length, index });
   return packId;
 }

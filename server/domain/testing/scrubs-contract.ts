@@ -347,7 +347,11 @@ async function takeScrub(store: Store, companyId: string): Promise<number> {
 async function beginSweep(worker: Store, companyId: string) {
   const job = { companyId, name: "sweep" };
   const fencingToken = (await worker.takeJob(job, newUuid(), 60_000))?.fencingToken ?? 0;
-  const begun = await worker.beginSweep(companyId, { jobName: job.name, tier: "backup", fencingToken }, { isPlanOnly: false });
+  const begun = await worker.beginSweep(
+    companyId,
+    { jobName: job.name, tier: "backup", fencingToken },
+    { isPlanOnly: false },
+  );
   if (!begun) throw new Error("the lease is lost");
   await worker.saveJob(job, { fencingToken, cursor: null, leaseMs: 0 });
   return begun;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../store/store.ts";
-import { describeArchive } from "./archive-contract.ts";
 import { describeAccounts } from "./accounts-contract.ts";
+import { describeArchive } from "./archive-contract.ts";
 import { describeCommits } from "./commits-contract.ts";
 import { describeLedger } from "./ledger-contract.ts";
 import { describeLists } from "./lists-contract.ts";

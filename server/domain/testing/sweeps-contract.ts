@@ -156,7 +156,8 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const [store, worker] = [getStore(), getWorkerStore()];
       const scene = await createScene(store);
       const { companyId } = scene;
-      const isDue = async (everyMs: number) => (await worker.listCompaniesToSweep("backup", everyMs)).includes(companyId);
+      const isDue = async (everyMs: number) =>
+        (await worker.listCompaniesToSweep("backup", everyMs)).includes(companyId);
       expect(await isDue(3_600_000)).toBe(true);
       const first = await begin(companyId);
       await release(scene, first.lease);
@@ -165,7 +166,11 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       await worker.endSweep(companyId, { tier: "backup", round: first.round, held, retryMs: 3_600_000 });
       expect(await isDue(3_600_000)).toBe(false);
       expect(await isDue(0)).toBe(true);
-      expect(await worker.findSweep(companyId, "backup")).toMatchObject({ round: 1, held, finishedAt: expect.any(Date) });
+      expect(await worker.findSweep(companyId, "backup")).toMatchObject({
+        round: 1,
+        held,
+        finishedAt: expect.any(Date),
+      });
       const plan = await begin(companyId, true);
       await release(scene, plan.lease);
       expect(plan.round).toBe(2);
@@ -338,7 +343,9 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const { companyId, machineId } = scene;
       const { packId, ids, round: first, publications } = await quarantine(scene);
       const none = { kind: "deleting", packIds: [] };
-      expect(await worker.deletePacks(companyId, [packId], { tier: "backup", round: first, publications })).toEqual(none);
+      expect(await worker.deletePacks(companyId, [packId], { tier: "backup", round: first, publications })).toEqual(
+        none,
+      );
       const { round, lease } = await begin(companyId);
       const attempt = (marked: { round: number; publications: number }) =>
         worker.deletePacks(companyId, [packId], { tier: "backup", ...marked });

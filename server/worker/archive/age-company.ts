@@ -10,7 +10,8 @@ import type { Logger } from "../../platform/log.ts";
 import type { DeleteOptions } from "../sweep/delete-packs.ts";
 import { deleteLetGo } from "./delete-let-go.ts";
 import { encodeFreezeCursor, type FreezeCursor, parseFreezeCursor } from "./freeze-cursor.ts";
-import { type FreezeProblem, SnapshotFreeze } from "./freeze-snapshot.ts";
+import type { FreezeProblem } from "./freeze-problem.ts";
+import { SnapshotFreeze } from "./freeze-snapshot.ts";
 
 /** A step ends after this, so that a lease of 90 s is never outlived: nothing in it takes longer than the rest. */
 const STEP_MS = 45_000;

@@ -3,7 +3,12 @@ import { cheapPrimitives } from "../../../engine/keys/testing/company-fixture.ts
 import { nodePrimitives } from "../../../engine/primitives/node.ts";
 import { createMemoryStore } from "../../domain/store/memory-store.ts";
 import type { Store } from "../../domain/store/store.ts";
-import { createDomainScene, type DomainScene, enrolTestAgent, type TestAgent } from "../../domain/testing/domain-scene.ts";
+import {
+  createDomainScene,
+  type DomainScene,
+  enrolTestAgent,
+  type TestAgent,
+} from "../../domain/testing/domain-scene.ts";
 import type { ZoneHandle } from "../../domain/zone/zone-set.ts";
 import { createLog } from "../../platform/log.ts";
 import { createMemoryZone } from "../../zones/memory-zone.ts";
@@ -58,7 +63,11 @@ class Life {
     return this.#kept;
   }
 
-  async begin(settings: { readonly freezeAfterDays: number; readonly dailyDays: number; readonly yearlyYears: number }) {
+  async begin(settings: {
+    readonly freezeAfterDays: number;
+    readonly dailyDays: number;
+    readonly yearlyYears: number;
+  }) {
     const zones = this.#locks.map((locks, at): ZoneHandle => {
       const zoneId = `zone${at + 1}`;
       const backup = createMemoryZone({ zoneId, primitives: cheapPrimitives });
@@ -125,8 +134,10 @@ class Life {
       this.#kept.filter(({ commit }) => commits.includes(commit)).map(({ tree }) => tree);
     const inBackup = rows.filter((row) => row.isInBackup).map(({ commit }) => commit);
     const frozen = rows.filter((row) => row.frozen && !row.frozen.isExpired);
-    for (const row of frozen) if (row.frozen) expect(row.frozen.retainUntil.getTime()).toBeGreaterThan(row.receivedAt.getTime());
-    for (const row of rows) if (row.frozen?.isExpired) expect(row.frozen.retainUntil.getTime()).toBeLessThanOrEqual(this.nowMs);
+    for (const row of frozen)
+      if (row.frozen) expect(row.frozen.retainUntil.getTime()).toBeGreaterThan(row.receivedAt.getTime());
+    for (const row of rows)
+      if (row.frozen?.isExpired) expect(row.frozen.retainUntil.getTime()).toBeLessThanOrEqual(this.nowMs);
     for (const { backup, archive } of this.scene.deps.zones.all()) {
       await expectWholeBase(backup, this.scene.companyId, treesOf(inBackup));
       await expectWholeBase(archive, this.scene.companyId, treesOf(frozen.map(({ commit }) => commit)));
@@ -239,7 +250,11 @@ describe("the life of a company's snapshots", () => {
     expect(rows.filter((row) => row.frozen).length).toBe(3);
     expect(rows.filter((row) => row.isInBackup).length).toBe(1);
     for (const { archive } of life.scene.deps.zones.all()) {
-      await expectWholeBase(archive, life.scene.companyId, life.kept.slice(0, 3).map(({ tree }) => tree));
+      await expectWholeBase(
+        archive,
+        life.scene.companyId,
+        life.kept.slice(0, 3).map(({ tree }) => tree),
+      );
     }
   });
 });

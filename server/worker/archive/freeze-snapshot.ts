@@ -10,20 +10,15 @@ import { packObjectKey } from "../../domain/zone/object-keys.ts";
 import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 import { assembleEverywhere } from "../sweep/assemble-everywhere.ts";
 import { framesOf } from "../sweep/frames-of.ts";
-import { Marker, type MarkProblem, type MarkProgress } from "../sweep/mark-reached.ts";
+import { Marker, type MarkProgress } from "../sweep/mark-reached.ts";
 import { readWholePack } from "../sweep/read-whole-pack.ts";
 import type { FreezeCursor, FreezePlace } from "./freeze-cursor.ts";
+import type { FreezeProblem } from "./freeze-problem.ts";
 import { storeFrozenObjects } from "./store-frozen-objects.ts";
 
 /** Packs looked at in one go, each read whole: at most 512 MiB, which a slow bucket gives in half a minute. */
 const BATCH_COPIES = 16;
 const BATCH_LOCKS = 100;
-
-/** Why a snapshot cannot be frozen now. It stays in the backup tier, and is tried again. */
-export interface FreezeProblem {
-  readonly code: MarkProblem["code"] | "pack_unreadable" | "no_locks" | "name_refused";
-  readonly detail: string;
-}
 
 export type FreezeProgress =
   | { readonly kind: "more"; readonly place: FreezePlace }
@@ -138,7 +133,8 @@ export class SnapshotFreeze {
     let waitingBytes = 0;
     for (const row of rows) {
       const bytes = await readWholePack(deps, companyId, row);
-      if (typeof bytes === "string") return { code: bytes === "zone_away" ? bytes : "pack_unreadable", detail: row.packId };
+      if (typeof bytes === "string")
+        return { code: bytes === "zone_away" ? bytes : "pack_unreadable", detail: row.packId };
       for (const frame of framesOf(bytes, framesById.get(row.packId) ?? []).frames) {
         if (waiting.length > 0 && waitingBytes + frame.stored.length > PACK_AIM_BYTES) {
           const problem = await this.#store(row, waiting, until);
@@ -176,7 +172,10 @@ export class SnapshotFreeze {
     const packs = await deps.store.listSweepPacks(companyId, this.#lease("archive"), page);
     if (packs === null) return { kind: "lease_lost" };
     const short = packs.filter(({ lockedUntil }) => lockedUntil !== null && lockedUntil < until);
-    const problem = await this.#lockEverywhere(short.map((pack) => packObjectKey(companyId, pack)), until);
+    const problem = await this.#lockEverywhere(
+      short.map((pack) => packObjectKey(companyId, pack)),
+      until,
+    );
     if (problem) return { kind: "stuck", problem };
     const raised = short.map(({ packId }) => packId);
     if (raised.length > 0) await deps.store.raisePackLocks(companyId, raised, until);
@@ -195,7 +194,10 @@ export class SnapshotFreeze {
     const retainUntil = new Date(freeze.retainUntilMs);
     const objects = await storeFrozenObjects(this.#options, snapshot, { snapshotClass, retainUntil });
     if ("code" in objects) return { kind: "stuck", problem: objects };
-    const problem = await this.#lockEverywhere(objects.map(({ objectKey }) => objectKey), retainUntil);
+    const problem = await this.#lockEverywhere(
+      objects.map(({ objectKey }) => objectKey),
+      retainUntil,
+    );
     if (problem) return { kind: "stuck", problem };
     const zoneIds = deps.zones.all().map(({ zoneId }) => zoneId);
     const { commit } = snapshot;

@@ -3,15 +3,21 @@ import { concatBytes, toHex } from "../../../engine/codec/hex.ts";
 import { encodeUtf8 } from "../../../engine/codec/text.ts";
 import type { Zone } from "../../../engine/ports/zone.ts";
 import { ZoneError } from "../../../engine/ports/zone-error.ts";
+import type { DomainDeps } from "../../domain/domain-deps.ts";
 import type { ZoneObject } from "../../domain/store/commit-store.ts";
 import type { SnapshotRow } from "../../domain/store/store-reads.ts";
 import { archivedManifestKey, manifestObjectKey, sidecarObjectKey } from "../../domain/zone/object-keys.ts";
 import { tieredZone } from "../../domain/zone/tiered-zone.ts";
-import type { FreezeOptions, FreezeProblem } from "./freeze-snapshot.ts";
+import type { FreezeProblem } from "./freeze-problem.ts";
+
+interface FrozenObjectsOptions {
+  readonly deps: Pick<DomainDeps, "zones" | "primitives">;
+  readonly companyId: string;
+}
 
 /** The agent's own manifest, as it signed it, and beside it what the server says: durable and read back in every zone. */
 export async function storeFrozenObjects(
-  options: FreezeOptions,
+  options: FrozenObjectsOptions,
   snapshot: SnapshotRow,
   frozen: { readonly snapshotClass: SnapshotClass; readonly retainUntil: Date },
 ): Promise<readonly ZoneObject[] | FreezeProblem> {
@@ -52,7 +58,11 @@ export async function storeFrozenObjects(
   return objects.map(({ bytes: _, ...object }) => object);
 }
 
-async function readManifest({ deps }: FreezeOptions, objectKey: string, hash: string): Promise<Uint8Array | null> {
+async function readManifest(
+  { deps }: FrozenObjectsOptions,
+  objectKey: string,
+  hash: string,
+): Promise<Uint8Array | null> {
   for (const handle of deps.zones.all()) {
     try {
       const bytes = await readAll(tieredZone(handle), objectKey);

@@ -47,6 +47,7 @@ describe("the plan of a replication", () => {
         objectKey: `packs/${pack.packId}`,
         sha256: pack.packId,
         sizeBytes: 100,
+        lockedUntil: null,
         fromZoneIds: ["zone3", "zone1"],
         bytes: null,
         packId: pack.packId,

@@ -4,10 +4,10 @@ import { ZoneError } from "../../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
 import { idText } from "../../domain/pack/run-directories.ts";
 import { readPackIndex } from "../../domain/snapshot/read-pack-index.ts";
-import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 import type { PackRow } from "../../domain/store/pack-store.ts";
 import type { UntracedFinding } from "../../domain/store/scrub-store.ts";
 import { badCopyCodeOf } from "../../domain/zone/bad-copy-code.ts";
+import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 
 /** Findings followed at a time, a bit each, so that directories are read once for all of them: a lost disk has thousands. */
 const MAX_FINDINGS = 256;

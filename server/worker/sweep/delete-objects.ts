@@ -11,7 +11,9 @@ export async function deleteObjects(
   { zones }: Pick<DomainDeps, "zones">,
   objectKeys: readonly string[],
 ): Promise<DeletionHold | null> {
-  const left = zones.all().flatMap((handle) => objectKeys.map((objectKey) => ({ zone: tieredZone(handle), objectKey })));
+  const left = zones
+    .all()
+    .flatMap((handle) => objectKeys.map((objectKey) => ({ zone: tieredZone(handle), objectKey })));
   let failure: DeletionHold | null = null;
   const work = async () => {
     for (let next = left.shift(); next && failure === null; next = left.shift()) {

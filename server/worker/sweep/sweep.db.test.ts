@@ -109,7 +109,9 @@ const setAway = (at: number, isLost: boolean) => Object.assign(faults[at] ?? {},
 async function planNow() {
   const steps: SweepStep[] = [];
   const options = sweepOptionsOf(scene, { store: workerStore });
-  const plan = await planCompanySweep(options, { companyId: scene.companyId, tier: "backup" }, (page) => steps.push(...page));
+  const plan = await planCompanySweep(options, { companyId: scene.companyId, tier: "backup" }, (page) =>
+    steps.push(...page),
+  );
   return { plan, steps: new Map(steps.map((step) => [step.packId, `${step.kind}: ${step.reason}`])) };
 }
 
@@ -305,7 +307,9 @@ describe("what cannot be read", () => {
   test("in one zone is read from the other, and marked", async () => {
     const { packIds } = await backUp(scene, agent, chain, newIds(2));
     await copyTo(scene, workerStore, "zone2");
-    await zoneOf(0).backup.delete(packObjectKey(scene.companyId, { packKind: "meta", packId: packIds[1] ?? "", tier: "backup" }));
+    await zoneOf(0).backup.delete(
+      packObjectKey(scene.companyId, { packKind: "meta", packId: packIds[1] ?? "", tier: "backup" }),
+    );
     expect(await sweepNow()).toMatchObject({ kind: "done", held: null });
     expect(await store.listSuspectPacks(scene.companyId, "zone1", 10)).toEqual([packIds[1]]);
   });
@@ -358,7 +362,11 @@ describe("what cannot be read", () => {
   test("a directory that rotted is not believed, even where it still makes sense", async () => {
     const { packIds, tree } = await backUp(scene, agent, chain, newIds(2));
     const [, metaId = ""] = packIds;
-    const path = join(folder, "zone1", packObjectKey(scene.companyId, { packKind: "meta", packId: metaId, tier: "backup" }));
+    const path = join(
+      folder,
+      "zone1",
+      packObjectKey(scene.companyId, { packKind: "meta", packId: metaId, tier: "backup" }),
+    );
     const bytes = await readFile(path);
     const at = bytes.indexOf(tree.content[0] ?? "");
     bytes[at] = (bytes[at] ?? 0) ^ 1;
@@ -423,7 +431,11 @@ describe("packs that hold little", () => {
 
   test("are not repacked from a bad copy", async () => {
     const { sourceId } = await backUpOne();
-    const path = join(folder, "zone1", packObjectKey(scene.companyId, { packKind: "content", packId: sourceId, tier: "backup" }));
+    const path = join(
+      folder,
+      "zone1",
+      packObjectKey(scene.companyId, { packKind: "content", packId: sourceId, tier: "backup" }),
+    );
     const bytes = await readFile(path);
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
     await rm(path);

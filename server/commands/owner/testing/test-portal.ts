@@ -57,6 +57,7 @@ export async function openTestPortal(): Promise<TestPortal> {
     publicUrl: "http://portal.example",
     // No worker ships a journal here.
     acknowledge: async () => undefined,
+    tierPrices: null,
     findSetupCodeHash: async () => null,
   };
   for (const { zoneId, ordinal } of zones) await deps.store.registerZone({ zoneId, ordinal, zoneKind: "fs" });

@@ -23,10 +23,13 @@ export function createMemoryArchive(state: MemoryState): ArchiveStore {
       const company = companyOrNone(companyId);
       if (!company) return [];
       return byCommit(company)
-        .filter((entry) => entry.snapshot.sourceId === sourceId && (entry.backupLeftAt === null || entry.frozen !== null))
+        .filter(
+          (entry) => entry.snapshot.sourceId === sourceId && (entry.backupLeftAt === null || entry.frozen !== null),
+        )
         .map((entry) => toAging(company, entry));
     },
-    recordArchivedPack: async (companyId, archived) => recordArchivedPack(state, getCompany(state, companyId), archived),
+    recordArchivedPack: async (companyId, archived) =>
+      recordArchivedPack(state, getCompany(state, companyId), archived),
     async raisePackLocks(companyId, packIds, until) {
       const company = companyOrNone(companyId);
       for (const packId of packIds) {
@@ -93,7 +96,9 @@ function createHolds(state: MemoryState): Pick<ArchiveStore, "placeHold" | "lift
       return "placed";
     },
     async liftHold(companyId, { holdId }) {
-      const hold = state.companies.get(companyId)?.holds.find((each) => each.holdId === holdId && each.liftedAt === null);
+      const hold = state.companies
+        .get(companyId)
+        ?.holds.find((each) => each.holdId === holdId && each.liftedAt === null);
       if (!hold) return "not_found";
       hold.liftedAt = state.now();
       state.outbox.push({ companyId, kind: "hold_lifted" });

@@ -12,6 +12,7 @@ import type {
   StateCounts,
   StoreReads,
 } from "../store-reads.ts";
+import { isHeld } from "./memory-archive.ts";
 import {
   COMPANY_COLUMNS,
   isFound,
@@ -20,7 +21,6 @@ import {
   pageOf,
   WATERMARK_COLUMNS,
 } from "./memory-lists.ts";
-import { isHeld } from "./memory-archive.ts";
 import {
   type CompanyState,
   isKeptSnapshot,

@@ -1,11 +1,11 @@
-import type { PackTier } from "../../../../engine/format/pack-index.ts";
 import type { SnapshotClass } from "../../../../contracts/retention.ts";
+import type { PackTier } from "../../../../engine/format/pack-index.ts";
 import type { ChunkKind } from "../../../../engine/ports/chunk-index.ts";
 import type { KeyObject, PersonRow, SessionRow } from "../account-store.ts";
+import type { RetentionRow } from "../archive-store.ts";
 import type { NewSnapshot, ZoneObject } from "../commit-store.ts";
 import type { LogHead } from "../key-store.ts";
 import type { ExpectedRun } from "../ledger-store.ts";
-import type { RetentionRow } from "../archive-store.ts";
 import type { PackKind, PackState, PresenceState } from "../pack-store.ts";
 import type { RunOutcome, RunProgress } from "../run-store.ts";
 import type { ScheduleRow } from "../schedule-store.ts";

@@ -227,7 +227,10 @@ function createMarks(state: MemoryState): Marks {
     async listPageCopies(companyId, tier, { machineId, scope, pageId }) {
       const entries = state.companies.get(companyId)?.chunks.get(`${scope}/${hexOf(pageId)}`) ?? [];
       return entries
-        .filter((entry) => isKept(entry) && entry.pack.tier === tier && entry.kind !== 1 && entry.pack.machineId === machineId)
+        .filter(
+          (entry) =>
+            isKept(entry) && entry.pack.tier === tier && entry.kind !== 1 && entry.pack.machineId === machineId,
+        )
         .toSorted((a, b) => Number(a.pack.state === "quarantined") - Number(b.pack.state === "quarantined"))
         .slice(0, MAX_COPIES)
         .map(({ pack }) => pack.packId);
@@ -244,7 +247,8 @@ function markAll(company: CompanyState, { jobName, tier }: MarkLease, marks: Mar
     const entries = (company.chunks.get(`${scope}/${hexOf(pageId)}`) ?? []).filter(isKept);
     const kept = countedOf(entries.filter(({ pack }) => pack.tier === tier));
     const isDone = exceptArchived && entries.some(isArchivedWhole);
-    for (const { pack, frame } of isDone ? [] : kept) live.set(pack.packNo, (live.get(pack.packNo) ?? new Set()).add(frame));
+    for (const { pack, frame } of isDone ? [] : kept)
+      live.set(pack.packNo, (live.get(pack.packNo) ?? new Set()).add(frame));
     const own = kept.find(({ kind, pack }) => kind !== 1 && pack.machineId === machineId);
     const page = { machineId, scope, pageId };
     if (own && !pages.has(pageKey(page))) {
@@ -298,7 +302,9 @@ function deletePacks(state: MemoryState, company: CompanyState, marked: DeletePa
   const { publications, companyId } = company;
   if (publications !== marked.publications) return { kind: "marks_outdated", publications };
   if (company.sweeps.get(marked.tier)?.round !== marked.round) return { kind: "round_over" };
-  const packs = packsOf(company, marked.packIds).filter((pack) => mayGo(company, pack, { ...marked, now: state.now() }));
+  const packs = packsOf(company, marked.packIds).filter((pack) =>
+    mayGo(company, pack, { ...marked, now: state.now() }),
+  );
   for (const pack of packs) pack.state = "deleting";
   if (packs.length > 0) {
     company.generation++;

@@ -82,7 +82,9 @@ function createLists(state: MemoryState): ZoneLists {
         .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
     listMissingObjects: async (companyId, zoneId, { after, limit }) =>
       [...(companyOrNone(companyId)?.objects.values() ?? [])]
-        .filter((object) => !object.isDeleting && object.objectKey > after && object.copies.get(zoneId)?.state === "missing")
+        .filter(
+          (object) => !object.isDeleting && object.objectKey > after && object.copies.get(zoneId)?.state === "missing",
+        )
         .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
         .slice(0, limit)
         .map((object) => ({
@@ -113,7 +115,14 @@ function isKept({ state }: PackEntry): boolean {
 
 function toObjectRow({ objectKey, kind, sizeBytes, sha256, lockedUntil, copies }: ObjectEntry): ObjectRow {
   const rows = [...copies].map(([zoneId, { state }]) => ({ zoneId, state }));
-  return { objectKey, kind, sizeBytes, sha256, lockedUntil, copies: rows.sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1)) };
+  return {
+    objectKey,
+    kind,
+    sizeBytes,
+    sha256,
+    lockedUntil,
+    copies: rows.sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1)),
+  };
 }
 
 /** The database keeps a header with its snapshot. */
@@ -133,7 +142,9 @@ function isBehind(company: CompanyState, zoneId: string): boolean {
     const copy = pack.copies.get(zoneId)?.state;
     return (pack.state === "live" && copy === "missing") || (isKept(pack) && copy === "suspect");
   });
-  const lacksObject = [...company.objects.values()].some((object) => !object.isDeleting && !isPresent(object.copies, zoneId));
+  const lacksObject = [...company.objects.values()].some(
+    (object) => !object.isDeleting && !isPresent(object.copies, zoneId),
+  );
   return lacksPack || lacksObject || company.lastCommit > watermarkOf(company, zoneId).commit;
 }
 
