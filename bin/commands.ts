@@ -127,6 +127,27 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("../server/commands/owner/snapshots.ts"),
   },
   {
+    usage: "holds",
+    summary: "list legal holds: snapshots that outlive their retention",
+    options: [["--company <id>", "staff: which company's"]],
+    load: () => import("../server/commands/owner/holds.ts"),
+  },
+  {
+    usage: "holds place <snapshot>",
+    summary: "owner, or an admin of the provider: have a snapshot frozen now, and kept until the hold is lifted",
+    options: [
+      ["--reason <text>", "a case number, not what is in the documents: the provider sees it"],
+      ["--company <id>", "staff: whose snapshot it is"],
+    ],
+    load: () => import("../server/commands/owner/holds-place.ts"),
+  },
+  {
+    usage: "holds lift <hold>",
+    summary: "owner, or an admin of the provider: let retention alone say how long the snapshot stays",
+    options: [["--company <id>", "staff: whose hold it is"]],
+    load: () => import("../server/commands/owner/holds-lift.ts"),
+  },
+  {
     usage: "ls <snapshot> [path]",
     summary: "list a folder of a snapshot (an id, the beginning of one, or latest:<machine>)",
     options: [["--recursive", "with everything below"]],
