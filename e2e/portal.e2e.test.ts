@@ -261,7 +261,8 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await openBrowser({ timezoneId: "Europe/Berlin" });
     await signIn(page, product.url, product.demo.owner);
     await page.goto(`${product.url}/machines/${product.demo.machineId}`);
-    const source = page.getByRole("listitem").filter({ hasText: "Files 1" });
+    const schedule = page.getByRole("button", { name: "Change the schedule of Files 1" });
+    const source = page.getByRole("listitem").filter({ has: schedule });
     const machine = page.getByRole("listitem").filter({ hasText: "This machine" });
     await expectPage(source).toContainText("paused");
     await machine.getByRole("button", { name: "Change the schedule of This machine" }).click();
@@ -296,6 +297,42 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(source).toContainText("paused");
     await expectPage(source).toContainText("from the provider's default");
     await expectPage(source.locator("time")).toHaveCount(0);
+    await inspect();
+  });
+
+  test("an owner says how long snapshots are kept, holds one and lifts it again; staff see both, and a provider's default shows through", async () => {
+    await openBrowser();
+    await signIn(page, product.url, product.demo.owner);
+    await page.goto(`${product.url}/archive`);
+    await expectPage(headline()).toHaveText("What is kept, and for how long");
+    await expectPage(page.getByText("as Holdfast comes")).toBeVisible();
+    await page.getByRole("button", { name: "Change the retention of All machines" }).click();
+    await page.getByLabel("Of each day, in days").fill("60");
+    await page.getByRole("button", { name: "Save retention" }).click();
+    await expectPage(page.getByText(/then daily 60 days, weekly 13 weeks/)).toBeVisible();
+    await expectPage(page.getByText("as Holdfast comes; its own")).toBeVisible();
+    await inspect();
+
+    await page.goto(`${product.url}/machines/${product.demo.machineId}`);
+    await expectPage(page.getByText("from the company").first()).toBeVisible();
+    await page
+      .getByRole("button", { name: /^Hold snapshot/ })
+      .first()
+      .click();
+    await page.getByLabel("Reason").fill("case 7");
+    await page.getByRole("button", { name: "Place hold" }).click();
+    await expectPage(page.getByText("under a hold").first()).toBeVisible();
+    await inspect();
+
+    await context.close();
+    await openBrowser();
+    await signIn(page, product.url, product.demo.staff);
+    await page.goto(`${product.url}/companies/${product.demo.companyId}/archive`);
+    await expectPage(page.getByText("case 7")).toBeVisible();
+    await page.getByRole("button", { name: /^Lift the hold/ }).click();
+    await expectPage(page.getByText("Nothing is under a hold")).toBeVisible();
+    await page.goto(`${product.url}/archive`);
+    await expectPage(headline()).toHaveText("How long snapshots are kept");
     await inspect();
   });
 

@@ -42,6 +42,10 @@ export async function seePortal(sight: Sight, browser: Browser, office: Office):
   await sight.see(page, "run");
   await at("/people", "people");
   await at("/zones", "zones");
+  await at("/archive", "archive");
+  await page.getByRole("button", { name: "Change the retention of All companies" }).click();
+  await sight.see(page, "archive-form");
+  await at(`/companies/${companyId}/archive`, "company-archive");
   await at("/machines/x", "nothing-here");
 
   await context.clearCookies();
@@ -50,7 +54,12 @@ export async function seePortal(sight: Sight, browser: Browser, office: Office):
   await at("/machines", "own-machines");
   await page.getByRole("region", { name: "Machines" }).getByRole("link", { name: "files-01" }).click();
   await page.waitForURL(/\/machines\/.+/);
+  await page
+    .getByRole("button", { name: /^Hold snapshot/ })
+    .first()
+    .click();
   await sight.see(page, "own-machine");
+  await at("/archive", "own-archive");
   await context.close();
 }
 
