@@ -42,6 +42,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("../server/commands/sweep.ts"),
   },
   {
+    usage: "zones validate <file>",
+    summary: "try out the storage that a zones file names, with real objects, before anything is trusted to it",
+    options: [["--data <dir>", "data folder from which relative paths count (default: ./data)"]],
+    load: () => import("../server/commands/zones-validate.ts"),
+  },
+  {
     usage: "recover",
     summary:
       "rebuild the whole service in an empty data folder from what one zone holds; 0: all of it, 3: with gaps that are named",

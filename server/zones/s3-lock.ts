@@ -62,6 +62,8 @@ export async function putS3Lock(
 /** Deletes every version of the key and every mark of deletion, oldest last, so that a locked one stays what readers see. */
 export async function deleteS3Versions(client: S3Client, bucket: string, key: string): Promise<void> {
   const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, MaxKeys: MAX_VERSIONS }));
+  // A bucket that was never versioned need not list versions.
+  if (!page.Versions && !page.DeleteMarkers) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
   const versions = [...(page.DeleteMarkers ?? []), ...(page.Versions ?? [])].filter((each) => each.Key === key);
   for (const { VersionId } of versions) {
     await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, ...(VersionId && { VersionId }) }));
