@@ -119,7 +119,7 @@ test("it ends with the code when a person has to act", async () => {
 
 test("a second one for the same state is refused, and leaves the first alone", async () => {
   answer = () => scheduleOf(sourceId, new Date(NOW.getTime() + 60_000), 60_000);
-  let second: Promise<void> | undefined;
+  let second: Promise<unknown> | undefined;
   const options = { stateFolder: folder, signal: AbortSignal.timeout(10_000), tell: () => undefined };
   await runUntil((event) => {
     if (!isOf("next")(event)) return false;
