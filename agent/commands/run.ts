@@ -1,5 +1,6 @@
 import { type AgentEvent, runAgent } from "../run/run-agent.ts";
 import { AgentError } from "../state/agent-error.ts";
+import { findInstallation } from "../update/installation.ts";
 import { formatBytes } from "./progress-line.ts";
 
 const JSON_PROGRESS_EVERY_MS = 1_000;
@@ -15,7 +16,9 @@ export async function run(input: Record<string, unknown>): Promise<number> {
   const stateFolder = typeof input.state === "string" ? input.state : undefined;
   try {
     const tell = input.json === true ? tellJson() : tellText;
-    const end = await runAgent({ stateFolder, signal: interrupt.signal, tell, ...spreadOf(process.env) });
+    const installation = findInstallation(process.env, process.argv[1] ?? "");
+    const { signal } = interrupt;
+    const end = await runAgent({ stateFolder, signal, tell, installation, ...spreadOf(process.env) });
     return end === "restart" ? EXIT_RESTART : 0;
   } finally {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, stop);

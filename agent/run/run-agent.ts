@@ -7,7 +7,8 @@ import { getIdentity, type Identity } from "../state/identity.ts";
 import { type KnownSource, listSources } from "../state/sources.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { lockAgent } from "../state/state-lock.ts";
-import { offerOf, openUpdater, type UpdateEvent, type Updater } from "../update/updater.ts";
+import type { Installation } from "../update/installation.ts";
+import { offerOf, type UpdateEvent, Updater } from "../update/updater.ts";
 import { BackOff } from "./back-off.ts";
 import { pause } from "./pause.ts";
 
@@ -34,6 +35,8 @@ export interface AgentRunOptions {
   readonly tell: (event: AgentEvent) => void;
   /** Milliseconds before a portal that refused, or a backup that could not begin, is tried again; doubled each time, up to the second. */
   readonly backOffMs?: readonly [first: number, longest: number];
+  /** Where this program is installed, if it may replace itself. */
+  readonly installation?: Installation | undefined;
   /** Within so long a new version that is offered is fetched. */
   readonly updateSpreadMs?: number;
 }
@@ -66,8 +69,7 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentRunEnd> {
   const unlock = lockAgent(state);
   const connection = new HttpConnection(identity.origin);
   try {
-    const { signal, tell, updateSpreadMs: spreadMs = UPDATE_SPREAD_MS } = options;
-    const updater = openUpdater({ origin: identity.origin, stateFolder: state.root, signal, tell, spreadMs });
+    const updater = openUpdater(options, identity, state);
     return await new AgentRun(options, { state, identity, connection, updater }).run();
   } catch (error) {
     if (!options.signal.aborted) throw error;
@@ -76,6 +78,13 @@ export async function runAgent(options: AgentRunOptions): Promise<AgentRunEnd> {
     connection.close();
     unlock();
   }
+}
+
+function openUpdater(options: AgentRunOptions, { origin }: Identity, { root }: StateFolder): Updater | undefined {
+  const { installation, signal, tell, backOffMs, updateSpreadMs: spreadMs = UPDATE_SPREAD_MS } = options;
+  if (installation === undefined) return undefined;
+  const pauses = backOffMs === undefined ? {} : { backOffMs };
+  return new Updater({ installation, origin, stateFolder: root, signal, tell, spreadMs, ...pauses });
 }
 
 interface Due {

@@ -43,18 +43,20 @@ export async function downloadArchive({ origin, sha256, sizeBytes, file, signal 
       yield piece;
     }
   };
+  // Opened here: a stream that is given up while it opens its file would make one after it was removed.
+  const fd = openSync(file, "w", 0o600);
   try {
     const answer = await get(new URL(archivePath(sha256), origin), signal);
-    await pipeline(answer, count, createWriteStream(file, { mode: 0o600 }), { signal });
+    await pipeline(answer, count, createWriteStream(file, { fd, autoClose: false }), { signal });
+    fsyncSync(fd);
   } catch (error) {
     if (error === changed || signal.aborted) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConnectionError(`could not fetch the new agent: ${reason}`, { cause: error });
+  } finally {
+    closeSync(fd);
   }
   if (receivedBytes !== sizeBytes || toHex(hash.digest()) !== sha256) throw changed;
-  const fd = openSync(file, "r");
-  fsyncSync(fd);
-  closeSync(fd);
 }
 
 function get(address: URL, signal: AbortSignal): Promise<IncomingMessage> {

@@ -6,7 +6,7 @@ import { codeOf } from "../retry.ts";
 import { BackOff } from "../run/back-off.ts";
 import { downloadArchive } from "./download-archive.ts";
 import { checkVersion, keepVersions, switchVersion, unpackVersion } from "./install-version.ts";
-import { endTrial, findInstallation, type Installation, noteFailed } from "./installation.ts";
+import { endTrial, type Installation, noteFailed } from "./installation.ts";
 import { openRelease } from "./open-release.ts";
 import { planUpdate, type UpdatePlan } from "./plan-update.ts";
 
@@ -126,12 +126,6 @@ export class Updater {
     noteFailed(this.#installation, name);
     this.#installation = { ...this.#installation, failed: new Set([...this.#installation.failed, name]) };
   }
-}
-
-/** The updater of this program; undefined where it is not installed by a line of the portal. @throws AgentError `installation_damaged` */
-export function openUpdater(options: Omit<UpdaterOptions, "installation">): Updater | undefined {
-  const installation = findInstallation(process.env, process.argv[1] ?? "");
-  return installation && new Updater({ ...options, installation });
 }
 
 /** What a refusal as too old carries, if it does. */
