@@ -1,6 +1,5 @@
-import { closeSync, createWriteStream, fsyncSync, openSync } from "node:fs";
+import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
-import { pipeline } from "node:stream/promises";
 import { archivePath } from "../../contracts/agent-release.ts";
 import { toHex } from "../../engine/codec/hex.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
@@ -29,34 +28,36 @@ export interface Download {
  * @throws ConnectionError; AgentError `archive_changed`
  */
 export async function downloadArchive({ origin, sha256, sizeBytes, file, signal }: Download): Promise<void> {
-  const hash = nodePrimitives.sha256Start();
-  let receivedBytes = 0;
   const changed = new AgentError(
     "archive_changed",
     "what the portal serves is not the agent that was signed; it stays as it is",
   );
-  const count = async function* (pieces: AsyncIterable<Uint8Array>) {
-    for await (const piece of pieces) {
+  const hash = nodePrimitives.sha256Start();
+  let receivedBytes = 0;
+  const target = await open(file, "w", 0o600);
+  try {
+    for await (const piece of piecesOf(new URL(archivePath(sha256), origin), signal)) {
       receivedBytes += piece.length;
       if (receivedBytes > sizeBytes) throw changed;
       hash.update(piece);
-      yield piece;
+      await target.writeFile(piece);
     }
-  };
-  // Opened here: a stream that is given up while it opens its file would make one after it was removed.
-  const fd = openSync(file, "w", 0o600);
-  try {
-    const answer = await get(new URL(archivePath(sha256), origin), signal);
-    await pipeline(answer, count, createWriteStream(file, { fd, autoClose: false }), { signal });
-    fsyncSync(fd);
-  } catch (error) {
-    if (error === changed || signal.aborted) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConnectionError(`could not fetch the new agent: ${reason}`, { cause: error });
+    await target.sync();
   } finally {
-    closeSync(fd);
+    await target.close();
   }
   if (receivedBytes !== sizeBytes || toHex(hash.digest()) !== sha256) throw changed;
+}
+
+/** @throws ConnectionError, also in the middle; the signal's reason */
+async function* piecesOf(address: URL, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* await get(address, signal);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConnectionError(`could not fetch the new agent: ${reason}`, { cause: error });
+  }
 }
 
 function get(address: URL, signal: AbortSignal): Promise<IncomingMessage> {
