@@ -50,8 +50,7 @@ export async function publishRelease(options: PublishRelease): Promise<Published
     const name = `${sha256}.tar.gz`;
     await bringFile(join(buildFolder, name), join(agentsFolder, name));
   }
-  const template = await readFile(join(projectRoot, "deploy", "agent", "install.sh"), "utf8");
-  const installer = encodeUtf8(fillInstaller(template, release, toHex(releaseKey.publicKey)));
+  const installer = await makeInstaller(projectRoot, release, releaseKey);
   const installerSha256 = toHex(nodePrimitives.sha256(installer));
   await replace(join(agentsFolder, `${installerSha256}.sh`), installer);
   const statement = encodeUtf8(JSON.stringify(release));
@@ -83,13 +82,18 @@ export async function findPublished(agentsFolder: string): Promise<PublishedRele
 }
 
 /** Ends with one line end: the shell that compares its hash takes it away and gives it back. */
-export function fillInstaller(template: string, { version, archives }: AgentRelease, releaseKey: string): string {
+export async function makeInstaller(
+  projectRoot: string,
+  { version, archives }: AgentRelease,
+  { publicKey }: Pick<KeyPair, "publicKey">,
+): Promise<Uint8Array> {
+  const template = await readFile(join(projectRoot, "deploy", "agent", "install.sh"), "utf8");
   const listed = archives.map(({ system, arch, sha256 }) => `${system}-${arch}:${sha256}`).join(" ");
   const filled = template
     .replace("@VERSION@", version)
-    .replace("@RELEASE_KEY@", releaseKey)
+    .replace("@RELEASE_KEY@", toHex(publicKey))
     .replace("@ARCHIVES@", listed);
-  return `${filled.trimEnd()}\n`;
+  return encodeUtf8(`${filled.trimEnd()}\n`);
 }
 
 /** By a second name where that goes, because an archive has 50 MB. */

@@ -43,7 +43,7 @@ export async function buildOnce(wanted: Build, onBuild: (what: string) => void):
   onBuild(wanted.what);
   // A fresh checkout has no folder for what is only built.
   await mkdir(dirname(wanted.folder), { recursive: true });
-  const release = await takeTurn(`${wanted.folder}.lock`);
+  const release = await takeTurn(`${wanted.folder}.lock`, wanted.background);
   try {
     if (!(await isBuilt(wanted))) await build(wanted);
   } finally {
@@ -68,8 +68,9 @@ async function isBuilt(wanted: Build): Promise<boolean> {
   return (await readFile(stamp, "utf8").catch(() => "")) === (await hashSources(wanted));
 }
 
-async function takeTurn(lockFile: string): Promise<() => Promise<void>> {
+async function takeTurn(lockFile: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
   for (;;) {
+    signal?.throwIfAborted();
     try {
       return await takeLockFile(lockFile);
     } catch (error) {
