@@ -20,7 +20,7 @@ import { toHex } from "../engine/codec/hex.ts";
 import { nodePrimitives } from "../engine/primitives/node.ts";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { BUILD_FILE, buildArchives } from "../server/release/build-archives.ts";
-import { publishRelease, readReleaseKey } from "../server/release/publish-release.ts";
+import { publishRelease, readBuild, readReleaseKey } from "../server/release/publish-release.ts";
 import { checkout, expectCommand, type Product, startProduct, waitUntil } from "./product.ts";
 import { type BareMachine, startBareMachine, whyNoBareMachine } from "./testing-bare-machine.ts";
 
@@ -41,7 +41,7 @@ describe.skipIf(reason !== null)("the pasted line on a bare system", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "holdfast-install-"));
     product = await startProduct();
-    machine = startBareMachine(IMPATIENT);
+    machine = startBareMachine({ fetcher: "curl", userId: 0, environment: IMPATIENT });
     const { email, password } = product.demo.owner;
     const portal = createPortalClient({ portalUrl: product.url });
     const { sessionToken } = await portal.session.create.mutate({ email, password });
@@ -132,7 +132,7 @@ describe.skipIf(reason !== null)("the pasted line on a bare system", () => {
 
   it("leaves what another key signed, and what is not what was signed", async () => {
     const before = currentVersion();
-    await publishVersion("0.1.2", { keyFile: join(folder, "another-key") });
+    await publishVersion("0.1.3", { keyFile: join(folder, "another-key") });
     restartAgent();
     await awaitLog("(release_not_signed)");
     const sha256 = await publishVersion("0.1.3");
@@ -180,6 +180,26 @@ describe.skipIf(reason !== null)("the pasted line on a bare system", () => {
     await expectCommand(["verify", String(run.snapshotId)], product.ownerEnv);
   }, 200_000);
 
+  it("installs for an ordinary user below the own home, with wget, and backs up what that user may read", async () => {
+    const own = startBareMachine({ fetcher: "wget", userId: 1000, environment: IMPATIENT });
+    try {
+      await publishVersion("0.1.6");
+      const created = await expectCommand(["enrolments", "create", "--name", "a-desk", "--json"], product.ownerEnv);
+      const typed = await own.type(String(created.last.installLine));
+      expect(typed, typed.output).toMatchObject({ code: 0 });
+      expect(typed.output).toContain("kept running by /root/.local/share/holdfast/bin/keep");
+      expect(existsSync(join(own.root, INSTALLED))).toBe(false);
+      const backup = await own.type("echo mine >/srv/note && /root/.local/bin/holdfast agent backup /srv --json");
+      expect(backup, backup.output).toMatchObject({ code: 0 });
+      const log = join(own.root, "root/.local/state/holdfast/agent.log");
+      await waitUntil("the agent at work", SOON_MS, () =>
+        readFileSync(log, "utf8").includes('"a-desk" waits for what'),
+      );
+    } finally {
+      own.remove();
+    }
+  }, 100_000);
+
   interface Publication {
     readonly keyFile?: string;
     /** Code that the program begins with. */
@@ -189,7 +209,9 @@ describe.skipIf(reason !== null)("the pasted line on a bare system", () => {
   /** Publishes as the provider would, with the key of the installation unless it is another; answers the archive's hash. */
   async function publishVersion(version: string, { keyFile, begins }: Publication = {}): Promise<string> {
     const buildFolder = join(folder, version);
-    const build = await buildArchives({ projectRoot: checkout, version, folder: buildFolder, gzipLevel: 1 });
+    const isBuilt = existsSync(join(buildFolder, BUILD_FILE));
+    const options = { projectRoot: checkout, version, folder: buildFolder, gzipLevel: 1 };
+    const build = isBuilt ? await readBuild(buildFolder) : await buildArchives(options);
     let sha256 = build.archives.find(({ arch }) => arch === process.arch)?.sha256 ?? "";
     if (begins !== undefined) sha256 = alterArchive(buildFolder, { version, sha256, begins });
     await publishRelease({
