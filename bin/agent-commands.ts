@@ -46,7 +46,7 @@ export const agentCommands: readonly CommandEntry[] = [
   {
     usage: "agent check",
     summary:
-      "say whether this agent can work: it opens its state and is answered by the portal; 75: the portal is away",
+      "say whether this agent can work: it opens its state and is answered by the portal; 75: the portal is away, or refuses it",
     options: [["--state <dir>", "folder for identity and cache, as at enrolment"]],
     load: () => import("../agent/commands/check.ts"),
   },

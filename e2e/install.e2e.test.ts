@@ -106,6 +106,11 @@ describe.skipIf(reason !== null)("the pasted line on a bare system", () => {
     expect(typed.output).toContain("the agent was not installed");
     expect(typed.output).not.toContain("forged");
     expect(currentVersion()).toBe(before);
+    // The genuine one, once more on this machine: as a repair, and the link stays for another.
+    const repaired = await machine.type(line);
+    expect(repaired, repaired.output).toMatchObject({ code: 0 });
+    expect(repaired.output).toContain("this machine is enrolled already");
+    await waitUntil("the agent's second start", SOON_MS, () => agentLog().split("waits for what").length > 2);
   }, 100_000);
 
   it("backs up what it is told to, and from then on by its schedule", async () => {

@@ -96,8 +96,24 @@ stop_keeper() {
   [ -f "$root/keep.pid" ] || return 0
   pid=$(cat "$root/keep.pid")
   # After a restart of the machine the number may be of something else.
-  [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != keep ] || kill "$pid" 2>/dev/null || true
+  is_keeper() { [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = keep ]; }
+  is_keeper && kill "$pid" 2>/dev/null || true
+  # A backup that runs is told to the portal as stopped.
+  seconds=0
+  while is_keeper && [ "$seconds" -lt 30 ]; do
+    sleep 1
+    seconds=$((seconds + 1))
+  done
   rm -f "$root/keep.pid"
+}
+
+enrol() {
+  if [ -f "$state/identity/agent.json" ]; then
+    say "this machine is enrolled already ($state); the link stays unused"
+  else
+    printf '%s\n' "$link" | "$root/bin/holdfast" agent enrol - --state "$state"
+  fi
+  link=
 }
 
 start() {
@@ -144,8 +160,7 @@ fetch_archive
 unpack
 pin_key
 set_up_commands
-printf '%s\n' "$link" | "$root/bin/holdfast" agent enrol - --state "$state"
-link=
+enrol
 start
 say "agent $version is installed in $root. Back up what matters once, and the schedule takes over from there:"
 say "  $command agent backup PATH"
