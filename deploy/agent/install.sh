@@ -62,8 +62,6 @@ unpack() {
   gzip -dc "$file" | tar -xof - -C "$folder"
   "$folder/bin/node" --version >/dev/null 2>&1 ||
     fail "the agent's runtime does not start here: it needs the GNU C library 2.28 or later, with libstdc++"
-  rm -rf "$root/versions/$name"
-  mv "$folder" "$root/versions/$name"
 }
 
 # Whoever already has an agent keeps what was pinned then: this line must not be a way around the key.
@@ -74,8 +72,11 @@ pin_key() {
   printf '%s\n' "$release_key" >"$root/release-key"
 }
 
-set_up_commands() {
-  stop_keeper
+# What runs from the folder that is replaced must have ended.
+make_current() {
+  stop_agent
+  rm -rf "$root/versions/$name"
+  mv "$folder" "$root/versions/$name"
   rm -f "$root/trial"
   ln -sfn "versions/$name" "$root/current"
   for program in holdfast keep; do
@@ -92,7 +93,12 @@ set_up_commands() {
   fi
 }
 
-stop_keeper() {
+stop_agent() {
+  if has_systemd; then
+    systemctl stop holdfast-agent 2>/dev/null || true
+  elif has_user_systemd; then
+    systemctl --user stop holdfast-agent 2>/dev/null || true
+  fi
   [ -f "$root/keep.pid" ] || return 0
   pid=$(cat "$root/keep.pid")
   # After a restart of the machine the number may be of something else.
@@ -107,6 +113,9 @@ stop_keeper() {
   rm -f "$root/keep.pid"
 }
 
+has_systemd() { [ "$is_root" = yes ] && [ -d /run/systemd/system ]; }
+has_user_systemd() { [ "$is_root" = no ] && systemctl --user show-environment >/dev/null 2>&1; }
+
 enrol() {
   if [ -f "$state/identity/agent.json" ]; then
     say "this machine is enrolled already ($state); the link stays unused"
@@ -117,13 +126,13 @@ enrol() {
 }
 
 start() {
-  if [ "$is_root" = yes ] && [ -d /run/systemd/system ]; then
+  if has_systemd; then
     cp "$root/current/holdfast-agent.service" /etc/systemd/system/holdfast-agent.service
     systemctl daemon-reload
     systemctl enable --quiet holdfast-agent
     systemctl restart holdfast-agent
     say "it is kept running by systemd: systemctl status holdfast-agent"
-  elif [ "$is_root" = no ] && systemctl --user show-environment >/dev/null 2>&1; then
+  elif has_user_systemd; then
     units=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user
     mkdir -p "$units"
     cat >"$units/holdfast-agent.service" <<UNIT
@@ -159,7 +168,7 @@ choose_archive
 fetch_archive
 unpack
 pin_key
-set_up_commands
+make_current
 enrol
 start
 say "agent $version is installed in $root. Back up what matters once, and the schedule takes over from there:"
