@@ -1,3 +1,5 @@
+import type { SignedRelease } from "./agent-release.ts";
+
 /**
  * Stable error codes of the control API and the gateway. Clients tell errors apart by these, never by message.
  * `httpStatus` is what the transport answers with; `isRetryable` means: the same request may succeed later.
@@ -63,4 +65,6 @@ export interface ErrorData {
   /** Stable code; clients switch on this. */
   readonly code2: ErrorCode;
   readonly isRetryable: boolean;
+  /** With `agent_too_old`: what to become, if the portal has something newer. */
+  readonly update?: SignedRelease;
 }

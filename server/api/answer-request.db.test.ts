@@ -87,6 +87,23 @@ test("a program that speaks another protocol is told which side is too old", asy
   expect(await ask("agent.hello", { headers: silent })).toMatchObject({ code: "agent_too_old" });
 });
 
+test("an agent hears of a newer release in each answer that it plans by, and with the refusal as too old", async () => {
+  const offer = { statement: "c3RhdGVtZW50", signature: "c2lnbmF0dXJl" };
+  const published = { v: 1 as const, version: "0.2.0", installerSha256: "ab".repeat(32), ...offer };
+  const deps = { ...world.deps, releases: { find: async () => published } };
+  const askAs = async (path: string, version: string) => {
+    const headers = { ...SPOKEN, "x-holdfast-agent-version": version, authorization: signed(path) };
+    return (await answerRequest(deps, new Request(`${ORIGIN}/api/trpc/${path}`, { headers }))).json();
+  };
+  for (const path of ["agent.hello", "agent.schedule"]) {
+    expect((await askAs(path, "0.1.0")).result.data.json.update).toEqual(offer);
+    for (const version of ["0.2.0", "0.10.0"])
+      expect((await askAs(path, version)).result.data.json).not.toHaveProperty("update");
+  }
+  const refused = (await askAs("agent.schedule", "0.0.9")).error.json;
+  expect(refused.data).toMatchObject({ code2: "agent_too_old", update: offer });
+});
+
 test("a session's token is its person until it is ended", async () => {
   const headers = { authorization: `Bearer ${await openSession()}` };
   const seen = await ask("session.viewer", { headers });

@@ -1,6 +1,7 @@
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
+import type { PublishedReleases } from "../platform/published-releases.ts";
 import type { RunFeed } from "./live/run-feed.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { TierPrices } from "./retention-view.ts";
@@ -19,6 +20,8 @@ export interface ApiDeps extends DomainDeps {
   readonly rateLimits: RateLimits;
   /** How open runs go on, for pages that look. */
   readonly runFeed: RunFeed;
+  /** The agent that this installation offers. */
+  readonly releases: PublishedReleases;
   /** 32 bytes of this installation: signs bulk tokens and browser sessions. */
   readonly secret: Uint8Array;
   /** The one origin that agents and browsers see. */

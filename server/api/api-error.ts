@@ -1,16 +1,20 @@
 import { TRPCError } from "@trpc/server";
+import type { SignedRelease } from "../../contracts/agent-release.ts";
 import { ERROR_CODES, type ErrorCode, isErrorCode } from "../../contracts/errors.ts";
 
 /** An outcome that the caller can act on: a stable code and what to do. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
+  /** As in `ErrorData`. */
+  readonly update: SignedRelease | undefined;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, { update }: { readonly update?: SignedRelease | undefined } = {}) {
     super(message);
     this.name = "ApiError";
     this.code = code;
     this.retryable = ERROR_CODES[code].isRetryable;
+    this.update = update;
   }
 }
 

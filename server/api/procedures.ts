@@ -34,7 +34,9 @@ const trpc = initTRPC
     },
     errorFormatter({ shape, error }) {
       const code = errorCodeOf(error);
-      const data: ErrorData = { code2: code, isRetryable: ERROR_CODES[code].isRetryable };
+      const update = error.cause instanceof ApiError ? error.cause.update : undefined;
+      const { isRetryable } = ERROR_CODES[code];
+      const data: ErrorData = { code2: code, isRetryable, ...(update !== undefined && { update }) };
       // No stack and no path of a file, also in development: the log has them.
       return { ...shape, data: { code: shape.data.code, httpStatus: ERROR_CODES[code].httpStatus, ...data } };
     },
@@ -44,7 +46,7 @@ export const router = trpc.router;
 
 /** Every procedure: errors get their stable code, and what nobody expected is logged with its cause. */
 const baseProcedure = trpc.procedure.use(async ({ ctx, next, path }) => {
-  requireSpoken(ctx);
+  await requireSpoken(ctx, false);
   const result = await next();
   if (result.ok) return result;
   const { cause } = result.error;
@@ -64,9 +66,9 @@ function describeIssues(error: ZodError): string {
     .join("; ");
 }
 
-function requireSpoken(ctx: ApiContext): void {
+async function requireSpoken({ headers, deps }: ApiContext, isAgent: boolean): Promise<void> {
   try {
-    requireSpokenVersion(ctx.headers, false);
+    await requireSpokenVersion(headers, { isAgent, releases: deps.releases });
   } catch (error) {
     throw toTrpcError(error);
   }
@@ -101,7 +103,7 @@ export const viewerProcedure = baseProcedure.meta({ access: { kind: "viewer" } }
 
 /** An enrolled agent, by its signature over this very request. */
 export const agentProcedure = baseProcedure.meta({ access: { kind: "agent" } }).use(async ({ ctx, next }) => {
-  requireSpokenVersion(ctx.headers, true);
+  await requireSpoken(ctx, true);
   const caller = await ctx.authenticate();
   if (caller.kind === "visitor") throw new ApiError("sign_in_required", "Only an enrolled agent can ask this.");
   if (caller.kind !== "agent") throw new ApiError("not_allowed", "Only an enrolled agent can ask this.");

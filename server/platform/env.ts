@@ -43,6 +43,8 @@ const Environment = z.object({
   ),
   /** File with the hash of the setup code; there is one while a bare installation belongs to nobody. */
   HOLDFAST_SETUP_FILE: z.exactOptional(z.string().min(1)),
+  /** Folder with the agent that machines are offered; nothing is served or offered without. */
+  HOLDFAST_AGENTS_FOLDER: z.exactOptional(z.string().min(1)),
   /** Set for the demo alone: the file with its accounts, as people are told of it. */
   HOLDFAST_DEMO_FILE: z.exactOptional(z.string().min(1)),
 });
@@ -63,6 +65,8 @@ export type PlatformEnv = {
   readonly tierPrices: { readonly currency: string; readonly backup: number; readonly archive: number } | null;
   /** Null where nobody sets up an installation by a code. */
   readonly setupFile: string | null;
+  /** Null where no agents are served. */
+  readonly agentsFolder: string | null;
   /** Null unless this is the demo. */
   readonly demoFile: string | null;
 };
@@ -99,6 +103,7 @@ export function parseEnv(variables: NodeJS.ProcessEnv): PlatformEnv {
     sweepHours: env.HOLDFAST_SWEEP_HOURS,
     tierPrices: env.HOLDFAST_TIER_PRICES ?? null,
     setupFile: env.HOLDFAST_SETUP_FILE ?? null,
+    agentsFolder: env.HOLDFAST_AGENTS_FOLDER ?? null,
     demoFile: env.HOLDFAST_DEMO_FILE ?? null,
   };
 }

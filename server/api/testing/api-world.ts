@@ -6,6 +6,7 @@ import { createPgStore } from "../../db/pg-store.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
 import { createLog } from "../../platform/log.ts";
+import { publishedReleases } from "../../platform/published-releases.ts";
 import { createTestDatabase } from "../../testing/postgres.ts";
 import { createMemoryZone } from "../../zones/memory-zone.ts";
 import { zoneHandleOf, zoneSetOf } from "../../zones/open-zones.ts";
@@ -49,6 +50,7 @@ export async function openApiWorld(): Promise<ApiWorld> {
     acknowledge: async () => undefined,
     tierPrices: null,
     findSetupCodeHash: async () => null,
+    releases: publishedReleases(null),
   };
   return {
     deps,
