@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   source_invalid: { httpStatus: 400, isRetryable: false },
   source_conflict: { httpStatus: 409, isRetryable: true },
   schedule_invalid: { httpStatus: 400, isRetryable: false },
+  incident_closed: { httpStatus: 409, isRetryable: false },
   run_open: { httpStatus: 409, isRetryable: true },
   run_ended: { httpStatus: 409, isRetryable: false },
   lease_lost: { httpStatus: 409, isRetryable: false },

@@ -40,7 +40,7 @@ CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.agent FOR EACH ROW 
 grant insert, select, update (last_sequence, last_header, last_header_hash, revoked_at) on agent to holdfast_app;
 grant select on agent to holdfast_journal;
 grant select on agent to holdfast_lookup;
-grant select (company_id, agent_id, machine_id, created_at, revoked_at) on agent to holdfast_staff;
+grant select (company_id, agent_id, machine_id, enrolment_id, created_at, revoked_at) on agent to holdfast_staff;
 grant insert, select on agent to holdfast_worker;
 
 create table agent_nonce (
@@ -303,6 +303,49 @@ create policy staff_reads on expected_run as permissive for select to holdfast_s
 grant insert, select, update (missed_after, planned_at, state) on expected_run to holdfast_app;
 grant select on expected_run to holdfast_staff;
 grant insert, select, update (missed_after, planned_at, state) on expected_run to holdfast_worker;
+
+create table incident (
+  company_id uuid not null,
+  incident_id uuid not null default gen_random_uuid(),
+  kind text not null,
+  subject text not null,
+  source_id uuid default 
+CASE
+    WHEN (kind = ANY (ARRAY['run_missed'::text, 'runs_failed'::text])) THEN (subject)::uuid
+    ELSE NULL::uuid
+END,
+  code text not null,
+  count integer not null,
+  opened_at timestamp(3) with time zone not null default clock_timestamp(),
+  seen_at timestamp(3) with time zone not null default clock_timestamp(),
+  closed_at timestamp(3) with time zone,
+  acknowledged_at timestamp(3) with time zone,
+  acknowledged_by uuid,
+  note text,
+  constraint incident_pkey PRIMARY KEY (company_id, incident_id),
+  constraint incident_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
+  constraint incident_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+  constraint incident_check1 CHECK (((note IS NULL) OR (acknowledged_at IS NOT NULL))),
+  constraint incident_check2 CHECK (((kind = ANY (ARRAY['zone_away'::text, 'zone_behind'::text])) = (company_id = '00000000-0000-0000-0000-000000000000'::uuid))),
+  constraint incident_code_check CHECK ((length(code) <= 100)),
+  constraint incident_count_check CHECK ((count > 0)),
+  constraint incident_kind_check CHECK ((kind = ANY (ARRAY['run_missed'::text, 'runs_failed'::text, 'zone_away'::text, 'zone_behind'::text, 'deletion_held'::text, 'copies_lost'::text, 'second_certificate'::text]))),
+  constraint incident_note_check CHECK ((length(note) <= 500)),
+  constraint incident_subject_check CHECK ((subject ~ '^[a-z0-9-]{1,64}$'::text))
+);
+alter table incident owner to holdfast_owner;
+alter table incident enable row level security;
+alter table incident force row level security;
+CREATE UNIQUE INDEX incident_open ON public.incident USING btree (company_id, kind, subject) WHERE (closed_at IS NULL);
+create policy journal_reads on incident as permissive for select to holdfast_journal using (true);
+create policy own_company on incident as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on incident as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE OF code, count, closed_at, acknowledged_at ON public.incident FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.incident FOR EACH ROW EXECUTE FUNCTION journal_row();
+grant insert, select, update (code, count, seen_at, closed_at, acknowledged_at, acknowledged_by, note) on incident to holdfast_app;
+grant select on incident to holdfast_journal;
+grant select on incident to holdfast_staff;
+grant insert, select, update (code, count, seen_at, closed_at) on incident to holdfast_worker;
 
 create table invitation (
   company_id uuid not null,
@@ -1031,6 +1074,7 @@ create table zone (
   free_bytes bigint,
   total_bytes bigint,
   error_code text,
+  state_since timestamp(3) with time zone not null default now(),
   constraint zone_pkey PRIMARY KEY (zone_id),
   constraint zone_ordinal_key UNIQUE (ordinal),
   constraint zone_kind_check CHECK ((kind = ANY (ARRAY['fs'::text, 's3'::text, 'memory'::text]))),
@@ -1039,10 +1083,10 @@ create table zone (
   constraint zone_zone_id_check CHECK ((zone_id ~ '^[a-z0-9-]{1,64}$'::text))
 );
 alter table zone owner to holdfast_owner;
-grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_app;
+grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code, state_since) on zone to holdfast_app;
 grant select on zone to holdfast_journal;
 grant select on zone to holdfast_staff;
-grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_worker;
+grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code, state_since) on zone to holdfast_worker;
 
 CREATE OR REPLACE FUNCTION public.end_session(wanted_hash bytea)
  RETURNS void

@@ -20,6 +20,7 @@ export const JOURNALED_TABLES = [
   "commit_number",
   "snapshot",
   "audit",
+  "incident",
 ] as const;
 
 export type JournaledTable = (typeof JOURNALED_TABLES)[number];

@@ -2,6 +2,7 @@ import type { ExpectedRun, LedgerStore } from "../domain/store/ledger-store.ts";
 import { MAX_PAGE_ROWS } from "../domain/store/store.ts";
 import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { openIncident } from "./pg-incidents.ts";
 import { loadStatement } from "./statement.ts";
 import { type Tx, withCompany, withProvider } from "./transaction.ts";
 
@@ -40,6 +41,7 @@ export function createPgLedgerStore(database: PgDatabase): LedgerStore {
         if (end.kind === "dropped") return true;
         const { runId } = end;
         await tx.run(MISSED_RUN_INSERT, [companyId, sourceId, runId, dueAt]);
+        await openIncident(tx, companyId, { kind: "run_missed", subject: sourceId, code: "no_start" });
         await writeOutbox(tx, companyId, "run_missed", { runId, sourceId, dueAt: dueAt.toISOString() });
         return true;
       }),

@@ -8,6 +8,7 @@ import {
 import { newId } from "../platform/ids.ts";
 import { writeAudit, writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { openIncidentsOfFailures } from "./pg-incidents.ts";
 import { insertKeyObjects } from "./pg-key-objects.ts";
 import { takeExpectedRuns } from "./pg-ledger-store.ts";
 import { loadStatement } from "./statement.ts";
@@ -154,5 +155,6 @@ async function recordEnded(
 ): Promise<void> {
   await tx.run(COMMITS_VOID_OF_RUNS, [companyId, runIds, `run ended: ${end.code}`]);
   if (NO_START_CODES.includes(end.code)) await tx.run(EXPECTED_RUNS_GIVE_BACK, [companyId, runIds]);
+  if (end.outcome === "failed") await openIncidentsOfFailures(tx, companyId, { runIds, code: end.code });
   await writeOutbox(tx, companyId, "run_ended", { runIds, outcome: end.outcome, code: end.code });
 }

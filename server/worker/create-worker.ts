@@ -3,6 +3,7 @@ import { PgBoss } from "pg-boss";
 import { z } from "zod";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { JournalStore } from "../domain/journal/journal-store.ts";
+import { keepIncidents, ZONE_PATIENCE } from "../domain/incident/keep-incidents.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";
 import type { Logger } from "../platform/log.ts";
@@ -24,6 +25,7 @@ const END_EXPIRED_RUNS = "end-expired-runs";
 const PROBE_ZONES = "probe-zones";
 const KEEP_LEDGER = "keep-ledger";
 const SWEEP = "sweep";
+const KEEP_INCIDENTS = "keep-incidents";
 const EVERY_MINUTE = "* * * * *";
 /** Connections of the queue; the steps use the store's own. */
 const QUEUE_CONNECTIONS = 4;
@@ -116,6 +118,13 @@ async function serveHousekeeping(boss: PgBoss, options: WorkerOptions, signal: A
       async () => {
         const { missed } = await keepLedger(deps, missedGraceMs);
         if (missed.length > 0) log.warn({ missed }, "runs that were due did not begin");
+      },
+    ],
+    [
+      KEEP_INCIDENTS,
+      async () => {
+        const step = await keepIncidents(deps, ZONE_PATIENCE);
+        if (step.opened.length + step.closed > 0) log.warn(step, "incidents opened or were closed");
       },
     ],
     [

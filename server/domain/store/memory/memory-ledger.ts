@@ -1,5 +1,6 @@
 import type { LedgerStore, MachineKey } from "../ledger-store.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
+import { openIncident } from "./memory-incident-entries.ts";
 import {
   type CompanyState,
   type ExpectedState,
@@ -127,6 +128,7 @@ function addMissedRun(
     dueAt,
     isCatchUp: false,
   });
+  openIncident(state, { companyId: company.companyId, kind: "run_missed", subject: sourceId, code: "no_start" });
   state.outbox.push({ companyId: company.companyId, kind: "run_missed" });
 }
 

@@ -1,4 +1,5 @@
 import { type NewRun, type NewSource, NO_START_CODES, type RunStore, type StartOutcome } from "../run-store.ts";
+import { openIncidentOfFailures } from "./memory-incident-entries.ts";
 import { giveBackExpectedRun, takeExpectedRuns } from "./memory-ledger.ts";
 import {
   addKeyObjects,
@@ -69,6 +70,7 @@ function end(state: MemoryState, company: CompanyState, { run, outcome, code }: 
     if (commit.runId === run.runId && commit.state === "reserved") commit.state = "void";
   }
   if (NO_START_CODES.includes(code)) giveBackExpectedRun(company, run);
+  if (outcome === "failed") openIncidentOfFailures(state, company, run);
   state.outbox.push({ companyId: company.companyId, kind: "run_ended" });
 }
 

@@ -1,3 +1,4 @@
+import type { IncidentKind } from "../../../../contracts/incidents.ts";
 import type { ChunkKind } from "../../../../engine/ports/chunk-index.ts";
 import type { KeyObject, PersonRow, SessionRow } from "../account-store.ts";
 import type { NewSnapshot, ZoneObject } from "../commit-store.ts";
@@ -148,6 +149,20 @@ export interface FindingEntry {
   tracedAt: Date | null;
 }
 
+export interface IncidentEntry {
+  readonly incidentId: string;
+  /** Null for what concerns the provider as a whole. */
+  readonly companyId: string | null;
+  readonly kind: IncidentKind;
+  readonly subject: string;
+  code: string;
+  count: number;
+  readonly openedAt: Date;
+  seenAt: Date;
+  closedAt: Date | null;
+  acknowledged: { readonly at: Date; readonly personId: string; readonly note: string | null } | null;
+}
+
 export interface RoundEntry extends ScrubRound {
   readonly nextAtMs: number;
 }
@@ -234,7 +249,10 @@ export interface MemoryState {
   readonly people: Map<string, PersonState>;
   readonly sessions: Map<string, SessionRow>;
   readonly zones: Map<string, ZoneRow>;
+  /** Since when each is in its state. */
+  readonly zoneStatesSince: Map<string, number>;
   readonly companies: Map<string, CompanyState>;
+  readonly incidents: IncidentEntry[];
   readonly jobs: Map<string, JobState>;
   readonly outbox: { readonly companyId: string | null; readonly kind: string }[];
   lastFencingToken: number;
@@ -250,7 +268,9 @@ export function emptyState(now: () => Date): MemoryState {
     people: new Map(),
     sessions: new Map(),
     zones: new Map(),
+    zoneStatesSince: new Map(),
     companies: new Map(),
+    incidents: [],
     jobs: new Map(),
     outbox: [],
     lastFencingToken: 0,
