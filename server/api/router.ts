@@ -1,6 +1,7 @@
 import { agentRouter } from "./agent-router.ts";
 import { companiesRouter } from "./companies-router.ts";
 import { enrolmentsRouter } from "./enrolments-router.ts";
+import { incidentsRouter } from "./incidents-router.ts";
 import { invitationsRouter } from "./invitations-router.ts";
 import { keysRouter } from "./keys-router.ts";
 import { liveRouter } from "./live/live-router.ts";
@@ -18,6 +19,7 @@ export const appRouter = router({
   agent: agentRouter,
   companies: companiesRouter,
   enrolments: enrolmentsRouter,
+  incidents: incidentsRouter,
   invitations: invitationsRouter,
   keys: keysRouter,
   live: liveRouter,
