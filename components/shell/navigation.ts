@@ -12,11 +12,15 @@ export interface Place {
 /** Where a company's own people see names and restore. */
 export const VAULT_PLACE: Place = { href: "/vault/", word: "Restore", icon: "restore", isDocument: true };
 
+/** What a person should know. */
+export const INCIDENTS_PLACE: Place = { href: "/incidents", word: "Incidents", icon: "incidents" };
+
 const STAFF_PLACES: readonly Place[] = [
   { href: "/overview", word: "Overview", icon: "overview" },
   { href: "/companies", word: "Companies", icon: "companies" },
   { href: "/runs", word: "Runs", icon: "runs" },
   { href: "/machines", word: "Machines", icon: "machines" },
+  INCIDENTS_PLACE,
   { href: "/zones", word: "Zones", icon: "zones" },
   { href: "/people", word: "People", icon: "people" },
 ];
@@ -25,6 +29,7 @@ const MEMBER_PLACES: readonly Place[] = [
   { href: "/home", word: "Am I safe?", icon: "home" },
   VAULT_PLACE,
   { href: "/machines", word: "Machines", icon: "machines" },
+  INCIDENTS_PLACE,
 ];
 
 /** Where this person can go. */

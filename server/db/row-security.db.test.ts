@@ -71,7 +71,11 @@ beforeAll(async () => {
     await store.putSchedule(scene.companyId, schedule);
     const expected = { sourceId: scene.sourceId, dueAt: new Date(), missedAfter: new Date() };
     await store.expectRuns(scene.companyId, [scene.sourceId], [expected]);
-    const missed = { sourceId: scene.sourceId, dueAt: expected.dueAt, end: { kind: "missed", runId: randomUUID() } } as const;
+    const missed = {
+      sourceId: scene.sourceId,
+      dueAt: expected.dueAt,
+      end: { kind: "missed", runId: randomUUID() },
+    } as const;
     await store.endOverdueRun(scene.companyId, missed);
   }
   await opened.close();

@@ -11,7 +11,10 @@ export interface IncidentStep {
 }
 
 /** One step: holds open incidents to what is the case, for the zones and for every company where something may have changed. */
-export async function keepIncidents({ store }: Pick<DomainDeps, "store">, patience: ZonePatience): Promise<IncidentStep> {
+export async function keepIncidents(
+  { store }: Pick<DomainDeps, "store">,
+  patience: ZonePatience,
+): Promise<IncidentStep> {
   const opened: { companyId: string | null; kind: IncidentKind }[] = [];
   let closed = 0;
   for (const companyId of [null, ...(await store.listCompaniesToJudge())]) {

@@ -126,14 +126,20 @@ export function describeIncidents(getStore: () => Store, getWorkerStore: () => S
       const head = await store.findLogHead(companyId);
       if (head === null) throw new Error("the company has no log");
       const statements = [keyObject(companyId, "log", head.number + 1)];
-      await store.appendLog(companyId, { expectedHead: head, statements, byPersonId: null, revokedCertHashes: [certHash] });
+      await store.appendLog(companyId, {
+        expectedHead: head,
+        statements,
+        byPersonId: null,
+        revokedCertHashes: [certHash],
+      });
       expect(await store.judgeIncidents(companyId, AT_ONCE)).toEqual({ opened: [], closed: 1 });
       expect(await store.listCompaniesToJudge()).not.toContain(companyId);
     });
   });
 
   describe("an incident of what is the case", () => {
-    const judge = (companyId: string | null, patience = AT_ONCE) => getWorkerStore().judgeIncidents(companyId, patience);
+    const judge = (companyId: string | null, patience = AT_ONCE) =>
+      getWorkerStore().judgeIncidents(companyId, patience);
 
     test("is open while a sweep is held, with the code of what holds it now", async () => {
       const scene = await createScene(getStore());
@@ -181,7 +187,9 @@ export function describeIncidents(getStore: () => Store, getWorkerStore: () => S
       await lose(a.packId, ZONE_2);
       expect(await judge(companyId)).toEqual({ opened: ["copies_lost"], closed: 0 });
       // A copy in each of two zones: two findings of one object.
-      expect(await listOf(scene)).toMatchObject([{ kind: "copies_lost", code: "no_good_copy", count: 2, machine: null }]);
+      expect(await listOf(scene)).toMatchObject([
+        { kind: "copies_lost", code: "no_good_copy", count: 2, machine: null },
+      ]);
       for (const zoneId of [ZONE_1, ZONE_2]) await lose(b.packId, zoneId);
       await judge(companyId);
       expect(await listOf(scene)).toMatchObject([{ count: 4, state: "open" }]);
@@ -207,7 +215,14 @@ export function describeIncidents(getStore: () => Store, getWorkerStore: () => S
       expect(await judge(null, { awayMs: 60_000, behindMs: 0 })).toEqual({ opened: [], closed: 0 });
       expect(await judge(null, { awayMs: 4, behindMs: 0 })).toEqual({ opened: ["zone_away"], closed: 0 });
       expect(await open()).toMatchObject([
-        { companyId: null, companyName: null, kind: "zone_away", code: "zone_unreachable", zoneOrdinal: 2, machine: null },
+        {
+          companyId: null,
+          companyName: null,
+          kind: "zone_away",
+          code: "zone_unreachable",
+          zoneOrdinal: 2,
+          machine: null,
+        },
       ]);
       expect(await store.listIncidents(companyId, ORDER)).toEqual([]);
       await probe("catching_up", null);
@@ -229,9 +244,13 @@ export function describeIncidents(getStore: () => Store, getWorkerStore: () => S
       await miss(scene, 3);
       const incidentId = (await listOf(scene))[0]?.incidentId ?? "";
       const note = "the disk is being replaced";
-      expect(await store.acknowledgeIncident(strange.companyId, { incidentId, note, byPersonId: ownerId })).toBe("not_open");
+      expect(await store.acknowledgeIncident(strange.companyId, { incidentId, note, byPersonId: ownerId })).toBe(
+        "not_open",
+      );
       expect(await store.acknowledgeIncident(null, { incidentId, note, byPersonId: ownerId })).toBe("not_open");
-      expect(await store.acknowledgeIncident(companyId, { incidentId, note, byPersonId: ownerId })).toBe("acknowledged");
+      expect(await store.acknowledgeIncident(companyId, { incidentId, note, byPersonId: ownerId })).toBe(
+        "acknowledged",
+      );
       const acknowledged = { at: expect.any(Date), email: emailOfOwner, note };
       expect(await store.findIncident(null, incidentId)).toMatchObject({ state: "acknowledged", acknowledged });
       expect(await store.countOpenIncidents(companyId)).toEqual({ open: 0, acknowledged: 1 });

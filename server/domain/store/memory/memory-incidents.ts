@@ -99,9 +99,7 @@ function companyCauses(state: MemoryState, company: CompanyState): Cause[] {
 /** Whether the agent is revoked whose source this is, or who used the enrolment. */
 function isOfRevoked(company: CompanyState, { kind, subject }: IncidentEntry): boolean {
   const agentId =
-    kind === "second_certificate"
-      ? company.enrolments.get(subject)?.agentId
-      : company.sources.get(subject)?.agentId;
+    kind === "second_certificate" ? company.enrolments.get(subject)?.agentId : company.sources.get(subject)?.agentId;
   return company.agents.get(agentId ?? "")?.isRevoked ?? false;
 }
 
