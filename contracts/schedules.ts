@@ -48,6 +48,7 @@ export type SchedulePutInput = z.input<typeof schedulePutInput>;
 export const scheduleStoredView = z.strictObject({ level: scheduleLevel });
 
 export const scheduleGetInput = z.strictObject({ machineId: machineIdSchema });
+export const companyScheduleInput = z.strictObject({ companyId: companyIdSchema });
 
 /** What holds, and from which level each value comes. */
 export const effectiveScheduleView = z.strictObject({
@@ -62,13 +63,17 @@ export const effectiveScheduleView = z.strictObject({
 });
 export type EffectiveScheduleView = z.infer<typeof effectiveScheduleView>;
 
-const levelScheduleView = z.strictObject({
+export const levelScheduleView = z.strictObject({
   own: scheduleSettings,
   effective: effectiveScheduleView,
   /** The next times that are due, soonest first; none while it is paused. */
   nextDueAts: z.array(z.date()),
 });
 export type LevelScheduleView = z.infer<typeof levelScheduleView>;
+
+/** What holds for a company where nothing narrower says otherwise, and the provider's default above it. */
+export const companyScheduleView = z.strictObject({ provider: levelScheduleView, company: levelScheduleView });
+export type CompanyScheduleView = z.infer<typeof companyScheduleView>;
 
 /** The chain above a machine, itself, and its sources. */
 export const machineScheduleView = z.strictObject({

@@ -2,9 +2,11 @@ import type { MachineView } from "../../contracts/machines.ts";
 import type { RunView } from "../../contracts/runs.ts";
 import type { MachineScheduleView } from "../../contracts/schedules.ts";
 import type { SnapshotView } from "../../contracts/snapshots.ts";
+import type { Viewer } from "../../contracts/viewer.ts";
 import { RefreshWhenRunsChange } from "../live/refresh-when-runs-change.tsx";
 import { RunsTable } from "../runs/runs-table.tsx";
 import { ScheduleCard } from "../schedules/schedule-card.tsx";
+import { canPlan, machineLines, scheduleNote } from "../schedules/schedule-lines.ts";
 import { SnapshotsTable } from "../snapshots/snapshots-table.tsx";
 import { Breadcrumb } from "../ui/breadcrumb.tsx";
 import { Card } from "../ui/card.tsx";
@@ -21,7 +23,7 @@ export function MachinePage(props: {
   readonly nextHref: string | null;
   readonly runs: readonly RunView[] | null;
   readonly schedule: MachineScheduleView;
-  readonly canEditSchedule: boolean;
+  readonly viewer: Viewer;
 }) {
   const { machine } = props;
   return (
@@ -37,7 +39,10 @@ export function MachinePage(props: {
         }
       />
       <MachineFigures machine={machine} />
-      <ScheduleCard machine={machine} schedule={props.schedule} canEdit={props.canEditSchedule} />
+      <ScheduleCard
+        lines={machineLines(props.schedule, machine, props.viewer)}
+        note={scheduleNote(canPlan(props.viewer))}
+      />
       <Card title="Snapshots" note="newest first">
         <SnapshotsTable rows={props.snapshots} nextHref={props.nextHref} />
       </Card>

@@ -54,6 +54,8 @@ export function createProcedureInputs(company: KeyedCompany, incidentId: string)
     "runs.get": { runId },
     "runs.list": { companyId },
     "schedules.get": { machineId },
+    "schedules.getCompany": { companyId },
+    "schedules.getProvider": undefined,
     "schedules.put": {
       subject: { level: "source", machineId, sourceId },
       settings: { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: true },

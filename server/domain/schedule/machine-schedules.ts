@@ -7,12 +7,27 @@ export interface SourceLayers {
   readonly layers: readonly ScheduleRow[];
 }
 
-/** Own settings on the way from the provider to each source of a machine, from the widest level on. */
-export interface MachineSchedules {
+/** Own settings of the provider, and of the provider and a company. */
+export interface CompanySchedules {
   readonly provider: readonly ScheduleRow[];
   readonly company: readonly ScheduleRow[];
+}
+
+/** Own settings on the way from the provider to each source of a machine, from the widest level on. */
+export interface MachineSchedules extends CompanySchedules {
   readonly machine: readonly ScheduleRow[];
   readonly sources: readonly SourceLayers[];
+}
+
+/** @param companyId null for the provider's default alone */
+export async function readCompanySchedules(
+  { store }: Pick<DomainDeps, "store">,
+  companyId: string | null,
+): Promise<CompanySchedules> {
+  const own = await store.findProviderSchedule();
+  const provider = own === null ? [] : [own];
+  const rows = companyId === null ? [] : await store.listSchedules(companyId, null);
+  return { provider, company: [...provider, ...rows] };
 }
 
 /** A machine's schedules; of a machine that has more than 500 sources, those of its first 500. */

@@ -36,8 +36,8 @@ export interface ScheduleStore {
   putProviderSchedule(settings: ScheduleSettings, byPersonId: string): Promise<void>;
   /** Replaces what the level sets itself. Putting the same again moves nothing; `timedAt` moves with the timing alone. */
   putSchedule(companyId: string, schedule: NewSchedule): Promise<"stored" | "subject_unknown">;
-  /** Of the company, of one machine, and of that machine's sources, in the order of the levels. */
-  listSchedules(companyId: string, machineId: string): Promise<readonly ScheduleRow[]>;
+  /** Of the company, of one machine (null for none), and of that machine's sources, in the order of the levels. */
+  listSchedules(companyId: string, machineId: string | null): Promise<readonly ScheduleRow[]>;
   /** The sources of a machine, at most 500, in the order of their ids. Runs that ended with one of `exceptCodes` do not count as starts. */
   listPlannedSources(
     companyId: string,

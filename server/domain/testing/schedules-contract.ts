@@ -27,6 +27,8 @@ export function describeSchedules(getStore: () => Store): void {
       expect(rows.map(({ timedAt: _, ...row }) => row)).toEqual(all.slice(0, 3));
       const others = await store.listSchedules(companyId, other.machineId);
       expect(others.map((row) => row.subjectId)).toEqual([companyId, other.sourceId]);
+      const ofCompany = await store.listSchedules(companyId, null);
+      expect(ofCompany.map((row) => row.subjectId)).toEqual([companyId]);
     });
 
     test("its time moves with the timing alone", async () => {

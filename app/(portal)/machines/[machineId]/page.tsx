@@ -20,7 +20,7 @@ export default async function MemberMachinePage({ params, searchParams }: PageIn
       nextHref={nextHref(`/machines/${machineId}`, snapshots.nextCursor)}
       runs={null}
       schedule={schedule}
-      canEditSchedule={viewer.role === "owner"}
+      viewer={viewer}
     />
   );
 }

@@ -29,7 +29,7 @@ export default async function StaffMachinePage({ params, searchParams }: PageInp
       nextHref={nextHref(`/companies/${companyId}/machines/${machineId}`, snapshots.nextCursor)}
       runs={runs.rows}
       schedule={schedule}
-      canEditSchedule={viewer.role !== "auditor"}
+      viewer={viewer}
     />
   );
 }
