@@ -124,9 +124,9 @@ async function startRun(tx: Tx, companyId: string, run: NewRun): Promise<StartOu
   const endedIds = superseded.map((row) => row.run_id);
   if (endedIds.length > 0) await recordEnded(tx, companyId, endedIds, { outcome: "failed", code: "superseded" });
   const { runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs } = run;
-  const { dueAt, isCatchUp } = await takeExpectedRuns(tx, companyId, sourceId);
-  const values = [companyId, runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs, dueAt, isCatchUp];
-  const [inserted] = await tx.rows<{ fencing_token: number }>(RUN_INSERT, values);
+  const { dueAt, isCatchUp, attempt } = await takeExpectedRuns(tx, companyId, sourceId);
+  const values = [companyId, runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs, dueAt];
+  const [inserted] = await tx.rows<{ fencing_token: number }>(RUN_INSERT, [...values, isCatchUp, attempt]);
   if (!inserted) throw new Error("an insert answered no row");
   await writeOutbox(tx, companyId, "run_started", { runId, sourceId, machineId, zoneId });
   return { kind: "started", runId, fencingToken: inserted.fencing_token, zoneId };

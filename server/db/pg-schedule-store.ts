@@ -82,13 +82,20 @@ interface PlannedSourceRecord {
   readonly ordinal: number;
   readonly created_at: Date;
   readonly last_start_at: Date | null;
+  readonly last_end_at: Date | null;
+  readonly last_outcome: string | null;
+  readonly last_due_at: Date | null;
+  readonly last_attempt: number | null;
   readonly last_expected_at: Date | null;
 }
 
 function toPlannedSource(row: PlannedSourceRecord): PlannedSourceRow {
   const { source_id: sourceId, kind: sourceKind, ordinal, created_at: createdAt } = row;
   const { last_start_at: lastStartAt, last_expected_at: lastExpectedAt } = row;
-  return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastExpectedAt };
+  const { last_due_at: dueAt, last_end_at: endedAt, last_attempt: attempt } = row;
+  const isFailure = row.last_outcome === "failed" && dueAt !== null && endedAt !== null && attempt !== null;
+  const lastFailure = isFailure ? { dueAt, endedAt, attempt } : null;
+  return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastFailure, lastExpectedAt };
 }
 
 function valuesOf({ timing, jitterSeconds, catchUpMinutes, isPaused }: ScheduleSettings): readonly unknown[] {

@@ -1,3 +1,4 @@
+import type { LastFailure } from "../store/schedule-store.ts";
 import { nextDue, previousDue } from "./due-times.ts";
 import type { EffectiveSchedule } from "./effective-schedule.ts";
 
@@ -11,6 +12,8 @@ export interface Planned {
 
 export interface StartQuestion extends Planned {
   readonly lastStartAt: Date | null;
+  /** Of that start, where it failed. */
+  readonly lastFailure: LastFailure | null;
   readonly now: Date;
 }
 
@@ -24,24 +27,50 @@ export interface NextStart {
 const ON_TIME_MS = 15 * 60_000;
 
 /**
+ * How long after each failed try the next one comes: a lock that is held or a server that restarts is over in minutes, a disk that is full
+ * in an hour at best. One more try than these in all (`MAX_ATTEMPTS`), then the next due time is waited for.
+ */
+export const RETRY_AFTER_MS = [5 * 60_000, 15 * 60_000, 45 * 60_000] as const;
+/** Machines that failed together come again apart: up to so much of the pause later. */
+const RETRY_SPREAD = 0.2;
+
+/**
  * Which start of a source comes next; null while it is paused. What was due last and was not started is caught up, once,
- * while the schedule's time for that lasts; what was due before it is not.
+ * while the schedule's time for that lasts; what was due before it is not. What was started and failed is tried again, unless
+ * it is due anew before that.
  */
 export function planStart(question: StartQuestion): NextStart | null {
   const { schedule, now } = question;
   if (schedule.pausedBy !== null) return null;
   const last = previousDue(schedule.timing, now);
   if (last !== null && isOpen(question, last)) return { dueAt: last, startAt: startOf(question, last) };
-  const next = nextDue(schedule.timing, now);
-  return next === null ? null : { dueAt: next, startAt: startOf(question, next) };
+  const nextAt = nextDue(schedule.timing, now);
+  const next = nextAt === null ? null : { dueAt: nextAt, startAt: startOf(question, nextAt) };
+  const retry = planRetry(question);
+  return retry !== null && (next === null || retry.startAt < next.startAt) ? retry : next;
+}
+
+/** The next try of what failed; null when there was none, when it was the last, or when it is too late for another. */
+function planRetry(question: StartQuestion): NextStart | null {
+  const { lastFailure, sourceId, now } = question;
+  const afterMs = lastFailure === null ? undefined : RETRY_AFTER_MS[lastFailure.attempt - 1];
+  if (lastFailure === null || afterMs === undefined || lastFailure.dueAt < timedSince(question)) return null;
+  const { dueAt, endedAt, attempt } = lastFailure;
+  const spreadMs = afterMs * RETRY_SPREAD * shareOf(`${sourceId}/${dueAt.getTime()}/${attempt}`);
+  const startAt = new Date(endedAt.getTime() + afterMs + Math.floor(spreadMs));
+  return now.getTime() - startAt.getTime() <= patienceOf(question) ? { dueAt, startAt } : null;
+}
+
+/** For how long after its time a start still makes sense. */
+function patienceOf({ schedule }: StartQuestion): number {
+  return Math.max(schedule.catchUpMinutes * 60_000, schedule.jitterSeconds * 1000 + ON_TIME_MS);
 }
 
 /** Due and not started, since it was known and timed like this, and not for too long. */
 function isOpen(question: StartQuestion, due: Date): boolean {
-  const { schedule, lastStartAt, now } = question;
+  const { lastStartAt, now } = question;
   if (due < timedSince(question) || (lastStartAt !== null && lastStartAt >= due)) return false;
-  const patienceMs = Math.max(schedule.catchUpMinutes * 60_000, schedule.jitterSeconds * 1000 + ON_TIME_MS);
-  return now.getTime() - due.getTime() <= patienceMs;
+  return now.getTime() - due.getTime() <= patienceOf(question);
 }
 
 /** From when on this source is due by this timing. */

@@ -55,13 +55,17 @@ export type RunOutcome = "complete" | "complete_with_gaps" | "failed" | "missed"
  */
 export const NO_START_CODES: readonly string[] = ["agent_stopped", "lease_lost", "superseded", "no_start"];
 
+/** So often in all a backup is tried for one due time. */
+export const MAX_ATTEMPTS = 4;
+
 /** Sources, and runs with their leases. */
 export interface RunStore {
   /** Repeating the same definition succeeds; another definition under a number that is taken is a conflict. */
   putSource(companyId: string, source: NewSource): Promise<"stored" | "number_conflict" | "machine_unknown">;
   /**
    * Opens a run under a new fencing token. An open run of the same source ends `failed` (`superseded`) in the same
-   * transaction: whoever starts anew has given up the old one, and only one writer holds a source.
+   * transaction: whoever starts anew has given up the old one, and only one writer holds a source. It is of the newest due time that
+   * waits, or was missed; where there is none and the last run that counts failed, it is that one's next attempt.
    */
   startRun(companyId: string, run: NewRun): Promise<StartOutcome>;
   /** Extends the lease while it is still held: an open run, this token, not yet expired. */

@@ -9,6 +9,13 @@ export interface ScheduleRow {
   readonly timedAt: Date;
 }
 
+export interface LastFailure {
+  readonly dueAt: Date;
+  readonly endedAt: Date;
+  /** Which try of this due time it was, from 1. */
+  readonly attempt: number;
+}
+
 /** A source, and when its last run began that counts as a start. */
 export interface PlannedSourceRow {
   readonly sourceId: string;
@@ -17,6 +24,8 @@ export interface PlannedSourceRow {
   readonly createdAt: Date;
   /** Null before the first. */
   readonly lastStartAt: Date | null;
+  /** That run, where it failed and began for a due time; null otherwise. */
+  readonly lastFailure: LastFailure | null;
   /** The newest due time that has come and a run was expected for; null before the first. */
   readonly lastExpectedAt: Date | null;
 }

@@ -1,4 +1,5 @@
 import type { LedgerStore, MachineKey } from "../ledger-store.ts";
+import { MAX_ATTEMPTS, NO_START_CODES } from "../run-store.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
 import { openIncident } from "./memory-incident-entries.ts";
 import {
@@ -62,22 +63,39 @@ export function takeExpectedRuns(
   state: MemoryState,
   company: CompanyState,
   sourceId: string,
-): { readonly dueAt: Date | null; readonly isCatchUp: boolean } {
+): Pick<RunState, "dueAt" | "isCatchUp" | "attempt"> {
   const due = [...company.expectedRuns.values()]
     .filter((row) => row.sourceId === sourceId && row.dueAt <= state.now() && row.state !== "dropped")
     .toSorted((a, b) => b.dueAt.getTime() - a.dueAt.getTime());
   const waiting = due.filter((row) => row.state === "waiting");
   for (const row of waiting) row.state = "started";
-  if (waiting[0] !== undefined) return { dueAt: waiting[0].dueAt, isCatchUp: false };
+  if (waiting[0] !== undefined) return { dueAt: waiting[0].dueAt, isCatchUp: false, attempt: 1 };
   const [newest] = due;
-  if (newest?.state !== "missed") return { dueAt: null, isCatchUp: false };
-  newest.state = "caught_up";
-  return { dueAt: newest.dueAt, isCatchUp: true };
+  if (newest?.state === "missed") {
+    newest.state = "caught_up";
+    return { dueAt: newest.dueAt, isCatchUp: true, attempt: 1 };
+  }
+  const last = findLastStart(company, sourceId, NO_START_CODES);
+  if (last?.outcome !== "failed" || last.dueAt === null || last.attempt >= MAX_ATTEMPTS) {
+    return { dueAt: null, isCatchUp: false, attempt: 1 };
+  }
+  return { dueAt: last.dueAt, isCatchUp: last.isCatchUp, attempt: last.attempt + 1 };
+}
+
+/** The newest run of a source that did not end with one of these codes. */
+export function findLastStart(
+  company: CompanyState | undefined,
+  sourceId: string,
+  exceptCodes: readonly string[],
+): RunState | undefined {
+  return [...(company?.runs.values() ?? [])]
+    .filter((run) => run.sourceId === sourceId && !exceptCodes.includes(run.code ?? ""))
+    .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))[0];
 }
 
 /** As the database does when a run was interrupted. */
-export function giveBackExpectedRun(company: CompanyState, { sourceId, dueAt }: RunState): void {
-  const row = dueAt === null ? undefined : company.expectedRuns.get(keyOf(sourceId, dueAt));
+export function giveBackExpectedRun(company: CompanyState, { sourceId, dueAt, attempt }: RunState): void {
+  const row = dueAt === null || attempt > 1 ? undefined : company.expectedRuns.get(keyOf(sourceId, dueAt));
   if (row?.state === "started") row.state = "waiting";
   if (row?.state === "caught_up") row.state = "missed";
 }
@@ -127,6 +145,7 @@ function addMissedRun(
     snapshotId: null,
     dueAt,
     isCatchUp: false,
+    attempt: 1,
   });
   openIncident(state, { companyId: company.companyId, kind: "run_missed", subject: sourceId, code: "no_start" });
   state.outbox.push({ companyId: company.companyId, kind: "run_missed" });

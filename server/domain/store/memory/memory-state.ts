@@ -87,6 +87,7 @@ export interface RunState {
   snapshotId: string | null;
   readonly dueAt: Date | null;
   readonly isCatchUp: boolean;
+  readonly attempt: number;
 }
 
 export interface ExpectedState extends ExpectedRun {
