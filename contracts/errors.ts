@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   range_invalid: { httpStatus: 416, isRetryable: false },
   agent_too_old: { httpStatus: 426, isRetryable: false },
   agent_too_new: { httpStatus: 426, isRetryable: false },
+  company_busy: { httpStatus: 429, isRetryable: true },
   rate_limited: { httpStatus: 429, isRetryable: true },
   zone_unreachable: { httpStatus: 503, isRetryable: true },
   zone_full: { httpStatus: 507, isRetryable: true },
@@ -64,4 +65,6 @@ export interface ErrorData {
   /** Stable code; clients switch on this. */
   readonly code2: ErrorCode;
   readonly isRetryable: boolean;
+  /** When the same call may succeed; absent where nobody knows. */
+  readonly retryAfterMs?: number;
 }

@@ -300,8 +300,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
   });
 
   test("an owner sets the company's schedule and an admin the provider's default, and each page says whose value holds", async () => {
-    const row = (name: string) =>
-      page.getByRole("listitem").filter({ has: page.getByText(name, { exact: true }) });
+    const row = (name: string) => page.getByRole("listitem").filter({ has: page.getByText(name, { exact: true }) });
     const change = async (name: string, fill: () => Promise<unknown>) => {
       await row(name)
         .getByRole("button", { name: `Change the schedule of ${name}` })

@@ -28,7 +28,9 @@ export class RunSession {
   static async start(control: ControlClient, sourceId: string, cancel: AbortController): Promise<RunSession> {
     const input = { sourceId, clientRunId: newId() };
     const { signal } = cancel;
-    const run = await control.call({ procedure: "agent.startRun", input, view: agentRunView }, { signal });
+    // Who is told when to come again waits outside of the call: a person may want to know, and other sources may be due.
+    const options = { signal, except: ["company_busy"] };
+    const run = await control.call({ procedure: "agent.startRun", input, view: agentRunView }, options);
     return new RunSession(control, run, cancel);
   }
 

@@ -64,7 +64,7 @@ export const agentRouter = router({
     .output(agentRunView)
     .mutation(async ({ ctx: { deps, agent }, input }) => {
       const { sourceId, clientRunId } = input;
-      const run = await startRun(deps, agent, { sourceId, clientRunId });
+      const run = await startRun(deps, agent, { sourceId, clientRunId }, deps.companyRunsMax);
       return {
         runId: runIdSchema.parse(run.runId),
         fencingToken: run.fencingToken,

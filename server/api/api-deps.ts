@@ -18,6 +18,8 @@ export interface ApiDeps extends DomainDeps {
   readonly rateLimits: RateLimits;
   /** How open runs go on, for pages that look. */
   readonly runFeed: RunFeed;
+  /** Runs of one company that may be open at a time. */
+  readonly companyRunsMax: number;
   /** 32 bytes of this installation: signs bulk tokens and browser sessions. */
   readonly secret: Uint8Array;
   /** The one origin that agents and browsers see. */

@@ -77,6 +77,7 @@ async function openApiDeps(): Promise<ApiDeps> {
     clock: systemClock,
     log,
     rateLimits: createRateLimits(),
+    companyRunsMax: env.companyRuns,
     secret: env.secret,
     publicUrl: env.publicUrl,
     findSetupCodeHash: async () => (env.setupFile === null ? null : readSetupCodeHash(env.setupFile)),

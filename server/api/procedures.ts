@@ -5,7 +5,7 @@ import { ERROR_CODES, type ErrorData } from "../../contracts/errors.ts";
 import type { CompanyId } from "../../contracts/ids.ts";
 import type { MemberRole, StaffRole, Viewer } from "../../contracts/viewer.ts";
 import type { AgentRow } from "../domain/store/key-store.ts";
-import { ApiError, errorCodeOf, toTrpcError } from "./api-error.ts";
+import { ApiError, errorCodeOf, retryAfterOf, toTrpcError } from "./api-error.ts";
 import type { ApiContext, Caller } from "./context.ts";
 import { requireSpokenVersion } from "./version-handshake.ts";
 
@@ -34,7 +34,12 @@ const trpc = initTRPC
     },
     errorFormatter({ shape, error }) {
       const code = errorCodeOf(error);
-      const data: ErrorData = { code2: code, isRetryable: ERROR_CODES[code].isRetryable };
+      const retryAfterMs = retryAfterOf(error);
+      const data: ErrorData = {
+        code2: code,
+        isRetryable: ERROR_CODES[code].isRetryable,
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      };
       // No stack and no path of a file, also in development: the log has them.
       return { ...shape, data: { code: shape.data.code, httpStatus: ERROR_CODES[code].httpStatus, ...data } };
     },

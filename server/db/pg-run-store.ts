@@ -21,6 +21,9 @@ const SOURCE_CHANGE = loadStatement("source-change");
 const RUN_OF_CLIENT = loadStatement("run-of-client");
 const RUN_EXTEND = loadStatement("run-extend");
 const RUNS_SUPERSEDE = loadStatement("runs-supersede");
+const COMPANY_LOCK = loadStatement("company-lock");
+const RUNS_COUNT_OPEN = loadStatement("runs-count-open");
+const EXPECTED_RUNS_PUT_OFF = loadStatement("expected-runs-put-off");
 const RUN_INSERT = loadStatement("run-insert");
 const RUN_HEARTBEAT = loadStatement("run-heartbeat");
 const RUN_END = loadStatement("run-end");
@@ -100,8 +103,9 @@ interface StoredSource {
   readonly definition: Buffer;
 }
 
-/** Agent, then source, then runs: the order of locks everywhere. The source's lock makes starts wait for each other. */
+/** Company, agent, source, then runs: the order of locks everywhere. Starts of one company wait for each other, so that they can be counted. */
 async function startRun(tx: Tx, companyId: string, run: NewRun): Promise<StartOutcome> {
+  await tx.rows(COMPANY_LOCK, [companyId]);
   const [agent] = await tx.rows<{ machine_id: string; is_revoked: boolean }>(AGENT_LOCK_SHARE, [
     companyId,
     run.agentId,
@@ -120,6 +124,11 @@ async function startRun(tx: Tx, companyId: string, run: NewRun): Promise<StartOu
     return { kind: "started", runId: same.run_id, fencingToken: same.fencing_token, zoneId: same.zone_id };
   }
 
+  const [others] = await tx.rows<{ open: number }>(RUNS_COUNT_OPEN, [companyId, run.sourceId]);
+  if ((others?.open ?? 0) > run.maxOtherRuns) {
+    await tx.run(EXPECTED_RUNS_PUT_OFF, [companyId, run.sourceId, run.putOffMs]);
+    return { kind: "company_busy" };
+  }
   const superseded = await tx.rows<{ run_id: string }>(RUNS_SUPERSEDE, [companyId, run.sourceId]);
   const endedIds = superseded.map((row) => row.run_id);
   if (endedIds.length > 0) await recordEnded(tx, companyId, endedIds, { outcome: "failed", code: "superseded" });

@@ -22,6 +22,10 @@ export interface NewRun {
   /** The zone to which the run is pinned. */
   readonly zoneId: string;
   readonly leaseMs: number;
+  /** So many runs of other sources of the company may be open besides; more are refused. */
+  readonly maxOtherRuns: number;
+  /** What waits for a run that is refused is not missed for so long. */
+  readonly putOffMs: number;
 }
 
 /** The right to go on with a run: its id and the token that the last start gave out. */
@@ -41,7 +45,9 @@ export type StartOutcome =
   /** No such source on this machine, or the agent is revoked. */
   | { readonly kind: "source_unknown" | "agent_revoked" }
   /** The run of this clientRunId has ended: take a new one. */
-  | { readonly kind: "run_ended" };
+  | { readonly kind: "run_ended" }
+  /** As many runs of the company are open as may be: come again. */
+  | { readonly kind: "company_busy" };
 
 export type HeartbeatOutcome =
   | { readonly kind: "held"; readonly zoneId: string; readonly isCancelled: boolean }
@@ -65,7 +71,8 @@ export interface RunStore {
   /**
    * Opens a run under a new fencing token. An open run of the same source ends `failed` (`superseded`) in the same
    * transaction: whoever starts anew has given up the old one, and only one writer holds a source. It is of the newest due time that
-   * waits, or was missed; where there is none and the last run that counts failed, it is that one's next attempt.
+   * waits, or was missed (while the company has as many open runs as it may have, it is refused and nothing changes but how long what waits
+   * may wait); where there is none and the last run that counts failed, it is that one's next attempt.
    */
   startRun(companyId: string, run: NewRun): Promise<StartOutcome>;
   /** Extends the lease while it is still held: an open run, this token, not yet expired. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Store } from "../store/store.ts";
-import { createScene, keyObject, LEASE_MS, newUuid, openRun, ZONE_1 } from "./store-scene.ts";
+import { createScene, enrolMachine, keyObject, LEASE_MS, NO_BOUND, newUuid, openRun, ZONE_1 } from "./store-scene.ts";
 
 const PROGRESS = { files: 7, bytes: 700, storedBytes: 70 };
 
@@ -26,7 +26,7 @@ export function describeRuns(getStore: () => Store): void {
     test("the same clientRunId answers the same run; a new one takes the source over", async () => {
       const store = getStore();
       const { companyId, agentId, machineId, sourceId } = await createScene(store);
-      const run = { agentId, machineId, sourceId, zoneId: ZONE_1, leaseMs: LEASE_MS };
+      const run = { agentId, machineId, sourceId, zoneId: ZONE_1, leaseMs: LEASE_MS, ...NO_BOUND };
       const clientRunId = newUuid();
       const first = await store.startRun(companyId, { ...run, runId: newUuid(), clientRunId });
       expect(await store.startRun(companyId, { ...run, runId: newUuid(), clientRunId })).toEqual(first);
@@ -46,9 +46,40 @@ export function describeRuns(getStore: () => Store): void {
       const scene = await createScene(store);
       const other = await createScene(store);
       const { agentId, machineId } = scene;
-      const run = { runId: newUuid(), clientRunId: newUuid(), zoneId: ZONE_1, leaseMs: LEASE_MS };
+      const run = { runId: newUuid(), clientRunId: newUuid(), zoneId: ZONE_1, leaseMs: LEASE_MS, ...NO_BOUND };
       const started = await store.startRun(scene.companyId, { ...run, agentId, machineId, sourceId: other.sourceId });
       expect(started).toEqual({ kind: "source_unknown" });
+    });
+
+    test("a company has so many open runs and no more; who is refused is not missed meanwhile", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId } = scene;
+      const other = await enrolMachine(store, companyId);
+      const strange = await createScene(store);
+      const bound = { zoneId: ZONE_1, leaseMs: LEASE_MS, maxOtherRuns: 1, putOffMs: 60_000 };
+      const start = ({ agentId, machineId, sourceId }: typeof other, clientRunId = newUuid(), of = companyId) =>
+        store.startRun(of, { runId: newUuid(), clientRunId, agentId, machineId, sourceId, ...bound });
+      const third = await enrolMachine(store, companyId);
+      const clientRunId = newUuid();
+      const first = await start(scene, clientRunId);
+      expect(first.kind).toBe("started");
+      expect((await start(other)).kind).toBe("started");
+      const dueAt = new Date(Date.now() - 1_000);
+      await store.expectRuns(companyId, [], [{ sourceId: third.sourceId, dueAt, missedAfter: dueAt }]);
+      const overdue = async () => (await store.listOverdueRuns()).some((run) => run.sourceId === third.sourceId);
+      expect(await overdue()).toBe(true);
+      expect(await start(third)).toEqual({ kind: "company_busy" });
+      expect(await overdue()).toBe(false);
+      // Not for a repeated call, for a source that starts anew, or for another company.
+      expect(await start(scene, clientRunId)).toEqual(first);
+      expect((await start(other)).kind).toBe("started");
+      expect((await start(strange, newUuid(), strange.companyId)).kind).toBe("started");
+      if (first.kind !== "started") throw new Error("not started");
+      await store.endRun(companyId, first, { outcome: "cancelled", code: "x" });
+      const begun = await start(third);
+      if (begun.kind !== "started") throw new Error(begun.kind);
+      expect(await store.findRun(companyId, begun.runId)).toMatchObject({ dueAt });
     });
 
     test("a wrong token holds nothing", async () => {

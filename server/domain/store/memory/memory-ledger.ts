@@ -82,6 +82,19 @@ export function takeExpectedRuns(
   return { dueAt: last.dueAt, isCatchUp: last.isCatchUp, attempt: last.attempt + 1 };
 }
 
+/** As the database does when a run is refused for now. */
+export function putOffExpectedRuns(
+  state: MemoryState,
+  company: CompanyState,
+  { sourceId, putOffMs }: { readonly sourceId: string; readonly putOffMs: number },
+): void {
+  const untilMs = state.now().getTime() + putOffMs;
+  for (const row of company.expectedRuns.values()) {
+    if (row.sourceId !== sourceId || row.state !== "waiting" || row.dueAt > state.now()) continue;
+    row.missedAfter = new Date(Math.max(row.missedAfter.getTime(), untilMs));
+  }
+}
+
 /** The newest run of a source that did not end with one of these codes. */
 export function findLastStart(
   company: CompanyState | undefined,

@@ -1,6 +1,6 @@
 import { type NewRun, type NewSource, NO_START_CODES, type RunStore, type StartOutcome } from "../run-store.ts";
 import { openIncidentOfFailures } from "./memory-incident-entries.ts";
-import { giveBackExpectedRun, takeExpectedRuns } from "./memory-ledger.ts";
+import { giveBackExpectedRun, putOffExpectedRuns, takeExpectedRuns } from "./memory-ledger.ts";
 import {
   addKeyObjects,
   type CompanyState,
@@ -115,7 +115,7 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
   if (!company || !agent || agent.isRevoked) return { kind: "agent_revoked" };
   const source = company.sources.get(wanted.sourceId);
   if (source?.machineId !== wanted.machineId || agent.machineId !== wanted.machineId) return { kind: "source_unknown" };
-  const { leaseMs, ...ids } = wanted;
+  const { leaseMs, maxOtherRuns, putOffMs, ...ids } = wanted;
   const leaseUntilMs = state.now().getTime() + leaseMs;
   const runs = [...company.runs.values()];
   const same = runs.find((run) => run.agentId === wanted.agentId && run.clientRunId === wanted.clientRunId);
@@ -123,6 +123,11 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
   if (same) {
     same.leaseUntilMs = leaseUntilMs;
     return { kind: "started", runId: same.runId, fencingToken: same.fencingToken, zoneId: same.zoneId };
+  }
+  const others = runs.filter((run) => run.sourceId !== wanted.sourceId && run.endedAt === null);
+  if (others.length > maxOtherRuns) {
+    putOffExpectedRuns(state, company, { sourceId: wanted.sourceId, putOffMs });
+    return { kind: "company_busy" };
   }
   for (const run of runs) {
     if (run.sourceId !== wanted.sourceId || run.endedAt !== null) continue;

@@ -90,7 +90,8 @@ export interface RunState {
   readonly attempt: number;
 }
 
-export interface ExpectedState extends ExpectedRun {
+export interface ExpectedState extends Omit<ExpectedRun, "missedAfter"> {
+  missedAfter: Date;
   readonly plannedAt: Date;
   state: "waiting" | "started" | "missed" | "caught_up" | "dropped";
 }
