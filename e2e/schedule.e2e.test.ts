@@ -10,7 +10,7 @@ import type { RunView } from "../contracts/runs.ts";
 import type { Timing } from "../contracts/schedules.ts";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
-import { expectPage } from "./expect-page.ts";
+import { expectPage, settleColours } from "./expect-page.ts";
 import {
   backUp,
   childOf,
@@ -175,6 +175,7 @@ describe("backups by themselves", () => {
       await expectPage(staff.getByRole("link", { name: "Incidents 1 open" })).toBeVisible();
       for (const theme of ["Light", "Dark"]) {
         await staff.getByRole("button", { name: theme }).click();
+        await settleColours(staff);
         expect((await new AxeBuilder({ page: staff }).analyze()).violations).toEqual([]);
       }
       await owner.reload();
