@@ -322,6 +322,9 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
       await row("Whole company").getByLabel("Backs up").selectOption("Every night at 02:00");
       await row("Whole company").getByLabel("Time zone").fill("Europe/Berlin");
       await row("Whole company").getByLabel("A start that was missed is").selectOption("not caught up");
+      await row("Whole company").getByLabel("May begin").selectOption("Own hours");
+      for (const day of ["Sat", "Sun"]) await row("Whole company").getByLabel(day).uncheck();
+      await row("Whole company").getByLabel("End what still runs").check();
     });
     await expectPage(headline()).toHaveText(
       "Every machine is backed up by itself. Every night at 02:00, Europe/Berlin.",
@@ -329,6 +332,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await page.goto(`${product.url}/machines/${product.demo.machineId}`);
     await expectPage(row("This machine")).toContainText("Every night at 02:00, Europe/Berlinfrom the company");
     await expectPage(row("This machine")).toContainText("not caught up (from the company)");
+    await expectPage(row("This machine")).toContainText("60 of 168 hours a week, ended after them (from the company)");
     await context.close();
 
     await openBrowser();
@@ -345,9 +349,11 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await change("Whole company", async () => {
       await row("Whole company").getByLabel("Backs up").selectOption("As inherited");
       await row("Whole company").getByLabel("A start that was missed is").selectOption({ index: 0 });
+      await row("Whole company").getByLabel("May begin").selectOption("Nights, 18:00 to 06:00");
     });
     await expectPage(row("Whole company")).toContainText("Noon and midnight, UTCfrom the provider's default");
     await expectPage(row("Whole company")).toContainText("caught up for 1 d (from the provider's default)");
+    await expectPage(row("Whole company")).toContainText("nights, 18:00 to 06:00, ended after them (its own)");
   });
 
   test("signing out ends the session, for a copy of the cookie too", async () => {

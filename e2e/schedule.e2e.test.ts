@@ -7,7 +7,7 @@ import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { machineIdSchema } from "../contracts/ids.ts";
 import type { RunView } from "../contracts/runs.ts";
-import type { Timing } from "../contracts/schedules.ts";
+import type { Timing, WindowSettings } from "../contracts/schedules.ts";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
 import { expectPage, settleColours } from "./expect-page.ts";
@@ -26,6 +26,7 @@ import { signIn } from "./sign-in.ts";
 const EVERY_MINUTE = { cron: "* * * * *", timeZone: "Europe/Berlin" };
 const MiB = 1024 * 1024;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** A minute until it is due, and what a loaded machine takes for it. */
 const NEXT_RUN_MS = 150_000;
 
@@ -89,8 +90,8 @@ async function openPage(
   return page;
 }
 
-async function putTiming(timing: Timing): Promise<void> {
-  const settings = { timing, jitterSeconds: 0, catchUpMinutes: null, isPaused: false };
+async function putTiming(timing: Timing, window: WindowSettings | null = null): Promise<void> {
+  const settings = { timing, jitterSeconds: 0, catchUpMinutes: null, window, isPaused: false };
   await client.schedules.put.mutate({ subject: { level: "machine", machineId }, settings });
 }
 
@@ -216,10 +217,16 @@ describe("backups by themselves", () => {
     const isDone = (run: RunView) => run.isCatchUp && run.outcome === "complete";
     const caughtUp = await waitUntil("the run that catches it up", MINUTE_MS, () => findRun(isDone));
     expect(caughtUp.startedAt > dueAt).toBe(true);
-    // It waits for the next hour now.
+    // It waits for the next hour now; with a window, for the window.
     await waitUntil("the next due time", MINUTE_MS, () => agent?.events().some(({ event }) => event === "next"));
     const ofDue = (await listRuns()).filter((run) => run.dueAt?.getTime() === dueAt.getTime());
     expect(ofDue.filter((run) => run.isCatchUp)).toHaveLength(1);
+    const opensAt = new Date(Math.ceil(Date.now() / HOUR_MS) * HOUR_MS + 5 * HOUR_MS);
+    const window = { hours: Array(7).fill(1 << opensAt.getUTCHours()), endsRuns: false };
+    await putTiming(timing, window);
+    await waitUntil("the window", 2 * MINUTE_MS, () =>
+      agent?.events().some(({ event, startAt }) => event === "next" && startAt === opensAt.toISOString()),
+    );
     await stopAgent();
   }, 400_000);
 });

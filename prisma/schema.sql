@@ -699,19 +699,23 @@ create table provider (
   schedule_catch_up_minutes integer,
   schedule_is_paused boolean not null default false,
   schedule_timed_at timestamp(3) with time zone,
+  schedule_window_hours integer[],
+  schedule_window_ends_runs boolean,
   constraint provider_pkey PRIMARY KEY (provider_id),
   constraint provider_check CHECK (((schedule_cron IS NULL) = (schedule_time_zone IS NULL))),
+  constraint provider_check1 CHECK (((schedule_window_hours IS NULL) = (schedule_window_ends_runs IS NULL))),
   constraint provider_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint provider_provider_id_check CHECK ((provider_id = 1)),
   constraint provider_schedule_catch_up_minutes_check CHECK (((schedule_catch_up_minutes >= 0) AND (schedule_catch_up_minutes <= 10080))),
   constraint provider_schedule_cron_check CHECK ((length(schedule_cron) <= 200)),
   constraint provider_schedule_jitter_seconds_check CHECK (((schedule_jitter_seconds >= 0) AND (schedule_jitter_seconds <= 21600))),
-  constraint provider_schedule_time_zone_check CHECK ((length(schedule_time_zone) <= 64))
+  constraint provider_schedule_time_zone_check CHECK ((length(schedule_time_zone) <= 64)),
+  constraint provider_schedule_window_hours_check CHECK (is_week(schedule_window_hours))
 );
 alter table provider owner to holdfast_owner;
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.provider FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.provider FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at) on provider to holdfast_app;
+grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at, schedule_window_hours, schedule_window_ends_runs) on provider to holdfast_app;
 grant select on provider to holdfast_journal;
 grant select (provider_id, name) on provider to holdfast_lookup;
 grant select on provider to holdfast_staff;
@@ -740,6 +744,7 @@ create table run (
   due_at timestamp(3) with time zone,
   is_catch_up boolean not null default false,
   attempt integer not null default 1,
+  must_end_at timestamp(3) with time zone,
   constraint run_pkey PRIMARY KEY (company_id, run_id),
   constraint run_company_id_agent_id_client_run_id_key UNIQUE (company_id, agent_id, client_run_id),
   constraint run_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES agent(company_id, agent_id),
@@ -793,6 +798,8 @@ END,
   catch_up_minutes integer,
   is_paused boolean not null default false,
   timed_at timestamp(3) with time zone not null default now(),
+  window_hours integer[],
+  window_ends_runs boolean,
   constraint schedule_pkey PRIMARY KEY (company_id, level, subject_id),
   constraint schedule_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
   constraint schedule_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
@@ -800,10 +807,12 @@ END,
   constraint schedule_catch_up_minutes_check CHECK (((catch_up_minutes >= 0) AND (catch_up_minutes <= 10080))),
   constraint schedule_check CHECK (((level <> 'company'::text) OR (subject_id = company_id))),
   constraint schedule_check1 CHECK (((cron IS NULL) = (time_zone IS NULL))),
+  constraint schedule_check2 CHECK (((window_hours IS NULL) = (window_ends_runs IS NULL))),
   constraint schedule_cron_check CHECK ((length(cron) <= 200)),
   constraint schedule_jitter_seconds_check CHECK (((jitter_seconds >= 0) AND (jitter_seconds <= 21600))),
   constraint schedule_level_check CHECK ((level = ANY (ARRAY['company'::text, 'machine'::text, 'source'::text]))),
-  constraint schedule_time_zone_check CHECK ((length(time_zone) <= 64))
+  constraint schedule_time_zone_check CHECK ((length(time_zone) <= 64)),
+  constraint schedule_window_hours_check CHECK (is_week(window_hours))
 );
 alter table schedule owner to holdfast_owner;
 alter table schedule enable row level security;
@@ -813,7 +822,7 @@ create policy own_company on schedule as permissive for all to public using ((co
 create policy staff_reads on schedule as permissive for select to holdfast_staff using (true);
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.schedule FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.schedule FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at) on schedule to holdfast_app;
+grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at, window_hours, window_ends_runs) on schedule to holdfast_app;
 grant select on schedule to holdfast_journal;
 grant select on schedule to holdfast_staff;
 grant select on schedule to holdfast_worker;
@@ -1153,6 +1162,15 @@ AS $function$ select s.company_id, p.person_id, p.kind, p.role, p.email, s.expir
         where s.token_hash = wanted_hash and s.expires_at > now() $function$;
 alter function find_session(bytea) owner to holdfast_lookup;
 grant execute on function find_session(bytea) to holdfast_app;
+
+CREATE OR REPLACE FUNCTION public.is_week(hours integer[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog'
+RETURN ((cardinality(hours) = 7) AND (0 <= ALL (hours)) AND (16777215 >= ALL (hours)) AND (0 < ANY (hours)));
+alter function is_week(integer[]) owner to holdfast_owner;
+grant execute on function is_week(integer[]) to public;
 
 CREATE OR REPLACE FUNCTION public.journal_row()
  RETURNS trigger

@@ -89,6 +89,10 @@ export class RunSession {
       this.#beatMs = held.beatMs;
       if (held.isCancelled)
         this.#cancel.abort(new AgentError("run_cancelled", "the backup was cancelled in the portal"));
+      if (held.isOver)
+        this.#cancel.abort(
+          new AgentError("window_ended", "the hours for backups are over; it goes on in the next ones"),
+        );
     } catch (error) {
       const code = codeOf(error);
       if (code === "lease_lost" || code === "run_ended") this.#cancel.abort(leaseLost());

@@ -7,6 +7,7 @@ import { Field } from "../ui/field.tsx";
 import { ChoiceField, readChoice } from "./choice-field.tsx";
 import { CATCH_UP_CHOICES, catchUpWords, JITTER_CHOICES, jitterWords, PRESETS } from "./timing-words.ts";
 import { usePutSchedule } from "./use-put-schedule.ts";
+import { readWindow, WindowField } from "./window-field.tsx";
 
 const INHERIT = "inherit";
 const OWN = "own";
@@ -34,6 +35,7 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
       timing,
       jitterSeconds: readChoice(fields, "jitterSeconds"),
       catchUpMinutes: readChoice(fields, "catchUpMinutes"),
+      window: readWindow(fields, own.window),
       isPaused: fields.get("isPaused") === "on",
     });
   };
@@ -103,6 +105,7 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
           toWords={catchUpWords}
         />
       </div>
+      <WindowField own={own.window} effective={effective.window} />
       <label className="flex min-h-6 items-center gap-2 text-label text-ink-2">
         <input type="checkbox" name="isPaused" defaultChecked={own.isPaused} />
         Pause. Nothing is backed up by itself until this is taken back.

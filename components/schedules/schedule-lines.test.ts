@@ -10,10 +10,17 @@ const machineId = machineIdSchema.parse(ID);
 const personId = personIdSchema.parse(ID);
 
 const level: LevelScheduleView = {
-  own: { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: false },
+  own: { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false },
   effective: {
     ...{ timing: { cron: "0 0,12 * * *", timeZone: "UTC" }, timingFrom: "provider", jitterSeconds: 600 },
-    ...{ jitterFrom: "provider", catchUpMinutes: 1440, catchUpFrom: "provider", pausedBy: null },
+    ...{
+      jitterFrom: "provider",
+      catchUpMinutes: 1440,
+      catchUpFrom: "provider",
+      window: null,
+      windowFrom: "provider",
+      pausedBy: null,
+    },
   },
   nextDueAts: [],
 };

@@ -9,6 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { ScheduleForm } from "./schedule-form.tsx";
 import type { ScheduleLine } from "./schedule-lines.ts";
 import { catchUpWords, isSetHere, jitterWords, originWords, pauseWords, timingWords } from "./timing-words.ts";
+import { windowWords } from "./window-words.ts";
 
 /** When something is backed up, where each value comes from, and when it is due next. An own value has a bar at its side. */
 export function ScheduleRow({ name, subject, schedule, canEdit, href }: ScheduleLine) {
@@ -53,14 +54,15 @@ interface ValuesProps {
 
 function Values({ level, effective }: ValuesProps) {
   const { timeZone } = useReader();
-  const { timing, timingFrom, jitterSeconds, jitterFrom, catchUpMinutes, catchUpFrom } = effective;
+  const { timing, timingFrom, jitterSeconds, jitterFrom, catchUpMinutes, catchUpFrom, window, windowFrom } = effective;
   return (
     <span className="min-w-0 flex-1 basis-[240px]">
       {timingWords(timing, timeZone)}
       <span className="block text-small text-ink-3">{originWords(timingFrom, level)}</span>
       <span className="block text-small text-ink-2">
         {jitterWords(jitterSeconds)} <span className="text-ink-3">({originWords(jitterFrom, level)})</span>,{" "}
-        {catchUpWords(catchUpMinutes)} <span className="text-ink-3">({originWords(catchUpFrom, level)})</span>
+        {catchUpWords(catchUpMinutes)} <span className="text-ink-3">({originWords(catchUpFrom, level)})</span>,{" "}
+        {windowWords(window)} <span className="text-ink-3">({originWords(windowFrom, level)})</span>
       </span>
     </span>
   );

@@ -87,6 +87,7 @@ export const agentRouter = router({
         beatMs: beatOf(deps, agent),
         bulkToken: issueRunToken(deps, agent, { runId, fencingToken, zoneId: held.zoneId }),
         isCancelled: held.isCancelled,
+        isOver: held.isOver,
       };
     }),
   endRun: agentProcedure

@@ -1,5 +1,5 @@
 import type { ExpectedRun, LedgerStore } from "../domain/store/ledger-store.ts";
-import { MAX_ATTEMPTS, NO_START_CODES } from "../domain/store/run-store.ts";
+import { MAX_ATTEMPTS, NO_START_CODES, WINDOW_ENDED } from "../domain/store/run-store.ts";
 import { MAX_PAGE_ROWS } from "../domain/store/store.ts";
 import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
@@ -78,8 +78,8 @@ export async function takeExpectedRuns(tx: Tx, companyId: string, sourceId: stri
   if (dueTimes.length > 0) return { dueAt: new Date(Math.max(...dueTimes)), isCatchUp: false, attempt: 1 };
   const [missed] = await tx.rows<{ due_at: Date }>(EXPECTED_RUN_CATCH_UP, [companyId, sourceId]);
   if (missed !== undefined) return { dueAt: missed.due_at, isCatchUp: true, attempt: 1 };
-  const values = [companyId, sourceId, NO_START_CODES, MAX_ATTEMPTS];
+  const values = [companyId, sourceId, NO_START_CODES, MAX_ATTEMPTS, WINDOW_ENDED];
   const [failed] = await tx.rows<{ due_at: Date; is_catch_up: boolean; attempt: number }>(RUN_TO_RETRY, values);
   if (failed === undefined) return { dueAt: null, isCatchUp: false, attempt: 1 };
-  return { dueAt: failed.due_at, isCatchUp: failed.is_catch_up, attempt: failed.attempt + 1 };
+  return { dueAt: failed.due_at, isCatchUp: failed.is_catch_up, attempt: failed.attempt };
 }

@@ -42,8 +42,10 @@ export function createPgRunStore(database: PgDatabase): RunStore {
       withCompany(database, companyId, async (tx) => {
         const values = [companyId, lease.runId, lease.fencingToken, leaseMs];
         const figures = [progress.files, progress.bytes, progress.storedBytes];
-        const [row] = await tx.rows<{ zone_id: string; is_cancelled: boolean }>(RUN_HEARTBEAT, [...values, ...figures]);
-        return row ? { kind: "held", zoneId: row.zone_id, isCancelled: row.is_cancelled } : { kind: "lease_lost" };
+        const [row] = await tx.rows<HeldRecord>(RUN_HEARTBEAT, [...values, ...figures]);
+        return row
+          ? { kind: "held", zoneId: row.zone_id, isCancelled: row.is_cancelled, isOver: row.is_over }
+          : { kind: "lease_lost" };
       }),
     endRun: (companyId, lease, end) => withCompany(database, companyId, (tx) => endRun(tx, companyId, lease, end)),
     requestCancel: (companyId, runId, byPersonId) =>
@@ -71,6 +73,12 @@ export function createPgRunStore(database: PgDatabase): RunStore {
         return rows.map((row) => row.company_id);
       }),
   };
+}
+
+interface HeldRecord {
+  readonly zone_id: string;
+  readonly is_cancelled: boolean;
+  readonly is_over: boolean;
 }
 
 async function putSource(
@@ -135,7 +143,12 @@ async function startRun(tx: Tx, companyId: string, run: NewRun): Promise<StartOu
   const { runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs } = run;
   const { dueAt, isCatchUp, attempt } = await takeExpectedRuns(tx, companyId, sourceId);
   const values = [companyId, runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs, dueAt];
-  const [inserted] = await tx.rows<{ fencing_token: number }>(RUN_INSERT, [...values, isCatchUp, attempt]);
+  const [inserted] = await tx.rows<{ fencing_token: number }>(RUN_INSERT, [
+    ...values,
+    isCatchUp,
+    attempt,
+    dueAt === null ? null : run.mustEndAt,
+  ]);
   if (!inserted) throw new Error("an insert answered no row");
   await writeOutbox(tx, companyId, "run_started", { runId, sourceId, machineId, zoneId });
   return { kind: "started", runId, fencingToken: inserted.fencing_token, zoneId };

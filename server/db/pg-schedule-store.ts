@@ -61,16 +61,20 @@ interface ScheduleRecord {
   readonly time_zone: string | null;
   readonly jitter_seconds: number | null;
   readonly catch_up_minutes: number | null;
+  readonly window_hours: number[] | null;
+  readonly window_ends_runs: boolean | null;
   readonly is_paused: boolean;
   readonly timed_at: Date;
 }
 
 function toScheduleRow(row: ScheduleRecord): ScheduleRow {
   const { level, subject_id: subjectId, cron, time_zone: timeZone, timed_at: timedAt } = row;
+  const { window_hours: hours, window_ends_runs: endsRuns } = row;
   const settings = {
     timing: cron === null || timeZone === null ? null : { cron, timeZone },
     jitterSeconds: row.jitter_seconds,
     catchUpMinutes: row.catch_up_minutes,
+    window: hours === null || endsRuns === null ? null : { hours, endsRuns },
     isPaused: row.is_paused,
   };
   return { level, subjectId, settings, timedAt };
@@ -98,12 +102,15 @@ function toPlannedSource(row: PlannedSourceRecord): PlannedSourceRow {
   return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastFailure, lastExpectedAt };
 }
 
-function valuesOf({ timing, jitterSeconds, catchUpMinutes, isPaused }: ScheduleSettings): readonly unknown[] {
-  return [timing?.cron ?? null, timing?.timeZone ?? null, jitterSeconds, catchUpMinutes, isPaused];
+function valuesOf({ timing, jitterSeconds, catchUpMinutes, isPaused, window }: ScheduleSettings): readonly unknown[] {
+  const common = [timing?.cron ?? null, timing?.timeZone ?? null, jitterSeconds, catchUpMinutes, isPaused];
+  return [...common, window?.hours ?? null, window?.endsRuns ?? null];
 }
 
-function payloadOf({ timing, ...others }: ScheduleSettings): JournalPayload {
-  return { cron: timing?.cron ?? null, timeZone: timing?.timeZone ?? null, ...others };
+function payloadOf({ timing, window, ...others }: ScheduleSettings): JournalPayload {
+  const windowHours = window?.hours.map(String) ?? null;
+  const timed = { cron: timing?.cron ?? null, timeZone: timing?.timeZone ?? null, ...others };
+  return { ...timed, windowHours, windowEndsRuns: window?.endsRuns ?? null };
 }
 
 async function recordPut(

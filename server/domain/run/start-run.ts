@@ -2,6 +2,9 @@ import { getCurrentEpoch } from "../../../engine/keys/company-log-state.ts";
 import type { DomainDeps } from "../domain-deps.ts";
 import { DomainError } from "../domain-error.ts";
 import { readCompanyLog } from "../key/company-log.ts";
+import { resolveSchedule } from "../schedule/effective-schedule.ts";
+import { readMachineSchedules } from "../schedule/machine-schedules.ts";
+import { isInside, windowEnd } from "../schedule/window.ts";
 import type { AgentRow } from "../store/key-store.ts";
 import { RUN_LEASE_MS } from "./lease.ts";
 
@@ -43,7 +46,8 @@ export async function startRun(
   const { zoneId } = await deps.zones.primaryFor(companyId);
   const { epoch } = getCurrentEpoch(await readCompanyLog(deps, companyId), SCOPE);
   const ids = { runId: deps.newId(), clientRunId, agentId, machineId, sourceId };
-  const bounds = { leaseMs: RUN_LEASE_MS, maxOtherRuns: companyRunsMax - 1, putOffMs: PUT_OFF_MS };
+  const mustEndAt = await findEnd(deps, agent, sourceId);
+  const bounds = { mustEndAt, leaseMs: RUN_LEASE_MS, maxOtherRuns: companyRunsMax - 1, putOffMs: PUT_OFF_MS };
   const run = { ...ids, zoneId, ...bounds };
   const outcome = await deps.store.startRun(companyId, run);
   switch (outcome.kind) {
@@ -63,4 +67,19 @@ export async function startRun(
     case "run_ended":
       throw new DomainError("run_ended", "the run of this clientRunId has ended: start with a new one");
   }
+}
+
+/** When the window ends that a backup begins in, where its schedule ends what runs then. Whoever begins outside was asked to by a person. */
+async function findEnd(
+  deps: Pick<DomainDeps, "store">,
+  { companyId, machineId }: AgentRow,
+  sourceId: string,
+): Promise<Date | null> {
+  const { sources } = await readMachineSchedules(deps, companyId, machineId);
+  const layered = sources.find(({ source }) => source.sourceId === sourceId);
+  if (layered === undefined) return null;
+  const { window, timing } = resolveSchedule(layered.layers);
+  const now = await deps.store.getTime();
+  if (window?.endsRuns !== true || !isInside(window, timing.timeZone, now)) return null;
+  return windowEnd(window, timing.timeZone, now);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
 import { endRun } from "../run/end-run.ts";
+import { heartbeatRun } from "../run/heartbeat-run.ts";
 import { startRun } from "../run/start-run.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { createDomainScene, type DomainScene, enrolTestAgent, type TestAgent } from "../testing/domain-scene.ts";
@@ -115,4 +116,43 @@ test("a backup that fails is tried four times for its due time, and then waits f
   await backUp();
   const [next] = await scene.deps.store.listRuns(scene.companyId, { limit: 1 });
   expect(next).toMatchObject({ attempt: 1, dueAt: new Date(nowMs) });
+});
+
+test("what is due outside of the window is not missed before the window opens, and is then", async () => {
+  // From midnight to one o'clock.
+  const window = { hours: Array(7).fill(1), endsRuns: false };
+  await plan({ timing: { cron: "0 12 * * *", timeZone: "UTC" }, jitterSeconds: 0, window });
+  await keepLedger(scene.deps, GRACE_MS);
+  const dueMs = await nextDueAtMs();
+  const { starts } = await planAgentStarts(scene.deps, agent.row);
+  expect(starts[0]?.next?.startAt.getTime()).toBe(dueMs + 12 * HOUR_MS);
+  nowMs = dueMs + 12 * HOUR_MS + GRACE_MS - 1;
+  expect((await keepLedger(scene.deps, GRACE_MS)).missed).toEqual([]);
+  nowMs += 1;
+  expect((await keepLedger(scene.deps, GRACE_MS)).missed).toMatchObject([{ dueAt: new Date(dueMs) }]);
+});
+
+test("a run whose window ends goes on in the next one, as the same attempt at its due time", async () => {
+  const window = { hours: Array(7).fill(1), endsRuns: true };
+  await plan({ timing: { cron: "30 0 * * *", timeZone: "UTC" }, jitterSeconds: 0, catchUpMinutes: 24 * 60, window });
+  await keepLedger(scene.deps, GRACE_MS);
+  const dueMs = await nextDueAtMs();
+  nowMs = dueMs + 60_000;
+  const run = await startRun(scene.deps, agent.row, { sourceId: agent.sourceId, clientRunId: randomUUID() });
+  const progress = { files: 0, bytes: 0, storedBytes: 0 };
+  const beat = async () => {
+    const { leaseMs, isOver } = await heartbeatRun(scene.deps, agent.row, { ...run, progress });
+    return { isOver, leaseMs };
+  };
+  for (; nowMs < dueMs + 30 * 60_000; nowMs += 4 * 60_000) expect(await beat()).toMatchObject({ isOver: false });
+  nowMs = dueMs + 30 * 60_000;
+  expect(await beat()).toMatchObject({ isOver: true });
+  await endRun(scene.deps, agent.row, { ...run, outcome: "cancelled", code: "window_ended" });
+  const { starts } = await planAgentStarts(scene.deps, agent.row);
+  expect(starts[0]?.next).toEqual({ dueAt: new Date(dueMs), startAt: new Date(dueMs + 23.5 * HOUR_MS) });
+  await keepLedger(scene.deps, GRACE_MS);
+  nowMs = dueMs + 23.5 * HOUR_MS;
+  await startRun(scene.deps, agent.row, { sourceId: agent.sourceId, clientRunId: randomUUID() });
+  const [newest] = await scene.deps.store.listRuns(scene.companyId, { limit: 1 });
+  expect(newest).toMatchObject({ dueAt: new Date(dueMs), attempt: 1, outcome: null });
 });

@@ -1,5 +1,5 @@
 import type { DomainDeps } from "../domain-deps.ts";
-import { NO_START_CODES } from "../store/run-store.ts";
+import { UNFINISHED_CODES } from "../store/run-store.ts";
 import type { PlannedSourceRow, ScheduleRow } from "../store/schedule-store.ts";
 
 export interface SourceLayers {
@@ -39,7 +39,7 @@ export async function readMachineSchedules(
   const [provider, rows, sources] = await Promise.all([
     store.findProviderSchedule(),
     store.listSchedules(companyId, machineId),
-    store.listPlannedSources(companyId, machineId, NO_START_CODES),
+    store.listPlannedSources(companyId, machineId, UNFINISHED_CODES),
   ]);
   const ofProvider = provider === null ? [] : [provider];
   const ofCompany = [...ofProvider, ...rows.filter(({ level }) => level === "company")];

@@ -92,6 +92,39 @@ describe("a backup that failed", () => {
   });
 });
 
+describe("a window", () => {
+  /** From 20:00 to 22:00, every day. */
+  const evening = { window: { hours: Array(7).fill((1 << 20) | (1 << 21)), endsRuns: false } };
+
+  test("makes what is due outside of it wait, also where nothing is caught up", () => {
+    const opens = { ...noon, startAt: at("20:00:00") };
+    for (const now of ["12:00:00", "13:00:00", "20:00:00", "21:59:00"]) {
+      expect(ask({ now: at(now) }, evening), now).toEqual(opens);
+    }
+    expect(ask({ now: at("20:14:00") }, { ...evening, catchUpMinutes: 0 })).toEqual(opens);
+    expect(ask({ now: at("20:16:00") }, { ...evening, catchUpMinutes: 0 })?.dueAt).toEqual(midnight.dueAt);
+  });
+
+  test("that has ended makes what was not started wait for the next one", () => {
+    const tomorrow = new Date("2026-11-27T20:00:00Z");
+    expect(ask({ now: at("22:00:00") }, evening)).toEqual({ ...noon, startAt: tomorrow });
+    expect(ask({ lastStartAt: at("20:00:01"), now: at("20:30:00") }, evening)).toEqual({
+      ...midnight,
+      startAt: tomorrow,
+    });
+  });
+
+  test("holds for another try of what failed, too", () => {
+    const failed = {
+      lastStartAt: at("20:00:01"),
+      lastFailure: { dueAt: at("12:00:00"), endedAt: at("21:58:00"), attempt: 1 },
+    };
+    const monthly = { ...evening, timing: { cron: "0 12 26 * *", timeZone: "UTC" } };
+    const next = ask({ ...failed, now: at("21:59:00") }, monthly);
+    expect(next).toEqual({ dueAt: at("12:00:00"), startAt: new Date("2026-11-27T20:00:00Z") });
+  });
+});
+
 describe("jitter", () => {
   const startOf = (sourceId: string, schedule: Partial<EffectiveSchedule>) => {
     const next = ask({ sourceId, lastStartAt: at("12:30:00") }, schedule);

@@ -1,6 +1,7 @@
 import type { LastFailure } from "../store/schedule-store.ts";
 import { nextDue, previousDue } from "./due-times.ts";
 import type { EffectiveSchedule } from "./effective-schedule.ts";
+import { isInside, nextInside } from "./window.ts";
 
 /** A source, and what holds for it. */
 export interface Planned {
@@ -43,7 +44,8 @@ export function planStart(question: StartQuestion): NextStart | null {
   const { schedule, now } = question;
   if (schedule.pausedBy !== null) return null;
   const last = previousDue(schedule.timing, now);
-  if (last !== null && isOpen(question, last)) return { dueAt: last, startAt: startOf(question, last) };
+  if (last !== null && isOpen(question, last))
+    return { dueAt: last, startAt: resumeAt(question, startOf(question, last)) };
   const nextAt = nextDue(schedule.timing, now);
   const next = nextAt === null ? null : { dueAt: nextAt, startAt: startOf(question, nextAt) };
   const retry = planRetry(question);
@@ -57,8 +59,20 @@ function planRetry(question: StartQuestion): NextStart | null {
   if (lastFailure === null || afterMs === undefined || lastFailure.dueAt < timedSince(question)) return null;
   const { dueAt, endedAt, attempt } = lastFailure;
   const spreadMs = afterMs * RETRY_SPREAD * shareOf(`${sourceId}/${dueAt.getTime()}/${attempt}`);
-  const startAt = new Date(endedAt.getTime() + afterMs + Math.floor(spreadMs));
-  return now.getTime() - startAt.getTime() <= patienceOf(question) ? { dueAt, startAt } : null;
+  const startAt = withinWindow(question, new Date(endedAt.getTime() + afterMs + Math.floor(spreadMs)));
+  const isTooLate = now.getTime() - startAt.getTime() > patienceOf(question);
+  return isTooLate ? null : { dueAt, startAt: resumeAt(question, startAt) };
+}
+
+/** A start that is past comes now, or when the window opens again. */
+function resumeAt(question: StartQuestion, startAt: Date): Date {
+  const { schedule, now } = question;
+  const isNow = startAt > now || isInside(schedule.window, schedule.timing.timeZone, now);
+  return isNow ? startAt : withinWindow(question, now);
+}
+
+function withinWindow({ schedule }: Planned, at: Date): Date {
+  return nextInside(schedule.window, schedule.timing.timeZone, at);
 }
 
 /** For how long after its time a start still makes sense. */
@@ -70,7 +84,7 @@ function patienceOf({ schedule }: StartQuestion): number {
 function isOpen(question: StartQuestion, due: Date): boolean {
   const { lastStartAt, now } = question;
   if (due < timedSince(question) || (lastStartAt !== null && lastStartAt >= due)) return false;
-  return now.getTime() - due.getTime() <= patienceOf(question);
+  return now.getTime() - withinWindow(question, due).getTime() <= patienceOf(question);
 }
 
 /** From when on this source is due by this timing. */
@@ -80,13 +94,15 @@ export function timedSince({ schedule, createdAt }: Planned): Date {
 
 /**
  * When a start that is due at this time comes: later by its jitter, which is the same for a source and due time whenever
- * it is asked, and never beyond half the way to the next due time.
+ * it is asked, and never beyond half the way to the next due time; and not before the window opens.
  */
-export function startOf({ schedule, sourceId }: Planned, dueAt: Date): Date {
+export function startOf(planned: Planned, dueAt: Date): Date {
+  const { schedule, sourceId } = planned;
   const following = nextDue(schedule.timing, dueAt);
   const gapMs = following === null ? Number.POSITIVE_INFINITY : following.getTime() - dueAt.getTime();
   const spanMs = Math.min(schedule.jitterSeconds * 1000, gapMs / 2);
-  return new Date(dueAt.getTime() + Math.floor(spanMs * shareOf(`${sourceId}/${dueAt.getTime()}`)));
+  const delayMs = Math.floor(spanMs * shareOf(`${sourceId}/${dueAt.getTime()}`));
+  return withinWindow(planned, new Date(dueAt.getTime() + delayMs));
 }
 
 /** A text's place between 0 and 1 (FNV-1a, and a last mixing for its high bits): spread, not secret. */

@@ -26,6 +26,8 @@ export interface NewRun {
   readonly maxOtherRuns: number;
   /** What waits for a run that is refused is not missed for so long. */
   readonly putOffMs: number;
+  /** When the agent is told to end it, if it began for a due time; null: never. */
+  readonly mustEndAt: Date | null;
 }
 
 /** The right to go on with a run: its id and the token that the last start gave out. */
@@ -50,7 +52,7 @@ export type StartOutcome =
   | { readonly kind: "company_busy" };
 
 export type HeartbeatOutcome =
-  | { readonly kind: "held"; readonly zoneId: string; readonly isCancelled: boolean }
+  | { readonly kind: "held"; readonly zoneId: string; readonly isCancelled: boolean; readonly isOver: boolean }
   | { readonly kind: "lease_lost" };
 
 export type RunOutcome = "complete" | "complete_with_gaps" | "failed" | "missed" | "cancelled";
@@ -60,6 +62,11 @@ export type RunOutcome = "complete" | "complete_with_gaps" | "failed" | "missed"
  * expected runs waits again. The last one is of a run that never began.
  */
 export const NO_START_CODES: readonly string[] = ["agent_stopped", "lease_lost", "superseded", "no_start"];
+
+/** Its schedule's window ended: neither a failure nor done, and it goes on for the same due time in the next window. */
+export const WINDOW_ENDED = "window_ended";
+/** What is due as before although a run began. */
+export const UNFINISHED_CODES: readonly string[] = [...NO_START_CODES, WINDOW_ENDED];
 
 /** So often in all a backup is tried for one due time. */
 export const MAX_ATTEMPTS = 4;

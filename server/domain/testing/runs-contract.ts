@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { newId } from "../../platform/ids.ts";
+import { UNFINISHED_CODES, WINDOW_ENDED } from "../store/run-store.ts";
 import type { Store } from "../store/store.ts";
 import { createScene, enrolMachine, keyObject, LEASE_MS, NO_BOUND, newUuid, openRun, ZONE_1 } from "./store-scene.ts";
+
+/** Each begins after the one before, and after those of other tests. */
+let runsBegun = 0;
 
 const PROGRESS = { files: 7, bytes: 700, storedBytes: 70 };
 
@@ -57,7 +62,7 @@ export function describeRuns(getStore: () => Store): void {
       const { companyId } = scene;
       const other = await enrolMachine(store, companyId);
       const strange = await createScene(store);
-      const bound = { zoneId: ZONE_1, leaseMs: LEASE_MS, maxOtherRuns: 1, putOffMs: 60_000 };
+      const bound = { zoneId: ZONE_1, leaseMs: LEASE_MS, maxOtherRuns: 1, putOffMs: 60_000, mustEndAt: null };
       const start = ({ agentId, machineId, sourceId }: typeof other, clientRunId = newUuid(), of = companyId) =>
         store.startRun(of, { runId: newUuid(), clientRunId, agentId, machineId, sourceId, ...bound });
       const third = await enrolMachine(store, companyId);
@@ -80,6 +85,36 @@ export function describeRuns(getStore: () => Store): void {
       const begun = await start(third);
       if (begun.kind !== "started") throw new Error(begun.kind);
       expect(await store.findRun(companyId, begun.runId)).toMatchObject({ dueAt });
+    });
+
+    test("a run that began for a due time is over when it was to end, and is the same try of it afterwards", async () => {
+      const store = getStore();
+      const { companyId, machineId, agentId, sourceId } = await createScene(store);
+      const start = async (mustEndAt: Date) => {
+        const ids = { runId: newId(new Date(1_800_000_000_000 + runsBegun++)), clientRunId: newUuid() };
+        const run = { ...ids, agentId, machineId, sourceId, zoneId: ZONE_1, leaseMs: LEASE_MS, ...NO_BOUND, mustEndAt };
+        const started = await store.startRun(companyId, run);
+        if (started.kind !== "started") throw new Error(started.kind);
+        const held = await store.heartbeatRun(companyId, started, { leaseMs: LEASE_MS, progress: PROGRESS });
+        const row = await store.findRun(companyId, started.runId);
+        return { started, isOver: held.kind === "held" && held.isOver, dueAt: row?.dueAt, attempt: row?.attempt };
+      };
+      const past = new Date(Date.now() - 1_000);
+      // Nobody's schedule asked for this one.
+      const byHand = await start(past);
+      expect(byHand).toMatchObject({ isOver: false, dueAt: null });
+      await store.endRun(companyId, byHand.started, { outcome: "cancelled", code: "asked_to" });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const dueAt = new Date();
+      await store.expectRuns(companyId, [], [{ sourceId, dueAt, missedAfter: dueAt }]);
+      expect(await start(new Date(Date.now() + 60_000))).toMatchObject({ isOver: false, dueAt, attempt: 1 });
+      const over = await start(past);
+      expect(over).toMatchObject({ isOver: true, dueAt, attempt: 1 });
+      await store.endRun(companyId, over.started, { outcome: "cancelled", code: WINDOW_ENDED });
+      expect(await store.listOverdueRuns()).not.toContainEqual(expect.objectContaining({ sourceId }));
+      const [planned] = await store.listPlannedSources(companyId, machineId, UNFINISHED_CODES);
+      expect(planned?.lastStartAt?.getTime()).toBeLessThan(dueAt.getTime());
+      expect(await start(past)).toMatchObject({ isOver: true, dueAt, attempt: 1 });
     });
 
     test("a wrong token holds nothing", async () => {

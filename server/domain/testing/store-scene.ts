@@ -22,7 +22,7 @@ export const ZONE_1 = "zone1";
 export const ZONE_2 = "zone2";
 export const LEASE_MS = 60_000;
 /** For runs that are not to be refused. */
-export const NO_BOUND = { maxOtherRuns: 1_000, putOffMs: 60_000 } as const;
+export const NO_BOUND = { maxOtherRuns: 1_000, putOffMs: 60_000, mustEndAt: null } as const;
 
 export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   const hash = createHash("sha256");

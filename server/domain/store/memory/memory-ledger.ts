@@ -1,5 +1,5 @@
 import type { LedgerStore, MachineKey } from "../ledger-store.ts";
-import { MAX_ATTEMPTS, NO_START_CODES } from "../run-store.ts";
+import { MAX_ATTEMPTS, NO_START_CODES, WINDOW_ENDED } from "../run-store.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
 import { openIncident } from "./memory-incident-entries.ts";
 import {
@@ -76,10 +76,12 @@ export function takeExpectedRuns(
     return { dueAt: newest.dueAt, isCatchUp: true, attempt: 1 };
   }
   const last = findLastStart(company, sourceId, NO_START_CODES);
-  if (last?.outcome !== "failed" || last.dueAt === null || last.attempt >= MAX_ATTEMPTS) {
+  const isUnfinished = last?.code === WINDOW_ENDED;
+  const isTriedAgain = last?.outcome === "failed" && last.attempt < MAX_ATTEMPTS;
+  if (!last || last.dueAt === null || !(isUnfinished || isTriedAgain)) {
     return { dueAt: null, isCatchUp: false, attempt: 1 };
   }
-  return { dueAt: last.dueAt, isCatchUp: last.isCatchUp, attempt: last.attempt + 1 };
+  return { dueAt: last.dueAt, isCatchUp: last.isCatchUp, attempt: last.attempt + (isUnfinished ? 0 : 1) };
 }
 
 /** As the database does when a run is refused for now. */
@@ -159,6 +161,7 @@ function addMissedRun(
     dueAt,
     isCatchUp: false,
     attempt: 1,
+    mustEndAt: null,
   });
   openIncident(state, { companyId: company.companyId, kind: "run_missed", subject: sourceId, code: "no_start" });
   state.outbox.push({ companyId: company.companyId, kind: "run_missed" });

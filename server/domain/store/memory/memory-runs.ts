@@ -22,7 +22,8 @@ export function createMemoryRuns(state: MemoryState): RunStore {
       if (run === null) return { kind: "lease_lost" };
       run.leaseUntilMs = state.now().getTime() + leaseMs;
       run.progress = progress;
-      return { kind: "held", zoneId: run.zoneId, isCancelled: run.isCancelled };
+      const isOver = run.mustEndAt !== null && run.mustEndAt <= state.now();
+      return { kind: "held", zoneId: run.zoneId, isCancelled: run.isCancelled, isOver };
     },
     async endRun(companyId, lease, { outcome, code }) {
       const company = state.companies.get(companyId);
@@ -115,7 +116,7 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
   if (!company || !agent || agent.isRevoked) return { kind: "agent_revoked" };
   const source = company.sources.get(wanted.sourceId);
   if (source?.machineId !== wanted.machineId || agent.machineId !== wanted.machineId) return { kind: "source_unknown" };
-  const { leaseMs, maxOtherRuns, putOffMs, ...ids } = wanted;
+  const { leaseMs, maxOtherRuns, putOffMs, mustEndAt, ...ids } = wanted;
   const leaseUntilMs = state.now().getTime() + leaseMs;
   const runs = [...company.runs.values()];
   const same = runs.find((run) => run.agentId === wanted.agentId && run.clientRunId === wanted.clientRunId);
@@ -134,6 +135,7 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
     end(state, company, { run, outcome: "failed", code: "superseded" });
   }
   const fencingToken = ++state.lastFencingToken;
+  const due = takeExpectedRuns(state, company, wanted.sourceId);
   company.runs.set(wanted.runId, {
     ...ids,
     fencingToken,
@@ -145,7 +147,8 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
     progress: { files: 0, bytes: 0, storedBytes: 0 },
     isCancelled: false,
     snapshotId: null,
-    ...takeExpectedRuns(state, company, wanted.sourceId),
+    ...due,
+    mustEndAt: due.dueAt === null ? null : mustEndAt,
   });
   state.outbox.push({ companyId, kind: "run_started" });
   return { kind: "started", runId: wanted.runId, fencingToken, zoneId: wanted.zoneId };

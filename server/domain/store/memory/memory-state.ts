@@ -88,6 +88,7 @@ export interface RunState {
   readonly dueAt: Date | null;
   readonly isCatchUp: boolean;
   readonly attempt: number;
+  readonly mustEndAt: Date | null;
 }
 
 export interface ExpectedState extends Omit<ExpectedRun, "missedAfter"> {
