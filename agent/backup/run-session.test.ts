@@ -29,7 +29,9 @@ function openControl(): ControlClient {
 
 test("a start that is refused for now is not repeated inside of the call, and says when to come again", async () => {
   answer = () => REFUSED;
-  const error: unknown = await RunSession.start(openControl(), newId(), new AbortController()).catch((reason) => reason);
+  const error: unknown = await RunSession.start(openControl(), newId(), new AbortController()).catch(
+    (reason) => reason,
+  );
   expect(error).toMatchObject({ code: "company_busy" });
   expect(retryAfterOf(error)).toBe(40_000);
   expect(portal.calls.map((call) => call.procedure)).toEqual(["agent.startRun"]);
