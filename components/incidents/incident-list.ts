@@ -1,4 +1,4 @@
-import { INCIDENT_KINDS, INCIDENT_STATES } from "../../contracts/incidents.ts";
+import { INCIDENT_KINDS, INCIDENT_STATES, type IncidentKind } from "../../contracts/incidents.ts";
 import { INCIDENT_STATUS } from "../status/status.ts";
 import type { FilterChoice } from "../tables/filter-chips.tsx";
 import { BY_COMPANY } from "../tables/sort-words.ts";
@@ -23,15 +23,18 @@ const STATE_CHOICES: readonly FilterChoice[] = INCIDENT_STATES.map((value) => ({
   status: INCIDENT_STATUS[value],
 }));
 
-const KIND_CHOICES: readonly FilterChoice[] = INCIDENT_KINDS.map((value) => ({
-  value,
-  word: INCIDENT_KIND_WORDS[value],
-}));
+/** Zones are the provider's: a member never has an incident of one. */
+const OF_PROVIDER: readonly IncidentKind[] = ["zone_away", "zone_behind"];
 
-export const INCIDENT_FILTERS = [
-  { title: "State", choices: STATE_CHOICES },
-  { title: "Kind", choices: KIND_CHOICES },
-] as const;
+/** What somebody can filter by. */
+export function incidentFilters(audience: "staff" | "member") {
+  const kinds = INCIDENT_KINDS.filter((kind) => audience === "staff" || !OF_PROVIDER.includes(kind));
+  const choices: readonly FilterChoice[] = kinds.map((value) => ({ value, word: INCIDENT_KIND_WORDS[value] }));
+  return [
+    { title: "State", choices: STATE_CHOICES },
+    { title: "Kind", choices },
+  ];
+}
 
 /** The filters of the address, as the API is asked. */
 export function incidentFiltersOf(filters: readonly (typeof INCIDENT_LIST.filters)[number][]) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { INCIDENT_KINDS } from "../../contracts/incidents.ts";
 import { readListState } from "../tables/list-state.ts";
-import { INCIDENT_LIST, incidentFiltersOf } from "./incident-list.ts";
+import { INCIDENT_LIST, incidentFilters, incidentFiltersOf } from "./incident-list.ts";
 import { incidentSentence, incidentWayOut } from "./incident-words.ts";
 import { incidentsHeadline } from "./incidents-headline.ts";
 
@@ -33,4 +33,7 @@ test("an incident says what is the case, and when it is over, what was", () => {
 test("states and kinds share one filter of the address", () => {
   const list = readListState("/incidents", { show: ["run_missed", "open", "of_later"] }, INCIDENT_LIST);
   expect(incidentFiltersOf(list.filters)).toEqual({ states: ["open"], kinds: ["run_missed"] });
+  const kindsOf = (audience: "staff" | "member") => incidentFilters(audience)[1]?.choices.map(({ value }) => value);
+  expect(kindsOf("staff")).toEqual(INCIDENT_KINDS);
+  expect(kindsOf("member")).toEqual(INCIDENT_KINDS.filter((kind) => !kind.startsWith("zone_")));
 });

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import {
-  INCIDENT_FILTERS,
   INCIDENT_LIST,
   INCIDENT_SORT_WORDS,
+  incidentFilters,
   incidentFiltersOf,
 } from "../../../components/incidents/incident-list.ts";
 import { incidentsHeadline } from "../../../components/incidents/incidents-headline.ts";
@@ -39,7 +39,7 @@ export default async function IncidentsPage({ searchParams }: PageInput) {
         state={list}
         sortWords={INCIDENT_SORT_WORDS}
         searchLabel={viewer.kind === "staff" ? "Find a machine or company" : "Find a machine"}
-        filters={INCIDENT_FILTERS}
+        filters={incidentFilters(viewer.kind)}
       >
         <IncidentsTable
           rows={page.rows}
