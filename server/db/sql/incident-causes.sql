@@ -6,7 +6,9 @@ where $1 = '00000000-0000-0000-0000-000000000000'::uuid
   and (z.state = 'unreachable' and z.state_since <= clock_timestamp() - $2 * interval '1 millisecond'
     or z.state = 'catching_up' and z.state_since <= clock_timestamp() - $3 * interval '1 millisecond')
 union all
-select 'deletion_held', s.company_id::text, s.held_code, 1 from sweep s where s.company_id = $1 and s.held_code is not null
+-- One for a company, however many of its sweeps are held.
+select 'deletion_held', s.company_id::text, min(s.held_code), count(*)::int from sweep s
+where s.company_id = $1 and s.held_code is not null group by s.company_id
 union all
 -- As list-findings says `lost`.
 select 'copies_lost', $1::text, 'no_good_copy', count(*)::int from scrub_finding f
