@@ -77,7 +77,7 @@ interface Envelope {
 
 interface TrpcError {
   readonly message?: unknown;
-  readonly data?: { readonly code2?: unknown };
+  readonly data?: { readonly code2?: unknown; readonly retryAfterMs?: unknown };
 }
 
 /** @throws ServerError */

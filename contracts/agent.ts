@@ -83,6 +83,8 @@ export const agentHeartbeatView = z.strictObject({
   beatMs: beatSchema,
   bulkToken: z.string(),
   isCancelled: z.boolean(),
+  /** The window of its schedule has ended: end the run as cancelled, with `window_ended`. It goes on in the next one. */
+  isOver: z.boolean(),
 });
 export type AgentHeartbeatView = z.infer<typeof agentHeartbeatView>;
 

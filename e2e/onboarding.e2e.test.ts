@@ -9,7 +9,7 @@ import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { clientStatePath, filePins } from "../server/commands/owner/client-state.ts";
 import { nodeKeyTools } from "../server/commands/owner/owner-session.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
-import { expectPage } from "./expect-page.ts";
+import { expectPage, settleColours } from "./expect-page.ts";
 import { expectCommand, restoreCodes } from "./product.ts";
 import { type BareProduct, startBareProduct } from "./testing-bare.ts";
 import { findLeaks, formsOfBytes, formsOfText } from "./testing-spy.ts";
@@ -58,8 +58,8 @@ describe.skipIf(chromiumPath === null)("from a bare start to a protected machine
   /** Nothing that axe finds and no sideways scrolling, in both themes, wide and narrow. */
   async function inspect(page: Page): Promise<void> {
     for (const colorScheme of ["dark", "light"] as const) {
-      // On a busy machine axe would otherwise meet colours halfway from one theme to the other.
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await settleColours(page);
       const { violations } = await new AxeBuilder({ page }).analyze();
       const found = violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map((node) => node.html)}`);
       expect(found).toEqual([]);

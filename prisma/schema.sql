@@ -40,7 +40,7 @@ CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.agent FOR EACH ROW 
 grant insert, select, update (last_sequence, last_header, last_header_hash, revoked_at) on agent to holdfast_app;
 grant select on agent to holdfast_journal;
 grant select on agent to holdfast_lookup;
-grant select (company_id, agent_id, machine_id, created_at, revoked_at) on agent to holdfast_staff;
+grant select (company_id, agent_id, machine_id, enrolment_id, created_at, revoked_at) on agent to holdfast_staff;
 grant insert, select on agent to holdfast_worker;
 
 create table agent_nonce (
@@ -349,6 +349,49 @@ grant insert, select, update (lifted_by, lifted_at) on hold to holdfast_app;
 grant select on hold to holdfast_journal;
 grant select on hold to holdfast_staff;
 grant select on hold to holdfast_worker;
+
+create table incident (
+  company_id uuid not null,
+  incident_id uuid not null default gen_random_uuid(),
+  kind text not null,
+  subject text not null,
+  source_id uuid default 
+CASE
+    WHEN (kind = ANY (ARRAY['run_missed'::text, 'runs_failed'::text])) THEN (subject)::uuid
+    ELSE NULL::uuid
+END,
+  code text not null,
+  count integer not null,
+  opened_at timestamp(3) with time zone not null default clock_timestamp(),
+  seen_at timestamp(3) with time zone not null default clock_timestamp(),
+  closed_at timestamp(3) with time zone,
+  acknowledged_at timestamp(3) with time zone,
+  acknowledged_by uuid,
+  note text,
+  constraint incident_pkey PRIMARY KEY (company_id, incident_id),
+  constraint incident_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
+  constraint incident_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+  constraint incident_check1 CHECK (((note IS NULL) OR (acknowledged_at IS NOT NULL))),
+  constraint incident_check2 CHECK (((kind = ANY (ARRAY['zone_away'::text, 'zone_behind'::text])) = (company_id = '00000000-0000-0000-0000-000000000000'::uuid))),
+  constraint incident_code_check CHECK ((length(code) <= 100)),
+  constraint incident_count_check CHECK ((count > 0)),
+  constraint incident_kind_check CHECK ((kind = ANY (ARRAY['run_missed'::text, 'runs_failed'::text, 'zone_away'::text, 'zone_behind'::text, 'deletion_held'::text, 'copies_lost'::text, 'second_certificate'::text]))),
+  constraint incident_note_check CHECK ((length(note) <= 500)),
+  constraint incident_subject_check CHECK ((subject ~ '^[a-z0-9-]{1,64}$'::text))
+);
+alter table incident owner to holdfast_owner;
+alter table incident enable row level security;
+alter table incident force row level security;
+CREATE UNIQUE INDEX incident_open ON public.incident USING btree (company_id, kind, subject) WHERE (closed_at IS NULL);
+create policy journal_reads on incident as permissive for select to holdfast_journal using (true);
+create policy own_company on incident as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on incident as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE OF code, count, closed_at, acknowledged_at ON public.incident FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.incident FOR EACH ROW EXECUTE FUNCTION journal_row();
+grant insert, select, update (code, count, seen_at, closed_at, acknowledged_at, acknowledged_by, note) on incident to holdfast_app;
+grant select on incident to holdfast_journal;
+grant select on incident to holdfast_staff;
+grant insert, select, update (code, count, seen_at, closed_at) on incident to holdfast_worker;
 
 create table invitation (
   company_id uuid not null,
@@ -715,19 +758,23 @@ create table provider (
   schedule_catch_up_minutes integer,
   schedule_is_paused boolean not null default false,
   schedule_timed_at timestamp(3) with time zone,
+  schedule_window_hours integer[],
+  schedule_window_ends_runs boolean,
   constraint provider_pkey PRIMARY KEY (provider_id),
   constraint provider_check CHECK (((schedule_cron IS NULL) = (schedule_time_zone IS NULL))),
+  constraint provider_check1 CHECK (((schedule_window_hours IS NULL) = (schedule_window_ends_runs IS NULL))),
   constraint provider_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint provider_provider_id_check CHECK ((provider_id = 1)),
   constraint provider_schedule_catch_up_minutes_check CHECK (((schedule_catch_up_minutes >= 0) AND (schedule_catch_up_minutes <= 10080))),
   constraint provider_schedule_cron_check CHECK ((length(schedule_cron) <= 200)),
   constraint provider_schedule_jitter_seconds_check CHECK (((schedule_jitter_seconds >= 0) AND (schedule_jitter_seconds <= 21600))),
-  constraint provider_schedule_time_zone_check CHECK ((length(schedule_time_zone) <= 64))
+  constraint provider_schedule_time_zone_check CHECK ((length(schedule_time_zone) <= 64)),
+  constraint provider_schedule_window_hours_check CHECK (is_week(schedule_window_hours))
 );
 alter table provider owner to holdfast_owner;
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.provider FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.provider FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at) on provider to holdfast_app;
+grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at, schedule_window_hours, schedule_window_ends_runs) on provider to holdfast_app;
 grant select on provider to holdfast_journal;
 grant select (provider_id, name) on provider to holdfast_lookup;
 grant select on provider to holdfast_staff;
@@ -799,15 +846,19 @@ create table run (
   snapshot_id text,
   due_at timestamp(3) with time zone,
   is_catch_up boolean not null default false,
+  attempt integer not null default 1,
+  must_end_at timestamp(3) with time zone,
   constraint run_pkey PRIMARY KEY (company_id, run_id),
   constraint run_company_id_agent_id_client_run_id_key UNIQUE (company_id, agent_id, client_run_id),
   constraint run_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES agent(company_id, agent_id),
   constraint run_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
   constraint run_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
   constraint run_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
+  constraint run_attempt_check CHECK (((attempt >= 1) AND (attempt <= 100))),
   constraint run_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
   constraint run_check1 CHECK (((due_at IS NOT NULL) OR (NOT is_catch_up))),
   constraint run_check2 CHECK (((outcome IS DISTINCT FROM 'missed'::text) OR (due_at IS NOT NULL))),
+  constraint run_check3 CHECK (((due_at IS NOT NULL) OR (attempt = 1))),
   constraint run_code_check CHECK ((length(code) <= 100)),
   constraint run_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'complete_with_gaps'::text, 'failed'::text, 'missed'::text, 'cancelled'::text]))),
   constraint run_snapshot_id_check CHECK ((snapshot_id ~ '^[0-9a-f]{32}$'::text))
@@ -850,6 +901,8 @@ END,
   catch_up_minutes integer,
   is_paused boolean not null default false,
   timed_at timestamp(3) with time zone not null default now(),
+  window_hours integer[],
+  window_ends_runs boolean,
   constraint schedule_pkey PRIMARY KEY (company_id, level, subject_id),
   constraint schedule_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
   constraint schedule_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
@@ -857,10 +910,12 @@ END,
   constraint schedule_catch_up_minutes_check CHECK (((catch_up_minutes >= 0) AND (catch_up_minutes <= 10080))),
   constraint schedule_check CHECK (((level <> 'company'::text) OR (subject_id = company_id))),
   constraint schedule_check1 CHECK (((cron IS NULL) = (time_zone IS NULL))),
+  constraint schedule_check2 CHECK (((window_hours IS NULL) = (window_ends_runs IS NULL))),
   constraint schedule_cron_check CHECK ((length(cron) <= 200)),
   constraint schedule_jitter_seconds_check CHECK (((jitter_seconds >= 0) AND (jitter_seconds <= 21600))),
   constraint schedule_level_check CHECK ((level = ANY (ARRAY['company'::text, 'machine'::text, 'source'::text]))),
-  constraint schedule_time_zone_check CHECK ((length(time_zone) <= 64))
+  constraint schedule_time_zone_check CHECK ((length(time_zone) <= 64)),
+  constraint schedule_window_hours_check CHECK (is_week(window_hours))
 );
 alter table schedule owner to holdfast_owner;
 alter table schedule enable row level security;
@@ -870,7 +925,7 @@ create policy own_company on schedule as permissive for all to public using ((co
 create policy staff_reads on schedule as permissive for select to holdfast_staff using (true);
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.schedule FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.schedule FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at) on schedule to holdfast_app;
+grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at, window_hours, window_ends_runs) on schedule to holdfast_app;
 grant select on schedule to holdfast_journal;
 grant select on schedule to holdfast_staff;
 grant select on schedule to holdfast_worker;
@@ -1147,6 +1202,7 @@ create table zone (
   free_bytes bigint,
   total_bytes bigint,
   error_code text,
+  state_since timestamp(3) with time zone not null default now(),
   constraint zone_pkey PRIMARY KEY (zone_id),
   constraint zone_ordinal_key UNIQUE (ordinal),
   constraint zone_kind_check CHECK ((kind = ANY (ARRAY['fs'::text, 's3'::text, 'memory'::text]))),
@@ -1155,10 +1211,10 @@ create table zone (
   constraint zone_zone_id_check CHECK ((zone_id ~ '^[a-z0-9-]{1,64}$'::text))
 );
 alter table zone owner to holdfast_owner;
-grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_app;
+grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code, state_since) on zone to holdfast_app;
 grant select on zone to holdfast_journal;
 grant select on zone to holdfast_staff;
-grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_worker;
+grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code, state_since) on zone to holdfast_worker;
 
 CREATE OR REPLACE FUNCTION public.end_session(wanted_hash bytea)
  RETURNS void
@@ -1237,6 +1293,15 @@ begin
 end $function$;
 alter function hold_protect() owner to holdfast_owner;
 grant execute on function hold_protect() to public;
+
+CREATE OR REPLACE FUNCTION public.is_week(hours integer[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog'
+RETURN ((cardinality(hours) = 7) AND (0 <= ALL (hours)) AND (16777215 >= ALL (hours)) AND (0 < ANY (hours)));
+alter function is_week(integer[]) owner to holdfast_owner;
+grant execute on function is_week(integer[]) to public;
 
 CREATE OR REPLACE FUNCTION public.journal_row()
  RETURNS trigger

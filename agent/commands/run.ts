@@ -67,7 +67,9 @@ function lineOf(event: AgentEvent): string | undefined {
       return `Snapshot ${snapshotId}: ${sent} in ${counters.seconds.toFixed(1)} s${gaps}.`;
     }
     case "failed":
-      return `Backup failed (${event.code}): ${event.message}`;
+      return event.code === "window_ended"
+        ? `Backup stopped: ${event.message}`
+        : `Backup failed (${event.code}): ${event.message}`;
     case "waiting":
       return `${event.message} (${event.code}); asked again in ${Math.ceil(event.retryMs / 1000)} s.`;
     case "updating":

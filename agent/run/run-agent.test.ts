@@ -97,6 +97,23 @@ test("it begins what is due, and tries again after a rest when a backup cannot e
   expect(askedAtMs).toHaveLength(2);
 });
 
+test("a backup that is told to come again waits as long as it was told, and has not failed", async () => {
+  const startedAtMs: number[] = [];
+  answer = (call) => {
+    if (call.procedure === "agent.schedule") return scheduleOf(sourceId, NOW, 1_000);
+    startedAtMs.push(performance.now());
+    return { code: "busy_for_now", status: 429, retryAfterMs: 40 };
+  };
+  const told = await runUntil(() => events.filter(isOf("waiting")).length === 2);
+  const [first] = told.filter(isOf("waiting"));
+  expect(first).toMatchObject({ code: "busy_for_now" });
+  expect(first?.retryMs).toBeGreaterThanOrEqual(40);
+  expect(first?.retryMs).toBeLessThanOrEqual(60);
+  expect(told.filter(isOf("failed"))).toEqual([]);
+  const [before = 0, after = 0] = startedAtMs;
+  expect(after - before).toBeGreaterThanOrEqual(39);
+});
+
 test("it leaves alone what is paused, and sources that it does not know", async () => {
   const answers = [scheduleOf(sourceId, null), scheduleOf(newId(), NOW)];
   answer = () => answers.shift() ?? { code: "agent_revoked", status: 403 };

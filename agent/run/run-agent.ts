@@ -2,7 +2,7 @@ import { type AgentScheduleView, agentScheduleView } from "../../contracts/agent
 import { type BackupProgress, type BackupResult, backupSource } from "../backup/backup-paths.ts";
 import { ControlClient } from "../control-client.ts";
 import { HttpConnection } from "../http-connection.ts";
-import { codeOf } from "../retry.ts";
+import { codeOf, retryAfterOf } from "../retry.ts";
 import { getIdentity, type Identity } from "../state/identity.ts";
 import { type KnownSource, listSources } from "../state/sources.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
@@ -21,7 +21,7 @@ export type AgentEvent =
   | ({ readonly event: "done"; readonly name: string } & Omit<BackupResult, "gaps">)
   /** Tried again after the pause, or at the next due time when the server knows of the failure. */
   | { readonly event: "failed"; readonly sourceId: string; readonly code: string; readonly message: string }
-  /** The portal does not answer, or refuses: asked again after the pause. */
+  /** The portal does not answer, or refuses, or lets no more backups of the company run for now: asked again after the pause. */
   | { readonly event: "waiting"; readonly code: string; readonly message: string; readonly retryMs: number }
   | UpdateEvent;
 
@@ -45,6 +45,8 @@ export interface AgentRunOptions {
 const BACK_OFF_MS = [15_000, 5 * 60_000] as const;
 /** An agent's archive has 50 MB: a thousand machines fetch theirs in ten minutes. */
 const UPDATE_SPREAD_MS = 10 * 60_000;
+/** Whatever a server says: after this it is asked again. */
+const LONGEST_WAIT_MS = 15 * 60_000;
 /** A person has to act: enrol again, replace the agent, or find out why the server is not what it was. */
 const FATAL_CODES: ReadonlySet<string> = new Set([
   "agent_revoked",
@@ -197,11 +199,20 @@ class AgentRun {
       tell({ event: "done", name, ...result });
     } catch (error) {
       if (signal.aborted || FATAL_CODES.has(codeOf(error))) throw error;
+      const retryAfterMs = retryAfterOf(error);
+      if (retryAfterMs !== undefined) return await this.#waitFor(error, retryAfterMs);
       const backOff = this.#sources.get(sourceId) ?? this.#newBackOff();
       this.#sources.set(sourceId, backOff);
       backOff.rest();
       tell({ event: "failed", sourceId, code: codeOf(error), message: messageOf(error) });
     }
+  }
+
+  /** As long as the server says, and up to half of it more, so that not all come back in one moment. Nothing failed: what was due is due. */
+  async #waitFor(error: unknown, retryAfterMs: number): Promise<void> {
+    const retryMs = Math.min(retryAfterMs, LONGEST_WAIT_MS) * (1 + Math.random() / 2);
+    this.#options.tell({ event: "waiting", code: codeOf(error), message: messageOf(error), retryMs });
+    await pause(retryMs, this.#options.signal);
   }
 
   #newBackOff(): BackOff {

@@ -69,7 +69,7 @@ export const agentRouter = router({
     .output(agentRunView)
     .mutation(async ({ ctx: { deps, agent }, input }) => {
       const { sourceId, clientRunId } = input;
-      const run = await startRun(deps, agent, { sourceId, clientRunId });
+      const run = await startRun(deps, agent, { sourceId, clientRunId }, deps.companyRunsMax);
       return {
         runId: runIdSchema.parse(run.runId),
         fencingToken: run.fencingToken,
@@ -92,6 +92,7 @@ export const agentRouter = router({
         beatMs: beatOf(deps, agent),
         bulkToken: issueRunToken(deps, agent, { runId, fencingToken, zoneId: held.zoneId }),
         isCancelled: held.isCancelled,
+        isOver: held.isOver,
       };
     }),
   endRun: agentProcedure

@@ -77,6 +77,19 @@ test("an agent's request with another body, path or signer is refused", async ()
   expect(await ask("agent.startRun", { method: "POST", headers, body })).toMatchObject({ status: 200 });
 });
 
+test("an agent that is refused for now is told when to come again", async () => {
+  const deps = { ...world.deps, companyRunsMax: 0 };
+  const body = JSON.stringify(superjson.serialize({ sourceId: company.sourceId, clientRunId: randomUUID() }));
+  const authorization = signed("agent.startRun", { method: "POST", body });
+  const headers = { ...SPOKEN, "content-type": "application/json", authorization };
+  const request = new Request(`${ORIGIN}/api/trpc/agent.startRun`, { method: "POST", headers, body });
+  const response = await answerRequest(deps, request);
+  expect(response.status).toBe(429);
+  const { error } = JSON.parse(await response.text());
+  const data = { code2: "company_busy", isRetryable: true, retryAfterMs: 30_000 };
+  expect(superjson.deserialize(error)).toMatchObject({ data });
+});
+
 test("a program that speaks another protocol is told which side is too old", async () => {
   const authorization = () => signed("agent.hello");
   const tooNew = { ...SPOKEN, "x-holdfast-protocol": "99", authorization: authorization() };

@@ -22,6 +22,8 @@ export interface ApiDeps extends DomainDeps {
   readonly runFeed: RunFeed;
   /** The agent that this installation offers. */
   readonly releases: PublishedReleases;
+  /** Runs of one company that may be open at a time. */
+  readonly companyRunsMax: number;
   /** 32 bytes of this installation: signs bulk tokens and browser sessions. */
   readonly secret: Uint8Array;
   /** The one origin that agents and browsers see. */

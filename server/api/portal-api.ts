@@ -79,6 +79,7 @@ async function openApiDeps(): Promise<ApiDeps> {
     log,
     rateLimits: createRateLimits(),
     releases: publishedReleases(env.agentsFolder),
+    companyRunsMax: env.companyRuns,
     secret: env.secret,
     publicUrl: env.publicUrl,
     tierPrices: env.tierPrices,

@@ -5,7 +5,7 @@ import { ERROR_CODES, type ErrorData } from "../../contracts/errors.ts";
 import type { CompanyId } from "../../contracts/ids.ts";
 import type { MemberRole, StaffRole, Viewer } from "../../contracts/viewer.ts";
 import type { AgentRow } from "../domain/store/key-store.ts";
-import { ApiError, errorCodeOf, toTrpcError } from "./api-error.ts";
+import { ApiError, errorCodeOf, retryAfterOf, toTrpcError } from "./api-error.ts";
 import type { ApiContext, Caller } from "./context.ts";
 import { requireSpokenVersion } from "./version-handshake.ts";
 
@@ -35,8 +35,13 @@ const trpc = initTRPC
     errorFormatter({ shape, error }) {
       const code = errorCodeOf(error);
       const update = error.cause instanceof ApiError ? error.cause.update : undefined;
-      const { isRetryable } = ERROR_CODES[code];
-      const data: ErrorData = { code2: code, isRetryable, ...(update !== undefined && { update }) };
+      const retryAfterMs = retryAfterOf(error);
+      const data: ErrorData = {
+        code2: code,
+        isRetryable: ERROR_CODES[code].isRetryable,
+        ...(update !== undefined && { update }),
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      };
       // No stack and no path of a file, also in development: the log has them.
       return { ...shape, data: { code: shape.data.code, httpStatus: ERROR_CODES[code].httpStatus, ...data } };
     },

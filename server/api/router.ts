@@ -2,6 +2,7 @@ import { agentRouter } from "./agent-router.ts";
 import { archiveRouter } from "./archive-router.ts";
 import { companiesRouter } from "./companies-router.ts";
 import { enrolmentsRouter } from "./enrolments-router.ts";
+import { incidentsRouter } from "./incidents-router.ts";
 import { invitationsRouter } from "./invitations-router.ts";
 import { keysRouter } from "./keys-router.ts";
 import { liveRouter } from "./live/live-router.ts";
@@ -20,6 +21,7 @@ export const appRouter = router({
   archive: archiveRouter,
   companies: companiesRouter,
   enrolments: enrolmentsRouter,
+  incidents: incidentsRouter,
   invitations: invitationsRouter,
   keys: keysRouter,
   live: liveRouter,

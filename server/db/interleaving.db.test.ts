@@ -7,6 +7,7 @@ import {
   createScene,
   keyObject,
   LEASE_MS,
+  NO_BOUND,
   newUuid,
   openRun,
   packOf,
@@ -132,7 +133,7 @@ async function createSituation(): Promise<Situation> {
   const failed = { outcome: "failed", code: "source_unreadable" } as const;
   const bad = { packId: pack.packId, state: "suspect", code: "bad_frame" } as const;
   const operations: Operations = {
-    startRun: (by) => by.startRun(companyId, { ...another, leaseMs: LEASE_MS }),
+    startRun: (by) => by.startRun(companyId, { ...another, leaseMs: LEASE_MS, ...NO_BOUND }),
     recordPack: (by) => by.recordPack(companyId, lease, ZONE_1, otherPack),
     reserveCommit: (by) => by.reserveCommit(companyId, lease, snapshot),
     publishCommit: (by) => by.publishCommit(companyId, lease, publication),

@@ -22,6 +22,7 @@ export const JOURNALED_TABLES = [
   "audit",
   "hold",
   "retention",
+  "incident",
 ] as const;
 
 export type JournaledTable = (typeof JOURNALED_TABLES)[number];

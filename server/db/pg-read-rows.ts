@@ -232,6 +232,7 @@ export interface RunRecord {
   readonly snapshot_id: string | null;
   readonly due_at: Date | null;
   readonly is_catch_up: boolean;
+  readonly attempt: number;
 }
 
 export function toRunRow(row: RunRecord): RunRow {
@@ -253,6 +254,7 @@ export function toRunRow(row: RunRecord): RunRow {
     snapshotId: row.snapshot_id,
     dueAt: row.due_at,
     isCatchUp: row.is_catch_up,
+    attempt: row.attempt,
   };
 }
 

@@ -3,6 +3,7 @@ import { createPgAccountStore } from "./pg-account-store.ts";
 import { createPgArchiveStore } from "./pg-archive-store.ts";
 import { createPgCommitStore } from "./pg-commit-store.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { createPgIncidentStore } from "./pg-incident-store.ts";
 import { createPgJobStore } from "./pg-job-store.ts";
 import { createPgKeyStore } from "./pg-key-store.ts";
 import { createPgLedgerStore } from "./pg-ledger-store.ts";
@@ -26,6 +27,7 @@ export function createPgStore(database: PgDatabase): Store {
     ...createPgCommitStore(database),
     ...createPgZoneStore(database),
     ...createPgScrubStore(database),
+    ...createPgIncidentStore(database),
     ...createPgJobStore(database),
     ...createPgSweepStore(database),
     ...createPgArchiveStore(database),

@@ -68,13 +68,19 @@ beforeAll(async () => {
       ...{ isCounted: true, place: { phase: "objects", after: "" }, verified: { packIds: [], objectKeys: [] } },
     });
     await store.advanceWatermark(scene.companyId, ZONE_1);
-    const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, isPaused: false };
+    const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, window: null, isPaused: false };
     const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
     await store.putSchedule(scene.companyId, schedule);
     const nothing = { freezeAfterDays: 3, dailyDays: null, weeklyWeeks: null, monthlyMonths: null, yearlyYears: null };
     await store.putRetention(scene.companyId, { ...schedule, settings: nothing });
     const expected = { sourceId: scene.sourceId, dueAt: new Date(), missedAfter: new Date() };
     await store.expectRuns(scene.companyId, [scene.sourceId], [expected]);
+    const missed = {
+      sourceId: scene.sourceId,
+      dueAt: expected.dueAt,
+      end: { kind: "missed", runId: randomUUID() },
+    } as const;
+    await store.endOverdueRun(scene.companyId, missed);
   }
   await opened.close();
   await workerOpened.close();

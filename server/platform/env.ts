@@ -25,6 +25,8 @@ const Environment = z.object({
     .min(1)
     .max(86_400)
     .default(15 * 60),
+  /** Backups of one company that may run at a time; others are told to come again. */
+  HOLDFAST_COMPANY_RUNS: z.coerce.number().int().min(1).max(10_000).default(16),
   /** In so many days every copy in every zone is read again: a disk's sectors rot in years, and a read of all of them each day wears it out. */
   HOLDFAST_SCRUB_DAYS: z.coerce.number().int().min(2).max(365).default(30),
   /** How often it is looked what of a company is to be frozen or let go; 0 for never. */
@@ -58,6 +60,7 @@ export type PlatformEnv = {
   readonly portalAddress: string;
   readonly port: number;
   readonly missedGraceSeconds: number;
+  readonly companyRuns: number;
   readonly scrubDays: number;
   readonly agingMinutes: number;
   readonly sweepHours: number;
@@ -98,6 +101,7 @@ export function parseEnv(variables: NodeJS.ProcessEnv): PlatformEnv {
     portalAddress: env.HOLDFAST_PORTAL_ADDRESS.replace(/\/$/, ""),
     port: env.HOLDFAST_PORT,
     missedGraceSeconds: env.HOLDFAST_MISSED_GRACE_SECONDS,
+    companyRuns: env.HOLDFAST_COMPANY_RUNS,
     scrubDays: env.HOLDFAST_SCRUB_DAYS,
     agingMinutes: env.HOLDFAST_AGING_MINUTES,
     sweepHours: env.HOLDFAST_SWEEP_HOURS,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import { z } from "zod";
 import type { DomainDeps } from "../domain/domain-deps.ts";
+import { keepIncidents, ZONE_PATIENCE } from "../domain/incident/keep-incidents.ts";
 import type { JournalStore } from "../domain/journal/journal-store.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";
@@ -26,6 +27,7 @@ const PROBE_ZONES = "probe-zones";
 const KEEP_LEDGER = "keep-ledger";
 const SWEEP = "sweep";
 const AGE = "age";
+const KEEP_INCIDENTS = "keep-incidents";
 const EVERY_MINUTE = "* * * * *";
 /** Connections of the queue; the steps use the store's own. */
 const QUEUE_CONNECTIONS = 4;
@@ -124,6 +126,13 @@ async function serveHousekeeping(boss: PgBoss, options: WorkerOptions, signal: A
       },
     ],
     [AGE, () => aging.step()],
+    [
+      KEEP_INCIDENTS,
+      async () => {
+        const step = await keepIncidents(deps, ZONE_PATIENCE);
+        if (step.opened.length + step.closed > 0) log.warn(step, "incidents opened or were closed");
+      },
+    ],
     [
       SWEEP,
       async () => {

@@ -135,7 +135,14 @@ describe("the worker", () => {
     const { companyId, agentId, machineId, sourceId } = world;
     const ids = { agentId, machineId, sourceId, runId: newId(), clientRunId: newId() };
     await store.endRun(companyId, lease, { outcome: "failed", code: "test" });
-    await store.startRun(companyId, { ...ids, zoneId: "zone1", leaseMs: 1 });
+    await store.startRun(companyId, {
+      ...ids,
+      zoneId: "zone1",
+      leaseMs: 1,
+      maxOtherRuns: 9,
+      putOffMs: 1,
+      mustEndAt: null,
+    });
     const worker = await start(true);
     try {
       await vi.waitFor(async () => {

@@ -44,6 +44,7 @@ export async function openApiWorld(): Promise<ApiWorld> {
     clock: systemClock,
     log,
     rateLimits: createRateLimits(),
+    companyRunsMax: 16,
     secret: randomBytes(32),
     publicUrl: "http://localhost:7443",
     // No worker ships a journal here.

@@ -6,8 +6,8 @@ export type ProcedureInputs = Readonly<Record<string, unknown>>;
 
 const BYTES = Buffer.from("not what it should be").toString("base64");
 
-/** For each procedure a well-formed input that names things of this company. */
-export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
+/** For each procedure a well-formed input that names things of this company, and one of its incidents. */
+export function createProcedureInputs(company: KeyedCompany, incidentId: string): ProcedureInputs {
   const { companyId, machineId, sourceId } = company;
   const { runId, fencingToken } = company.run;
   const enrolmentId = randomUUID();
@@ -39,6 +39,9 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "enrolments.create": { enrolmentId, payload: BYTES, statement: BYTES, expiresAt: new Date(Date.now() + 1000) },
     "enrolments.get": { enrolmentId },
     "enrolments.open": { enrolmentId },
+    "incidents.acknowledge": { incidentId, note: "not ours" },
+    "incidents.count": { companyId },
+    "incidents.list": { companyId },
     "invitations.accept": {
       ...invitation,
       password: "long enough to be one",
@@ -60,6 +63,8 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "runs.get": { runId },
     "runs.list": { companyId },
     "schedules.get": { machineId },
+    "schedules.getCompany": { companyId },
+    "schedules.getProvider": undefined,
     "schedules.put": {
       subject: { level: "source", machineId, sourceId },
       settings: { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: true },

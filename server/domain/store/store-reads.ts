@@ -132,6 +132,8 @@ export interface RunRow {
   readonly dueAt: Date | null;
   /** It began for a due time that had been missed before. */
   readonly isCatchUp: boolean;
+  /** Which try of its due time it is, from 1. */
+  readonly attempt: number;
 }
 
 export interface SnapshotRow {

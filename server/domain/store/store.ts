@@ -1,6 +1,7 @@
 import type { AccountStore } from "./account-store.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import type { CommitStore } from "./commit-store.ts";
+import type { IncidentStore } from "./incident-store.ts";
 import type { JobStore } from "./job-store.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { LedgerStore } from "./ledger-store.ts";
@@ -40,6 +41,7 @@ export interface Store
     CommitStore,
     ZoneStore,
     ScrubStore,
+    IncidentStore,
     JobStore,
     SweepStore,
     ArchiveStore,

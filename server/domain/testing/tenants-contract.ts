@@ -7,6 +7,7 @@ import {
   createScene,
   inviteCompany,
   keyObject,
+  NO_BOUND,
   newUuid,
   openRun,
   packOf,
@@ -95,6 +96,7 @@ export function describeTenants(getStore: () => Store, getWorkerStore: () => Sto
         sourceId,
         zoneId: ZONE_1,
         leaseMs: 1000,
+        ...NO_BOUND,
       };
       expect(await store.startRun(strange, run)).toEqual({ kind: "agent_revoked" });
       expect(await store.heartbeatRun(strange, lease, { leaseMs: 1, progress })).toEqual({ kind: "lease_lost" });
@@ -186,7 +188,7 @@ export function describeTenants(getStore: () => Store, getWorkerStore: () => Sto
 
     test("schedules", async () => {
       const { machineId, sourceId, ownerId } = own;
-      const settings = { timing: null, jitterSeconds: 7, catchUpMinutes: null, isPaused: true };
+      const settings = { timing: null, jitterSeconds: 7, catchUpMinutes: null, window: null, isPaused: true };
       for (const [level, subjectId] of [
         ["company", own.companyId],
         ["machine", machineId],

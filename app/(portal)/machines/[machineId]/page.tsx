@@ -21,9 +21,8 @@ export default async function MemberMachinePage({ params, searchParams }: PageIn
       nextHref={nextHref(`/machines/${machineId}`, snapshots.nextCursor)}
       runs={null}
       schedule={schedule}
-      canEditSchedule={viewer.role === "owner"}
       retention={await readMachineRetention(api, machine)}
-      canKeep={viewer.role === "owner"}
+      viewer={viewer}
     />
   );
 }

@@ -54,6 +54,7 @@ export async function openTestPortal(): Promise<TestPortal> {
     log,
     rateLimits: createRateLimits(),
     runFeed: new RunFeed({ store, log }),
+    companyRunsMax: 16,
     secret: nodeRandomness.bytes(32),
     publicUrl: "http://portal.example",
     // No worker ships a journal here.

@@ -1,5 +1,6 @@
 import type { CommitStore, Publication, PublishOutcome, ReserveOutcome } from "../commit-store.ts";
 import type { RunLease } from "../run-store.ts";
+import { closeIncidentsOfSource } from "./memory-incident-entries.ts";
 import { closedPageKey } from "./memory-packs.ts";
 import { type CompanyState, findHeld, hexOf, isSame, type MemoryState, newCopies } from "./memory-state.ts";
 
@@ -139,5 +140,6 @@ function write(state: MemoryState, company: CompanyState, { lease, publication, 
   company.lastCommit = Math.max(company.lastCommit, commit);
   company.publications++;
   company.lastSnapshotAt = receivedAt;
+  closeIncidentsOfSource(state, company.companyId, snapshot.sourceId);
   state.outbox.push({ companyId: company.companyId, kind: "snapshot_published" });
 }

@@ -1,5 +1,7 @@
 import type { LedgerStore, MachineKey } from "../ledger-store.ts";
+import { MAX_ATTEMPTS, NO_START_CODES, WINDOW_ENDED } from "../run-store.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
+import { openIncident } from "./memory-incident-entries.ts";
 import {
   type CompanyState,
   type ExpectedState,
@@ -61,22 +63,54 @@ export function takeExpectedRuns(
   state: MemoryState,
   company: CompanyState,
   sourceId: string,
-): { readonly dueAt: Date | null; readonly isCatchUp: boolean } {
+): Pick<RunState, "dueAt" | "isCatchUp" | "attempt"> {
   const due = [...company.expectedRuns.values()]
     .filter((row) => row.sourceId === sourceId && row.dueAt <= state.now() && row.state !== "dropped")
     .toSorted((a, b) => b.dueAt.getTime() - a.dueAt.getTime());
   const waiting = due.filter((row) => row.state === "waiting");
   for (const row of waiting) row.state = "started";
-  if (waiting[0] !== undefined) return { dueAt: waiting[0].dueAt, isCatchUp: false };
+  if (waiting[0] !== undefined) return { dueAt: waiting[0].dueAt, isCatchUp: false, attempt: 1 };
   const [newest] = due;
-  if (newest?.state !== "missed") return { dueAt: null, isCatchUp: false };
-  newest.state = "caught_up";
-  return { dueAt: newest.dueAt, isCatchUp: true };
+  if (newest?.state === "missed") {
+    newest.state = "caught_up";
+    return { dueAt: newest.dueAt, isCatchUp: true, attempt: 1 };
+  }
+  const last = findLastStart(company, sourceId, NO_START_CODES);
+  const isUnfinished = last?.code === WINDOW_ENDED;
+  const isTriedAgain = last?.outcome === "failed" && last.attempt < MAX_ATTEMPTS;
+  if (!last || last.dueAt === null || !(isUnfinished || isTriedAgain)) {
+    return { dueAt: null, isCatchUp: false, attempt: 1 };
+  }
+  return { dueAt: last.dueAt, isCatchUp: last.isCatchUp, attempt: last.attempt + (isUnfinished ? 0 : 1) };
+}
+
+/** As the database does when a run is refused for now. */
+export function putOffExpectedRuns(
+  state: MemoryState,
+  company: CompanyState,
+  { sourceId, putOffMs }: { readonly sourceId: string; readonly putOffMs: number },
+): void {
+  const untilMs = state.now().getTime() + putOffMs;
+  for (const row of company.expectedRuns.values()) {
+    if (row.sourceId !== sourceId || row.state !== "waiting" || row.dueAt > state.now()) continue;
+    row.missedAfter = new Date(Math.max(row.missedAfter.getTime(), untilMs));
+  }
+}
+
+/** The newest run of a source that did not end with one of these codes. */
+export function findLastStart(
+  company: CompanyState | undefined,
+  sourceId: string,
+  exceptCodes: readonly string[],
+): RunState | undefined {
+  return [...(company?.runs.values() ?? [])]
+    .filter((run) => run.sourceId === sourceId && !exceptCodes.includes(run.code ?? ""))
+    .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))[0];
 }
 
 /** As the database does when a run was interrupted. */
-export function giveBackExpectedRun(company: CompanyState, { sourceId, dueAt }: RunState): void {
-  const row = dueAt === null ? undefined : company.expectedRuns.get(keyOf(sourceId, dueAt));
+export function giveBackExpectedRun(company: CompanyState, { sourceId, dueAt, attempt }: RunState): void {
+  const row = dueAt === null || attempt > 1 ? undefined : company.expectedRuns.get(keyOf(sourceId, dueAt));
   if (row?.state === "started") row.state = "waiting";
   if (row?.state === "caught_up") row.state = "missed";
 }
@@ -126,7 +160,10 @@ function addMissedRun(
     snapshotId: null,
     dueAt,
     isCatchUp: false,
+    attempt: 1,
+    mustEndAt: null,
   });
+  openIncident(state, { companyId: company.companyId, kind: "run_missed", subject: sourceId, code: "no_start" });
   state.outbox.push({ companyId: company.companyId, kind: "run_missed" });
 }
 

@@ -215,7 +215,7 @@ function toSourceRow(company: CompanyState, source: SourceState): SourceRow {
 
 function toRunRow(company: CompanyState, run: RunState): RunRow {
   const { runId, machineId, sourceId, zoneId, startedAt, endedAt, outcome, code, progress, snapshotId } = run;
-  const { dueAt, isCatchUp } = run;
+  const { dueAt, isCatchUp, attempt } = run;
   const source = company.sources.get(sourceId);
   return {
     companyId: company.companyId,
@@ -235,6 +235,7 @@ function toRunRow(company: CompanyState, run: RunState): RunRow {
     snapshotId,
     dueAt,
     isCatchUp,
+    attempt,
   };
 }
 

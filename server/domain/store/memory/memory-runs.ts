@@ -1,5 +1,6 @@
 import { type NewRun, type NewSource, NO_START_CODES, type RunStore, type StartOutcome } from "../run-store.ts";
-import { giveBackExpectedRun, takeExpectedRuns } from "./memory-ledger.ts";
+import { openIncidentOfFailures } from "./memory-incident-entries.ts";
+import { giveBackExpectedRun, putOffExpectedRuns, takeExpectedRuns } from "./memory-ledger.ts";
 import {
   addKeyObjects,
   type CompanyState,
@@ -21,7 +22,8 @@ export function createMemoryRuns(state: MemoryState): RunStore {
       if (run === null) return { kind: "lease_lost" };
       run.leaseUntilMs = state.now().getTime() + leaseMs;
       run.progress = progress;
-      return { kind: "held", zoneId: run.zoneId, isCancelled: run.isCancelled };
+      const isOver = run.mustEndAt !== null && run.mustEndAt <= state.now();
+      return { kind: "held", zoneId: run.zoneId, isCancelled: run.isCancelled, isOver };
     },
     async endRun(companyId, lease, { outcome, code }) {
       const company = state.companies.get(companyId);
@@ -69,6 +71,7 @@ function end(state: MemoryState, company: CompanyState, { run, outcome, code }: 
     if (commit.runId === run.runId && commit.state === "reserved") commit.state = "void";
   }
   if (NO_START_CODES.includes(code)) giveBackExpectedRun(company, run);
+  if (outcome === "failed") openIncidentOfFailures(state, company, run);
   state.outbox.push({ companyId: company.companyId, kind: "run_ended" });
 }
 
@@ -113,7 +116,7 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
   if (!company || !agent || agent.isRevoked) return { kind: "agent_revoked" };
   const source = company.sources.get(wanted.sourceId);
   if (source?.machineId !== wanted.machineId || agent.machineId !== wanted.machineId) return { kind: "source_unknown" };
-  const { leaseMs, ...ids } = wanted;
+  const { leaseMs, maxOtherRuns, putOffMs, mustEndAt, ...ids } = wanted;
   const leaseUntilMs = state.now().getTime() + leaseMs;
   const runs = [...company.runs.values()];
   const same = runs.find((run) => run.agentId === wanted.agentId && run.clientRunId === wanted.clientRunId);
@@ -122,11 +125,17 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
     same.leaseUntilMs = leaseUntilMs;
     return { kind: "started", runId: same.runId, fencingToken: same.fencingToken, zoneId: same.zoneId };
   }
+  const others = runs.filter((run) => run.sourceId !== wanted.sourceId && run.endedAt === null);
+  if (others.length > maxOtherRuns) {
+    putOffExpectedRuns(state, company, { sourceId: wanted.sourceId, putOffMs });
+    return { kind: "company_busy" };
+  }
   for (const run of runs) {
     if (run.sourceId !== wanted.sourceId || run.endedAt !== null) continue;
     end(state, company, { run, outcome: "failed", code: "superseded" });
   }
   const fencingToken = ++state.lastFencingToken;
+  const due = takeExpectedRuns(state, company, wanted.sourceId);
   company.runs.set(wanted.runId, {
     ...ids,
     fencingToken,
@@ -138,7 +147,8 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
     progress: { files: 0, bytes: 0, storedBytes: 0 },
     isCancelled: false,
     snapshotId: null,
-    ...takeExpectedRuns(state, company, wanted.sourceId),
+    ...due,
+    mustEndAt: due.dueAt === null ? null : mustEndAt,
   });
   state.outbox.push({ companyId, kind: "run_started" });
   return { kind: "started", runId: wanted.runId, fencingToken, zoneId: wanted.zoneId };

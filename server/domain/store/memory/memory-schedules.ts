@@ -1,7 +1,8 @@
 import type { ScheduleSettings } from "../../../../contracts/schedules.ts";
-import type { NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
+import type { LastFailure, NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
 import { MAX_PAGE_ROWS, StoreError } from "../store.ts";
-import type { CompanyState, MemoryState } from "./memory-state.ts";
+import { findLastStart } from "./memory-ledger.ts";
+import type { CompanyState, MemoryState, RunState } from "./memory-state.ts";
 
 export function createMemorySchedules(state: MemoryState): ScheduleStore {
   return {
@@ -33,20 +34,26 @@ export function createMemorySchedules(state: MemoryState): ScheduleStore {
     async listPlannedSources(companyId, machineId, exceptCodes) {
       const company = state.companies.get(companyId);
       const sources = [...(company?.sources.values() ?? [])].filter((source) => source.machineId === machineId);
-      const runs = [...(company?.runs.values() ?? [])].toSorted((a, b) => (a.runId < b.runId ? 1 : -1));
       return sources
         .toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
         .slice(0, MAX_PAGE_ROWS)
         .map(({ sourceId, sourceKind, ordinal, createdAt }) => {
-          const last = runs.find((run) => run.sourceId === sourceId && !exceptCodes.includes(run.code ?? ""));
+          const last = findLastStart(company, sourceId, exceptCodes);
           const expected = [...(company?.expectedRuns.values() ?? [])]
             .filter((row) => row.sourceId === sourceId && row.state !== "dropped" && row.dueAt <= state.now())
             .map((row) => row.dueAt.getTime());
           const lastExpectedAt = expected.length === 0 ? null : new Date(Math.max(...expected));
-          return { sourceId, sourceKind, ordinal, createdAt, lastStartAt: last?.startedAt ?? null, lastExpectedAt };
+          const lastFailure = toFailure(last);
+          const lastStartAt = last?.startedAt ?? null;
+          return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastFailure, lastExpectedAt };
         });
     },
   };
+}
+
+function toFailure(run: RunState | undefined): LastFailure | null {
+  if (run?.outcome !== "failed" || run.dueAt === null || run.endedAt === null) return null;
+  return { dueAt: run.dueAt, endedAt: run.endedAt, attempt: run.attempt };
 }
 
 function isOf(company: CompanyState, { level, subjectId }: Pick<NewSchedule, "level" | "subjectId">): boolean {

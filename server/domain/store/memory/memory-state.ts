@@ -1,3 +1,4 @@
+import type { IncidentKind } from "../../../../contracts/incidents.ts";
 import type { SnapshotClass } from "../../../../contracts/retention.ts";
 import type { PackTier } from "../../../../engine/format/pack-index.ts";
 import type { ChunkKind } from "../../../../engine/ports/chunk-index.ts";
@@ -89,9 +90,12 @@ export interface RunState {
   snapshotId: string | null;
   readonly dueAt: Date | null;
   readonly isCatchUp: boolean;
+  readonly attempt: number;
+  readonly mustEndAt: Date | null;
 }
 
-export interface ExpectedState extends ExpectedRun {
+export interface ExpectedState extends Omit<ExpectedRun, "missedAfter"> {
+  missedAfter: Date;
   readonly plannedAt: Date;
   state: "waiting" | "started" | "missed" | "caught_up" | "dropped";
 }
@@ -153,6 +157,20 @@ export interface FindingEntry {
   touched: readonly number[] | null;
   isExact: boolean;
   tracedAt: Date | null;
+}
+
+export interface IncidentEntry {
+  readonly incidentId: string;
+  /** Null for what concerns the provider as a whole. */
+  readonly companyId: string | null;
+  readonly kind: IncidentKind;
+  readonly subject: string;
+  code: string;
+  count: number;
+  readonly openedAt: Date;
+  seenAt: Date;
+  closedAt: Date | null;
+  acknowledged: { readonly at: Date; readonly personId: string; readonly note: string | null } | null;
 }
 
 export interface RoundEntry extends ScrubRound {
@@ -261,7 +279,10 @@ export interface MemoryState {
   readonly people: Map<string, PersonState>;
   readonly sessions: Map<string, SessionRow>;
   readonly zones: Map<string, ZoneRow>;
+  /** Since when each is in its state. */
+  readonly zoneStatesSince: Map<string, number>;
   readonly companies: Map<string, CompanyState>;
+  readonly incidents: IncidentEntry[];
   readonly jobs: Map<string, JobState>;
   readonly outbox: { readonly companyId: string | null; readonly kind: string }[];
   lastFencingToken: number;
@@ -278,7 +299,9 @@ export function emptyState(now: () => Date): MemoryState {
     people: new Map(),
     sessions: new Map(),
     zones: new Map(),
+    zoneStatesSince: new Map(),
     companies: new Map(),
+    incidents: [],
     jobs: new Map(),
     outbox: [],
     lastFencingToken: 0,

@@ -18,6 +18,7 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
       const fresh = { state: "healthy", probedAt: null, probe: null } as const;
       state.zones.set(zoneId, { ...fresh, ...known, zoneId, ordinal, zoneKind });
       if (known) return;
+      state.zoneStatesSince.set(zoneId, state.now().getTime());
       for (const company of state.companies.values()) {
         for (const entry of [...company.packs.values(), ...company.objects.values()]) {
           if (!entry.copies.has(zoneId)) entry.copies.set(zoneId, { state: "missing", code: null });
@@ -28,6 +29,7 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
     async recordProbe(zoneId, probe) {
       const zone = state.zones.get(zoneId);
       if (!zone) throw new Error(`zone ${zoneId} is not registered`);
+      if (zone.state !== probe.state) state.zoneStatesSince.set(zoneId, state.now().getTime());
       state.zones.set(zoneId, { ...zone, state: probe.state, probedAt: state.now(), probe });
     },
     listZones: async () => [...state.zones.values()].toSorted((a, b) => a.ordinal - b.ordinal),

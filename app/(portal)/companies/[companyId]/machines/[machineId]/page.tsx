@@ -30,9 +30,8 @@ export default async function StaffMachinePage({ params, searchParams }: PageInp
       nextHref={nextHref(`/companies/${companyId}/machines/${machineId}`, snapshots.nextCursor)}
       runs={runs.rows}
       schedule={schedule}
-      canEditSchedule={viewer.role !== "auditor"}
       retention={await readMachineRetention(api, machine)}
-      canKeep={viewer.role === "admin"}
+      viewer={viewer}
     />
   );
 }
