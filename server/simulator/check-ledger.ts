@@ -63,12 +63,17 @@ function checkOnce(runs: readonly RunRow[], what: string, violate: Violate): voi
   if (missed.length > 1) violate("ledger", `${what} was missed ${missed.length} times`);
   if (done.filter(({ isCatchUp }) => isCatchUp).length > 1) violate("ledger", `${what} was caught up more than once`);
   if (done.length > 1) violate("ledger", `${what} was run ${done.length} times`);
-  if (done.some(({ isCatchUp }) => isCatchUp) && missed.length === 0) violate("ledger", `${what} was caught up and never missed`);
+  if (done.some(({ isCatchUp }) => isCatchUp) && missed.length === 0)
+    violate("ledger", `${what} was caught up and never missed`);
   if (done.some(({ isCatchUp }) => !isCatchUp) && missed.length > 0) violate("ledger", `${what} was run and missed`);
 }
 
 /** An agent begins what is due, and everything that is due is expected. */
-function checkUnexpected({ sourceId, areClocksRight, timings }: LedgerOfSource, runs: readonly RunRow[], violate: Violate): void {
+function checkUnexpected(
+  { sourceId, areClocksRight, timings }: LedgerOfSource,
+  runs: readonly RunRow[],
+  violate: Violate,
+): void {
   const isNearChange = ({ startedAt }: RunRow) =>
     timings.some(({ fromMs }) => Math.abs(startedAt.getTime() - fromMs) < CHANGE_MS);
   const odd = runs.find((run) => !isInterrupted(run.code) && !isNearChange(run));

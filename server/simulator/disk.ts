@@ -2,6 +2,7 @@ import { toHex } from "../../engine/codec/hex.ts";
 import { parsePackDirectory } from "../../engine/format/pack-index.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
 import { idText } from "../domain/pack/run-directories.ts";
+import { SortedKeys } from "../domain/store/memory/sorted-keys.ts";
 import { findPromisedHash } from "../zones/object-key.ts";
 import type { Violate } from "./violation.ts";
 
@@ -43,6 +44,7 @@ export class Disk extends Map<string, Uint8Array> {
   readonly #goodIds = new Map<string, number>();
   readonly #damagedIds = new Map<string, number>();
   readonly #doomed = new Set<string>();
+  readonly #sorted = new SortedKeys<string>();
 
   constructor(zoneId: string, contents: PackContents, violate: Violate) {
     super();
@@ -66,6 +68,7 @@ export class Disk extends Map<string, Uint8Array> {
     if (!isGood && !isTorn) this.#violate("3", `${key} in ${this.zoneId} got bytes that its name does not prove`);
     this.#announced.delete(key);
     super.set(key, bytes);
+    this.#sorted.add(key);
     if (isGood) this.#setGood(key, bytes);
     return this;
   }
@@ -75,7 +78,18 @@ export class Disk extends Map<string, Uint8Array> {
     if (!mayGo) this.#violate("6", `${key} in ${this.zoneId} is deleted, and its deletion was never decided`);
     this.#count(this.#good, this.#goodIds, key, false);
     this.#count(this.#damaged, this.#damagedIds, key, false);
+    this.#sorted.delete(key);
     return super.delete(key);
+  }
+
+  /** Keys with this prefix behind one, in order, as a zone lists them. */
+  listKeys(prefix: string, after: string, limit: number): readonly string[] {
+    const keys: string[] = [];
+    for (const key of this.#sorted.after(after < prefix ? prefix : after)) {
+      if (keys.length >= limit || !key.startsWith(prefix)) break;
+      keys.push(key);
+    }
+    return keys;
   }
 
   isGood(key: string): boolean {
@@ -120,6 +134,7 @@ export class Disk extends Map<string, Uint8Array> {
   /** It is not there any more, and nobody was told. */
   vanish(key: string): void {
     super.delete(key);
+    this.#sorted.delete(key);
     this.#setDamaged(key);
   }
 

@@ -1,6 +1,6 @@
 import type { Machine } from "./machine.ts";
 import type { SimulatedProcess } from "./process.ts";
-import { ZONE_IDS, type World } from "./world.ts";
+import { type World, ZONE_IDS } from "./world.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -33,6 +33,15 @@ const FAULTS: readonly Fault[] = [
 ];
 const TOTAL_WEIGHT = FAULTS.reduce((sum, { weight }) => sum + weight, 0);
 
+function drawFault(drawn: number): Fault {
+  let left = drawn;
+  for (const fault of FAULTS) {
+    left -= fault.weight;
+    if (left < 0) return fault;
+  }
+  throw new Error("weights do not add up");
+}
+
 /** One fault after the other begins, about so often; each ends by itself. */
 export async function liveFaults(targets: FaultTargets, everyMs: number): Promise<void> {
   const { world } = targets;
@@ -41,9 +50,8 @@ export async function liveFaults(targets: FaultTargets, everyMs: number): Promis
   while (!world.isEnding) {
     await timeline.pass(random.between(everyMs / 4, everyMs * 2));
     if (world.isEnding) return;
-    let drawn = random.below(TOTAL_WEIGHT);
-    const fault = FAULTS.find(({ weight }) => (drawn -= weight) < 0);
-    if (fault) timeline.spawn(() => fault.happen(targets));
+    const fault = drawFault(random.below(TOTAL_WEIGHT));
+    timeline.spawn(() => fault.happen(targets));
   }
 }
 
@@ -52,7 +60,8 @@ export function endFaults({ world, machines }: FaultTargets): void {
   const { network, zoneFaults, troubleSinceMs } = world;
   Object.assign(network.faults, { crashShare: 0, stallShare: 0 });
   network.cut.clear();
-  for (const faults of zoneFaults.values()) Object.assign(faults, { errorRate: 0, lostAnswerRate: 0, tornWriteRate: 0 });
+  for (const faults of zoneFaults.values())
+    Object.assign(faults, { errorRate: 0, lostAnswerRate: 0, tornWriteRate: 0 });
   world.setClocks({ databaseOffsetMs: 0, hostOffsetMs: 0 });
   troubleSinceMs.clear();
   for (const machine of machines) machine.isOffline = false;
@@ -82,7 +91,9 @@ async function takeZoneAway({ world }: FaultTargets): Promise<void> {
   world.note(trouble);
   world.beginTrouble(trouble);
   const isLong = world.random.chance(0.3);
-  await world.timeline.pass(isLong ? world.random.between(HOUR_MS, 5 * 24 * HOUR_MS) : world.random.between(MINUTE_MS, HOUR_MS));
+  await world.timeline.pass(
+    isLong ? world.random.between(HOUR_MS, 5 * 24 * HOUR_MS) : world.random.between(MINUTE_MS, HOUR_MS),
+  );
   world.network.cut.delete(zoneId);
   world.endTrouble(trouble);
   world.note(`${zoneId} is back`);

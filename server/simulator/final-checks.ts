@@ -35,7 +35,8 @@ export async function checkAtEnd(ended: EndedWorld): Promise<void> {
 async function checkCompany({ world }: EndedWorld, companyId: string): Promise<void> {
   const { store } = world;
   for (const { zoneId, commit, lastCommit } of await store.listWatermarks(companyId)) {
-    if (commit < lastCommit) world.violate("8", `the watermark of ${zoneId} stands at ${commit} of ${lastCommit} at the end`);
+    if (commit < lastCommit)
+      world.violate("8", `the watermark of ${zoneId} stands at ${commit} of ${lastCommit} at the end`);
     const bad = await listBad(store, companyId, zoneId);
     const [first] = bad;
     if (first) world.violate("11", `${bad.length} copies in ${zoneId} are not healed, as ${first}`);
@@ -65,7 +66,8 @@ async function checkSnapshots({ world }: EndedWorld, companyId: string): Promise
   if (foreign || rows.some((row) => row.companyId !== companyId)) {
     world.violate("12", `company ${companyId} lists snapshots that are not its own`);
   }
-  if (rows.length !== known.length) world.violate("8", `${known.length} snapshots were published, ${rows.length} are listed`);
+  if (rows.length !== known.length)
+    world.violate("8", `${known.length} snapshots were published, ${rows.length} are listed`);
 }
 
 async function checkRuns({ world, faultsEndedMs, areClocksRight }: EndedWorld, owner: Owner): Promise<void> {

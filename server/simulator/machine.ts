@@ -1,5 +1,6 @@
 import { toHex } from "../../engine/codec/hex.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
+import { getAgentHello } from "../domain/agent/get-agent-hello.ts";
 import { knownChunks } from "../domain/chunk/known-chunks.ts";
 import { DomainError } from "../domain/domain-error.ts";
 import { idText } from "../domain/pack/run-directories.ts";
@@ -16,9 +17,8 @@ import {
   type TestAgent,
   type TestRun,
 } from "../domain/testing/domain-scene.ts";
-import { storePack, requireNameFree } from "../gateway/store-pack.ts";
 import { GatewayError } from "../gateway/gateway-error.ts";
-import { getAgentHello } from "../domain/agent/get-agent-hello.ts";
+import { requireNameFree, storePack } from "../gateway/store-pack.ts";
 import { Crash } from "./network.ts";
 import type { SimulatedProcess } from "./process.ts";
 import { drawTree, type Folder, framesOfPages, type SimulatedTree, STORED_BYTES } from "./simulated-tree.ts";
@@ -27,7 +27,7 @@ import type { World } from "./world.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** An agent asks so often when its next start is. */
-const ASK_EVERY_MS = 6 * HOUR_MS;
+const ASK_EVERY_MS = 13 * HOUR_MS;
 /** Tries of one call before a run is given up. */
 const MAX_TRIES = 5;
 /** Codes of refusals that end a run, as an agent takes them. */
@@ -106,7 +106,11 @@ export class Machine {
     const tree = drawTree(random, { folders: this.#folders, shared });
     await this.#work(run);
     const lacking = await this.#listLacking(run, 1, tree.content);
-    const pages = await this.#listLacking(run, 2, tree.folders.map(({ pageId }) => pageId));
+    const pages = await this.#listLacking(
+      run,
+      2,
+      tree.folders.map(({ pageId }) => pageId),
+    );
     // Half of what is new may come in one pack, and the rest in another.
     const middle = random.chance(0.3) ? random.below(lacking.length + 1) : lacking.length;
     await this.#send(run, framesOfContent(random, lacking.slice(0, middle)));
@@ -124,7 +128,9 @@ export class Machine {
   async #work(run: TestRun): Promise<void> {
     const { world } = this.#options;
     const isAsleep = world.random.chance(0.015);
-    await world.timeline.pass(isAsleep ? world.random.between(5 * MINUTE_MS, 5 * HOUR_MS) : world.random.between(0, 3 * MINUTE_MS));
+    await world.timeline.pass(
+      isAsleep ? world.random.between(5 * MINUTE_MS, 5 * HOUR_MS) : world.random.between(0, 3 * MINUTE_MS),
+    );
     if (this.isOffline || world.isEnding) throw new GivenUp("the machine is cut off");
     if (world.random.chance(0.02)) throw new DomainError("source_invalid", "the source cannot be read");
     const progress = { files: 1, bytes: 1, storedBytes: 1 };
@@ -187,7 +193,13 @@ export class Machine {
         const isLacking = error instanceof DomainError && error.code === "missing_objects";
         if (!isLacking || tries >= MAX_TRIES) throw error;
         await this.#send(run, framesOfContent(world.random, tree.content));
-        await this.#send(run, framesOfPages(tree, tree.folders.map(({ pageId }) => pageId)));
+        await this.#send(
+          run,
+          framesOfPages(
+            tree,
+            tree.folders.map(({ pageId }) => pageId),
+          ),
+        );
       }
     }
   }

@@ -20,5 +20,7 @@ for (let at = 0; at < (seeds ?? 1); at++) {
     break;
   }
   const { seed: s, snapshots, runs, deletedPacks } = result;
-  console.log(`seed ${s}: ok ${snapshots} snapshots ${runs} runs ${deletedPacks} deleted, ${Math.round(performance.now() - t)} ms`);
+  console.log(
+    `seed ${s}: ok ${snapshots} snapshots ${runs} runs ${deletedPacks} deleted, ${Math.round(performance.now() - t)} ms`,
+  );
 }

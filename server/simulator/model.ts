@@ -73,7 +73,11 @@ export class Model {
     return this.#needed.has(id);
   }
 
-  beginRun(companyId: string, run: NewRun, started: Pick<KnownRun, "runId" | "zoneId" | "fencingToken" | "leaseUntilMs">) {
+  beginRun(
+    companyId: string,
+    run: NewRun,
+    started: Pick<KnownRun, "runId" | "zoneId" | "fencingToken" | "leaseUntilMs">,
+  ) {
     const { sourceId } = run;
     const known: KnownRun = { ...started, companyId, sourceId, isOpen: true, relied: new Set() };
     this.runs.set(started.runId, known);

@@ -107,7 +107,8 @@ function observeCommits(
       const key = commitKey(companyId, outcome.commit);
       const reservedAtMs = model.reservedAtMs.get(key) ?? nowMs();
       model.reservedAtMs.set(key, reservedAtMs);
-      if (outcome.receivedAt.getTime() !== reservedAtMs) violate("10", `commit ${outcome.commit} is not dated when it came`);
+      if (outcome.receivedAt.getTime() !== reservedAtMs)
+        violate("10", `commit ${outcome.commit} is not dated when it came`);
       return outcome;
     },
     async publishCommit(companyId, lease, publication) {
@@ -123,7 +124,8 @@ function observeCommits(
       const key = `${companyId}/${zoneId}`;
       const before = model.watermarks.get(key) ?? 0;
       const disk = disks.get(zoneId);
-      if (watermark.commit < before) violate("8", `the watermark of ${zoneId} went back from ${before} to ${watermark.commit}`);
+      if (watermark.commit < before)
+        violate("8", `the watermark of ${zoneId} went back from ${before} to ${watermark.commit}`);
       for (let commit = before + 1; disk && commit <= watermark.commit; commit++) {
         const snapshot = model.findSnapshot(companyId, commit);
         const lacking = snapshot && findLacking(disk, snapshot, false);
@@ -147,7 +149,7 @@ function checkPublished(observed: Observed, { companyId, lease, publication, rec
   const { commit, zoneId, snapshot } = publication;
   const run = model.runs.get(lease.runId);
   const disk = disks.get(zoneId);
-  if (!run || !disk) return violate("fault", `commit ${commit} came from nowhere`);
+  if (!run || !disk) throw new Error(`commit ${commit} came from nowhere`);
   requireLease(violate, { run, companyId, lease, nowMs: nowMs(), what: "published" });
   const known = model.addSnapshot(companyId, publication, receivedAtMs);
   if (known.ids.length === 0) violate("fault", `commit ${commit} is of a tree that nobody sent`);
@@ -177,7 +179,10 @@ function checkReceipt(
   }
 }
 
-function observeCopies(store: Store, observed: Observed): Pick<Store, "recordPack" | "recordPresence" | "recordRepacked"> {
+function observeCopies(
+  store: Store,
+  observed: Observed,
+): Pick<Store, "recordPack" | "recordPresence" | "recordRepacked"> {
   const { model, contents, violate, nowMs } = observed;
   return {
     async recordPack(companyId, lease, zoneId, pack) {
@@ -250,7 +255,8 @@ function checkDeleted({ model, disks, contents, violate }: Observed, companyId: 
       disk.doom(key);
       const lost = held.filter((id) => !disk.holds(id));
       const needed = lost.find((id) => model.isNeeded(id));
-      if (needed) violate("6", `pack ${packId} goes, and with it from ${disk.zoneId} ${hexOf(needed)}, which a snapshot reaches`);
+      if (needed)
+        violate("6", `pack ${packId} goes, and with it from ${disk.zoneId} ${hexOf(needed)}, which a snapshot reaches`);
       for (const run of model.openRuns) {
         const relied = run.zoneId === disk.zoneId ? lost.find((id) => run.relied.has(id)) : undefined;
         if (relied) violate("6", `pack ${packId} goes, and run ${run.runId} was told that ${hexOf(relied)} is there`);

@@ -55,7 +55,11 @@ export class Owner {
       catchUpMinutes: random.pick([0, 600, 1440]),
       isPaused: timing === null,
     };
-    const subject = { level: "source", subjectId: sourceId, byPersonId: this.#people.get(row.companyId) ?? "" } as const;
+    const subject = {
+      level: "source",
+      subjectId: sourceId,
+      byPersonId: this.#people.get(row.companyId) ?? "",
+    } as const;
     await putSchedule({ store }, row.companyId, { ...subject, settings });
     const held = this.timings.get(sourceId) ?? [];
     this.timings.set(sourceId, [...held, { fromMs: this.#world.databaseNow().getTime(), timing }]);

@@ -1,7 +1,7 @@
-import type { WorkerTools } from "./worker.ts";
-import { MISSED_GRACE_MS, replicateAll, scrubAll, sweepAll, type Worker } from "./worker.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";
+import type { WorkerTools } from "./worker.ts";
+import { MISSED_GRACE_MS, replicateAll, scrubAll, sweepAll, type Worker } from "./worker.ts";
 import type { World } from "./world.ts";
 
 const MINUTE_MS = 60_000;
@@ -52,12 +52,16 @@ async function copyAll(world: World, step: Step): Promise<void> {
 /** Until a round that began after the faults ended is through, of every company in every zone: then the next one begins. */
 async function scrubOnce(world: World, step: Step, companyIds: readonly string[]): Promise<void> {
   const zones = await world.store.listZones();
-  const pairs = zones.flatMap(({ zoneId }) => companyIds.map((companyId) => ({ companyId, zoneId, rounds: [] as number[] })));
+  const pairs = zones.flatMap(({ zoneId }) =>
+    companyIds.map((companyId) => ({ companyId, zoneId, rounds: [] as number[] })),
+  );
   const beganMs = world.databaseNow().getTime();
   for (let steps = 0; pairs.some(({ rounds }) => rounds.length < 2); steps++) {
     if (steps >= MAX_SCRUB_STEPS) return world.violate("11", "a scrub comes to no end");
     await world.timeline.pass(SCRUB_STEP_MS);
-    await step("scrub", (tools) => scrubAll({ ...tools, pace: { ...tools.pace, scrubDays: SCRUB_DAYS, scrubSteps: 1 } }));
+    await step("scrub", (tools) =>
+      scrubAll({ ...tools, pace: { ...tools.pace, scrubDays: SCRUB_DAYS, scrubSteps: 1 } }),
+    );
     for (const { companyId, zoneId, rounds } of pairs) {
       const round = await world.store.findScrubRound(companyId, zoneId);
       const startedMs = round?.startedAt.getTime() ?? 0;

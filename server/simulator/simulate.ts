@@ -3,8 +3,8 @@ import { endFaults, liveFaults } from "./faults.ts";
 import { checkAtEnd } from "./final-checks.ts";
 import { Machine } from "./machine.ts";
 import { Owner } from "./owner.ts";
-import { Random } from "./random.ts";
 import type { SimulatedProcess } from "./process.ts";
+import { Random } from "./random.ts";
 import { settle } from "./settle.ts";
 import { drawChange } from "./timings.ts";
 import type { Violation } from "./violation.ts";
@@ -130,11 +130,11 @@ async function foundCompanies(world: World, count: number): Promise<DomainScene[
 function paceOf(days: number): WorkerPace {
   const isShort = days <= SHORT_DAYS;
   return {
-    replicateEveryMs: (isShort ? 25 : 45) * MINUTE_MS,
-    ledgerEveryMs: (isShort ? 12 : 20) * MINUTE_MS,
-    scrubEveryMs: (isShort ? 45 : 120) * MINUTE_MS,
+    replicateEveryMs: (isShort ? 45 : 90) * MINUTE_MS,
+    ledgerEveryMs: (isShort ? 25 : 40) * MINUTE_MS,
+    scrubEveryMs: (isShort ? 60 : 120) * MINUTE_MS,
     scrubSteps: 1,
-    sweepEveryMs: (isShort ? 20 : 24 * 30) * HOUR_MS,
+    sweepEveryMs: (isShort ? 30 : 24 * 30) * HOUR_MS,
     scrubDays: isShort ? 30 : 180,
   };
 }

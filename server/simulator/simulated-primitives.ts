@@ -16,7 +16,8 @@ const { hmacSha256, isEqual } = nodePrimitives;
 export const simulatedPrimitives: Primitives = {
   ...nodePrimitives,
   boxKeyPair: (seed) => ({ publicKey: hmacSha256(BOX, seed), secretKey: seed.slice() }),
-  boxSeal: (publicKey, plain) => concatBytes(hmacSha256(publicKey, plain), new Uint8Array(BOX_OVERHEAD_BYTES - 32), plain),
+  boxSeal: (publicKey, plain) =>
+    concatBytes(hmacSha256(publicKey, plain), new Uint8Array(BOX_OVERHEAD_BYTES - 32), plain),
   boxOpen: (_, sealed) => sealed.slice(BOX_OVERHEAD_BYTES),
   signKeyPair(seed) {
     const publicKey = hmacSha256(SIGN, seed);

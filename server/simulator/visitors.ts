@@ -8,8 +8,8 @@ import { idText } from "../domain/pack/run-directories.ts";
 import { heartbeatRun } from "../domain/run/heartbeat-run.ts";
 import type { PackRow } from "../domain/store/pack-store.ts";
 import { packObjectKey } from "../domain/zone/object-keys.ts";
-import type { KnownRun, KnownSnapshot } from "./model.ts";
 import type { Machine } from "./machine.ts";
+import type { KnownRun, KnownSnapshot } from "./model.ts";
 import { Crash } from "./network.ts";
 import type { SimulatedProcess } from "./process.ts";
 import type { World } from "./world.ts";
@@ -79,7 +79,8 @@ async function readPack(
       const bytes = new Uint8Array(Buffer.concat(parts));
       if (toHex(primitives.sha256(bytes)) === packId) {
         const held = new Set(parsePackDirectory(bytes).frames.flatMap(({ memberIds }) => memberIds.map(idText)));
-        if (!wanted.every((id) => held.has(id))) world.violate("11", `pack ${packId} does not hold what the index says`);
+        if (!wanted.every((id) => held.has(id)))
+          world.violate("11", `pack ${packId} does not hold what the index says`);
         return;
       }
       code = "hash_mismatch";
@@ -128,7 +129,14 @@ async function intrude({ world, gateway, machines }: Visit, snapshot: KnownSnaps
   if (stranger.companyId === companyId) return;
   const ids = snapshot.ids.map((id) => new Uint8Array(Buffer.from(id, "latin1")));
   const strange = stranger.companyId;
-  const query = { companyId: strange, scope: 0, zoneId: "zone1", machineId: stranger.machineId, kind: 1, chunkIds: ids } as const;
+  const query = {
+    companyId: strange,
+    scope: 0,
+    zoneId: "zone1",
+    machineId: stranger.machineId,
+    kind: 1,
+    chunkIds: ids,
+  } as const;
   const seen = [
     await store.findSnapshot(strange, snapshotId),
     ...(await store.locate(strange, 0, ids)),

@@ -1,7 +1,7 @@
-import { createLog } from "../platform/log.ts";
+import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";
-import { ZoneError } from "../../engine/ports/zone-error.ts";
+import { createLog } from "../platform/log.ts";
 import { FindWork } from "../worker/find-work.ts";
 import { probeZones } from "../worker/probe-zones.ts";
 import { replicate } from "../worker/replication/replicate.ts";
@@ -11,13 +11,14 @@ import { DriftWatch } from "../worker/sweep/read-evidence.ts";
 import { GRACE_MS, REST_MS, sweep } from "../worker/sweep/sweep.ts";
 import { Crash } from "./network.ts";
 import type { SimulatedProcess } from "./process.ts";
-import { STORED_BYTES } from "./simulated-tree.ts";
 import type { World } from "./world.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** How late a run may begin, as `HOLDFAST_MISSED_GRACE_SECONDS` says by default. */
 export const MISSED_GRACE_MS = 15 * MINUTE_MS;
+/** What a frame is taken for: with it about one pack in ten is looked at for repacking, as in a service with real sizes. */
+const FRAME_BYTES = 150;
 /** Steps of one sweep in a row; each ends after 45 s. */
 const MAX_SWEEP_STEPS = 50;
 
@@ -157,14 +158,16 @@ export async function sweepAll({ world, process, owner, pace, drift }: WorkerToo
     controlTerm: () => deps.store.getControlTerm(),
     // The journal is not part of this: `server/worker/journal` and `recover` have their own proofs.
     awaitJournal: async () => true,
-    ...{ graceMs: GRACE_MS, restMs: REST_MS, frameBytes: STORED_BYTES },
+    ...{ graceMs: GRACE_MS, restMs: REST_MS, frameBytes: FRAME_BYTES },
   };
   for (const companyId of await deps.store.listCompaniesToSweep(pace.sweepEveryMs)) {
     for (let steps = 0; steps < MAX_SWEEP_STEPS; steps++) {
       const result = await sweep(options, companyId);
       const { kind, held, quarantined, deleted, repacked, rescued } = result;
       if (quarantined + deleted + repacked + rescued > 0 || held) {
-        world.note(`sweep of ${companyId.slice(-4)}: ${JSON.stringify({ quarantined, deleted, repacked, rescued, held })}`);
+        world.note(
+          `sweep of ${companyId.slice(-4)}: ${JSON.stringify({ quarantined, deleted, repacked, rescued, held })}`,
+        );
       }
       if (kind !== "more") break;
     }

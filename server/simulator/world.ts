@@ -1,10 +1,11 @@
-import { cheapPasswords } from "./cheap-passwords.ts";
+import type { Zone } from "../../engine/ports/zone.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import { createMemoryStore } from "../domain/store/memory-store.ts";
 import type { Store } from "../domain/store/store.ts";
 import { FIRST_TERM_KEY, termBytes } from "../zones/control-term.ts";
 import { type Faults, NO_FAULTS, withFaults } from "../zones/faulty-zone.ts";
 import { createMemoryZone } from "../zones/memory-zone.ts";
+import { cheapPasswords } from "./cheap-passwords.ts";
 import { Disk, PackContents } from "./disk.ts";
 import { Model } from "./model.ts";
 import { Network } from "./network.ts";
@@ -138,7 +139,11 @@ export class World {
     const faults = this.zoneFaults.get(zoneId);
     if (!disk || !faults) throw new Error(`${zoneId} has no disk`);
     disk.set(FIRST_TERM_KEY, new Uint8Array(termBytes(1)));
-    const inMemory = createMemoryZone({ zoneId, primitives: simulatedPrimitives, objects: disk });
+    const plain = createMemoryZone({ zoneId, primitives: simulatedPrimitives, objects: disk });
+    // The same list from keys that are in order already: the other one sorts all of them in each call.
+    const list: Zone["list"] = async (prefix, { after = "", limit }) =>
+      disk.listKeys(prefix, after, limit).map((key) => ({ key, sizeBytes: disk.get(key)?.length ?? 0 }));
+    const inMemory = { ...plain, list };
     const clock = { now: () => this.hostNow(), sleep: async (delayMs: number) => this.timeline.pass(delayMs) };
     return { ordinal, disk, zone: withFaults(inMemory, { seed: this.seed * 2 + ordinal, clock, faults }) };
   }

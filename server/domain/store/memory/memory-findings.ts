@@ -1,6 +1,7 @@
 import type { FindingState } from "../../../../contracts/scrubs.ts";
 import type { FindingRow, Touched } from "../scrub-store.ts";
-import type { CompanyState, FindingEntry, MemoryState, ObjectEntry, PackEntry } from "./memory-state.ts";
+import type { FindingEntry, ObjectEntry, PackEntry } from "./memory-rows.ts";
+import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 const NAMED_SNAPSHOTS = 5;
 /** The database keeps their bytes. */
@@ -22,12 +23,14 @@ export function addFinding(
   const foundAt = state.now();
   const touched = isPack ? null : entry.commit === null ? [] : [entry.commit];
   const trace = { touched, isExact: !isPack, tracedAt: isPack ? null : foundAt };
-  company.findings.push({ findingId: crypto.randomUUID(), zoneId, entry, code, foundAt, healedAt: null, ...trace });
+  const finding = { findingId: crypto.randomUUID(), zoneId, entry, code, foundAt, healedAt: null, ...trace };
+  company.findings.push(finding);
+  company.index.addFinding(finding);
 }
 
 export function healFindings(state: MemoryState, company: CompanyState, { zoneId, entry }: FoundCopy): void {
-  for (const finding of company.findings) {
-    if (finding.entry === entry && finding.zoneId === zoneId) finding.healedAt ??= state.now();
+  for (const finding of company.index.findingsOf(entry)) {
+    if (finding.zoneId === zoneId) finding.healedAt ??= state.now();
   }
 }
 

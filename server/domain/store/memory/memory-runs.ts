@@ -1,14 +1,8 @@
 import { type NewRun, type NewSource, NO_START_CODES, type RunStore, type StartOutcome } from "../run-store.ts";
-import { giveBackExpectedRun, takeExpectedRuns } from "./memory-ledger.ts";
-import {
-  addKeyObjects,
-  type CompanyState,
-  findHeld,
-  getCompany,
-  isSame,
-  type MemoryState,
-  type RunState,
-} from "./memory-state.ts";
+import { settleCommit } from "./memory-commits.ts";
+import { addRun, giveBackExpectedRun, takeExpectedRuns } from "./memory-ledger.ts";
+import type { RunState } from "./memory-rows.ts";
+import { addKeyObjects, type CompanyState, findHeld, getCompany, isSame, type MemoryState } from "./memory-state.ts";
 
 const MAX_ENDED = 100;
 
@@ -40,13 +34,13 @@ export function createMemoryRuns(state: MemoryState): RunStore {
     },
     async endExpiredRuns(companyId) {
       const company = getCompany(state, companyId);
-      const expired = [...company.runs.values()].filter((run) => isExpired(state, run)).slice(0, MAX_ENDED);
+      const expired = [...company.index.openRuns].filter((run) => isExpired(state, run)).slice(0, MAX_ENDED);
       for (const run of expired) end(state, company, { run, outcome: "failed", code: "lease_lost" });
       return expired.map((run) => run.runId);
     },
     listCompaniesWithExpiredRuns: async () =>
       [...state.companies.values()]
-        .filter((company) => [...company.runs.values()].some((run) => isExpired(state, run)))
+        .filter((company) => [...company.index.openRuns].some((run) => isExpired(state, run)))
         .map((company) => company.companyId),
   };
 }
@@ -65,8 +59,9 @@ function end(state: MemoryState, company: CompanyState, { run, outcome, code }: 
   run.endedAt = state.now();
   run.outcome = outcome;
   run.code = code;
-  for (const commit of company.commits.values()) {
-    if (commit.runId === run.runId && commit.state === "reserved") commit.state = "void";
+  company.index.closeRun(run);
+  for (const commit of company.index.reserved.values()) {
+    if (commit.runId === run.runId) settleCommit(company, commit, "void");
   }
   if (NO_START_CODES.includes(code)) giveBackExpectedRun(company, run);
   state.outbox.push({ companyId: company.companyId, kind: "run_ended" });
@@ -115,19 +110,17 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
   if (source?.machineId !== wanted.machineId || agent.machineId !== wanted.machineId) return { kind: "source_unknown" };
   const { leaseMs, ...ids } = wanted;
   const leaseUntilMs = state.now().getTime() + leaseMs;
-  const runs = [...company.runs.values()];
-  const same = runs.find((run) => run.agentId === wanted.agentId && run.clientRunId === wanted.clientRunId);
+  const same = company.index.runOfClient(wanted.agentId, wanted.clientRunId);
   if (same?.endedAt) return { kind: "run_ended" };
   if (same) {
     same.leaseUntilMs = leaseUntilMs;
     return { kind: "started", runId: same.runId, fencingToken: same.fencingToken, zoneId: same.zoneId };
   }
-  for (const run of runs) {
-    if (run.sourceId !== wanted.sourceId || run.endedAt !== null) continue;
-    end(state, company, { run, outcome: "failed", code: "superseded" });
+  for (const run of company.index.openRuns) {
+    if (run.sourceId === wanted.sourceId) end(state, company, { run, outcome: "failed", code: "superseded" });
   }
   const fencingToken = ++state.lastFencingToken;
-  company.runs.set(wanted.runId, {
+  addRun(company, {
     ...ids,
     fencingToken,
     leaseUntilMs,

@@ -1,6 +1,7 @@
 import type { ScheduleSettings } from "../../../../contracts/schedules.ts";
 import type { NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
 import { MAX_PAGE_ROWS, StoreError } from "../store.ts";
+import type { RunState } from "./memory-rows.ts";
 import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 export function createMemorySchedules(state: MemoryState): ScheduleStore {
@@ -33,16 +34,20 @@ export function createMemorySchedules(state: MemoryState): ScheduleStore {
     async listPlannedSources(companyId, machineId, exceptCodes) {
       const company = state.companies.get(companyId);
       const sources = [...(company?.sources.values() ?? [])].filter((source) => source.machineId === machineId);
-      const runs = [...(company?.runs.values() ?? [])].toSorted((a, b) => (a.runId < b.runId ? 1 : -1));
       return sources
         .toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
         .slice(0, MAX_PAGE_ROWS)
         .map(({ sourceId, sourceKind, ordinal, createdAt }) => {
-          const last = runs.find((run) => run.sourceId === sourceId && !exceptCodes.includes(run.code ?? ""));
-          const expected = [...(company?.expectedRuns.values() ?? [])]
-            .filter((row) => row.sourceId === sourceId && row.state !== "dropped" && row.dueAt <= state.now())
-            .map((row) => row.dueAt.getTime());
-          const lastExpectedAt = expected.length === 0 ? null : new Date(Math.max(...expected));
+          let last: RunState | null = null;
+          for (const run of company?.index.runsOf(sourceId) ?? []) {
+            if (run.runId > (last?.runId ?? "") && !exceptCodes.includes(run.code ?? "")) last = run;
+          }
+          let expectedMs = 0;
+          for (const row of company?.index.expectedOf(sourceId) ?? []) {
+            if (row.state !== "dropped" && row.dueAt <= state.now())
+              expectedMs = Math.max(expectedMs, row.dueAt.getTime());
+          }
+          const lastExpectedAt = expectedMs === 0 ? null : new Date(expectedMs);
           return { sourceId, sourceKind, ordinal, createdAt, lastStartAt: last?.startedAt ?? null, lastExpectedAt };
         });
     },

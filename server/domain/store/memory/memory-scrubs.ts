@@ -4,14 +4,8 @@ import { toFindingRow } from "./memory-findings.ts";
 import { createMemoryJobs } from "./memory-jobs.ts";
 import { FINDING_COLUMNS, isFound, pageOf } from "./memory-lists.ts";
 import { toPackRow } from "./memory-packs.ts";
-import {
-  type CompanyState,
-  type FindingEntry,
-  isPresent,
-  type MemoryState,
-  type ObjectEntry,
-  type PackEntry,
-} from "./memory-state.ts";
+import type { FindingEntry, ObjectEntry, PackEntry } from "./memory-rows.ts";
+import { type CompanyState, isPresent, type MemoryState } from "./memory-state.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -31,16 +25,13 @@ export function createMemoryScrubs(state: MemoryState): ScrubStore {
       return { copies: left.length, bytes: left.reduce((sum, entry) => sum + entry.sizeBytes, 0) };
     },
     listPackCopies: async (companyId, zoneId, { after, limit }) =>
-      packsIn(state.companies.get(companyId), zoneId)
-        .filter((pack) => pack.packNo > after)
-        .slice(0, limit)
-        .map(({ packNo, packId, packKind, sizeBytes }) => ({ packNo, packId, packKind, sizeBytes })),
+      pageOfPacks(state.companies.get(companyId), { after, limit }, (pack) => isIn(pack, zoneId)).map(
+        ({ packNo, packId, packKind, sizeBytes }) => ({ packNo, packId, packKind, sizeBytes }),
+      ),
     listObjectCopies: async (companyId, zoneId, { after, limit }) =>
-      objectsIn(state.companies.get(companyId), zoneId)
-        .filter((object) => object.objectKey > after)
-        .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
-        .slice(0, limit)
-        .map(({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 })),
+      pageOfObjects(state.companies.get(companyId), { after, limit }, (object) => isPresent(object.copies, zoneId)).map(
+        ({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 }),
+      ),
     async saveScrubRound(companyId, zoneId, save) {
       const { fencingToken, leaseMs } = save;
       const job = { companyId, name: `scrub/${zoneId}` };
@@ -89,10 +80,11 @@ function createTraces(state: MemoryState): Traces {
       state.outbox.push({ companyId, kind: "finding_traced" });
     },
     listMetaPacks: async (companyId, { after, limit }) =>
-      [...(state.companies.get(companyId)?.packs.values() ?? [])]
-        .filter((pack) => pack.packKind === "meta" && isKept(pack) && pack.packNo > after)
-        .slice(0, limit)
-        .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
+      pageOfPacks(
+        state.companies.get(companyId),
+        { after, limit },
+        (pack) => pack.packKind === "meta" && isKept(pack),
+      ).map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
     listPackMembers: async (companyId, packId) =>
       [...(state.companies.get(companyId)?.chunks ?? [])]
         .filter(([, entries]) => entries.some(({ pack }) => pack.packId === packId))
@@ -152,7 +144,43 @@ function zoneScrubOf(state: MemoryState, zoneId: string) {
 }
 
 function packsIn(company: CompanyState | undefined, zoneId: string): PackEntry[] {
-  return [...(company?.packs.values() ?? [])].filter((pack) => isKept(pack) && isPresent(pack.copies, zoneId));
+  return (company?.index.packs ?? []).filter((pack) => isIn(pack, zoneId));
+}
+
+function isIn(pack: PackEntry, zoneId: string): boolean {
+  return isKept(pack) && isPresent(pack.copies, zoneId);
+}
+
+interface Page<Key> {
+  readonly after: Key;
+  readonly limit: number;
+}
+
+function pageOfPacks(
+  company: CompanyState | undefined,
+  { after, limit }: Page<number>,
+  isWanted: (pack: PackEntry) => boolean,
+): PackEntry[] {
+  const found: PackEntry[] = [];
+  for (const pack of company?.index.packsAfter(after) ?? []) {
+    if (found.length >= limit) break;
+    if (isWanted(pack)) found.push(pack);
+  }
+  return found;
+}
+
+function pageOfObjects(
+  company: CompanyState | undefined,
+  { after, limit }: Page<string>,
+  isWanted: (object: ObjectEntry) => boolean,
+): ObjectEntry[] {
+  const found: ObjectEntry[] = [];
+  for (const key of company?.index.objectKeys.after(after) ?? []) {
+    if (found.length >= limit) break;
+    const object = company?.objects.get(key);
+    if (object && isWanted(object)) found.push(object);
+  }
+  return found;
 }
 
 function objectsIn(company: CompanyState | undefined, zoneId: string): ObjectEntry[] {

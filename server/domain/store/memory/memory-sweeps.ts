@@ -10,18 +10,18 @@ import type {
   SweepPack,
   SweepStore,
 } from "../sweep-store.ts";
-import { addPack } from "./memory-packs.ts";
+import { addPack, makeLive } from "./memory-packs.ts";
+import type { ChunkEntry, Copy, PackEntry } from "./memory-rows.ts";
 import {
-  type ChunkEntry,
   type CompanyState,
-  type Copy,
   getCompany,
   hexOf,
+  type MarkedPage,
   type MarkState,
   type MemoryState,
   newCopies,
-  type PackEntry,
 } from "./memory-state.ts";
+import { SortedKeys } from "./sorted-keys.ts";
 
 const ID_BYTES = 32;
 const MAX_CLEARED = 10_000;
@@ -38,8 +38,7 @@ export function createMemorySweeps(state: MemoryState): SweepStore {
     async sealQuarantine(companyId, round) {
       const company = getCompany(state, companyId);
       if (company.sweep?.round !== round) return 0;
-      const open = [...company.runs.values()].filter((run) => run.endedAt === null);
-      const token = Math.max(0, ...open.map((run) => run.fencingToken));
+      const token = Math.max(0, ...[...company.index.openRuns].map((run) => run.fencingToken));
       const isFresh = ({ quarantine }: PackEntry) =>
         quarantine && (quarantine.round === null || quarantine.round > round);
       const fresh = [...company.packs.values()].filter(isFresh);
@@ -48,8 +47,9 @@ export function createMemorySweeps(state: MemoryState): SweepStore {
       return fresh.length;
     },
     async rescuePacks(companyId, packIds) {
-      const packs = packsOf(companyOrNone(companyId), packIds).filter((pack) => pack.state === "quarantined");
-      for (const pack of packs) Object.assign(pack, { state: "live", quarantine: null });
+      const company = getCompany(state, companyId);
+      const packs = packsOf(company, packIds).filter((pack) => pack.state === "quarantined");
+      for (const pack of packs) makeLive(company, pack);
       if (packs.length > 0) state.outbox.push({ companyId, kind: "packs_rescued" });
       return packs.map((pack) => pack.packId);
     },
@@ -72,14 +72,15 @@ export function createMemorySweeps(state: MemoryState): SweepStore {
       return { dropped, next: null };
     },
     async forgetPacks(companyId, round) {
-      const dead = [...(companyOrNone(companyId)?.packs.values() ?? [])]
+      const company = getCompany(state, companyId);
+      const dead = company.index.packs
         .filter(
           ({ state: stored, deletedRound }) => stored === "deleting" && deletedRound !== null && deletedRound <= round,
         )
         .slice(0, MAX_FORGOTTEN);
       for (const pack of dead) {
-        pack.state = "gone";
-        pack.copies.clear();
+        company.index.setPackState(pack, "gone");
+        company.index.clearCopies(pack);
       }
       if (dead.length > 0) state.outbox.push({ companyId, kind: "packs_gone" });
       return dead.length;
@@ -96,12 +97,12 @@ function createRounds(state: MemoryState): Rounds {
       const company = getCompany(state, companyId);
       const round = (company.sweep?.round ?? 0) + 1;
       if (!isPlanOnly) company.sweep = { round, begunAt: state.now(), finishedAt: null, retryAtMs: null, held: null };
-      const packHigh = Math.max(0, ...[...company.packs.values()].map((pack) => pack.packNo));
+      const packHigh = company.index.packs.at(-1)?.packNo ?? 0;
       return { round, publications: company.publications, packHigh };
     },
     async readDeletionFacts(companyId) {
       const company = getCompany(state, companyId);
-      const newest = [...company.snapshots.values()].toSorted((a, b) => b.commit - a.commit)[0];
+      const newest = company.index.snapshotsByCommit.get(company.lastCommit);
       const { nextCommit } = company;
       if (!newest) return { now: state.now(), nextCommit, newestSnapshot: null };
       const { commit, snapshot } = newest;
@@ -142,12 +143,13 @@ function createLists(state: MemoryState): Pick<SweepStore, "listSweepPacks" | "l
       const isWanted = ({ state: stored, liveFrames, sizeBytes }: SweepPack) =>
         states.includes(stored) &&
         (sparseFrameBytes === undefined || (liveFrames > 0 && liveFrames * sparseFrameBytes < sizeBytes));
-      return [...company.packs.values()]
-        .filter((pack) => pack.packNo > after)
-        .map((pack) => toSweepPack(company, pack, { jobName, nowMs: state.now().getTime() }))
-        .filter((pack) => pack !== null)
-        .filter(isWanted)
-        .slice(0, limit);
+      const found: SweepPack[] = [];
+      for (const pack of company.index.packsAfter(after)) {
+        const row = toSweepPack(company, pack, { jobName, nowMs: state.now().getTime() });
+        if (row !== null && isWanted(row)) found.push(row);
+        if (found.length >= limit) break;
+      }
+      return found;
     },
     async listLiveFrames(companyId, lease, packIds) {
       const company = companyOrNone(companyId);
@@ -170,10 +172,12 @@ function createMarks(state: MemoryState): Marks {
   return {
     async clearMarks(companyId, lease) {
       if (!isHeld(state, companyId, lease)) return "lease_lost";
-      const { live, pages } = marksOf(getCompany(state, companyId), lease.jobName);
+      const { live, pages, open, openPackNos } = marksOf(getCompany(state, companyId), lease.jobName);
       const count = Math.min(live.size, MAX_CLEARED) + Math.min(pages.size, MAX_CLEARED);
       for (const packNo of [...live.keys()].slice(0, MAX_CLEARED)) live.delete(packNo);
       for (const key of [...pages.keys()].slice(0, MAX_CLEARED)) pages.delete(key);
+      for (const packNo of open.keys()) openPackNos.delete(packNo);
+      open.clear();
       return count === 0 ? "cleared" : "more";
     },
     async listUnmarkedRoots(companyId, jobName, { after, limit }) {
@@ -200,18 +204,22 @@ function createMarks(state: MemoryState): Marks {
     async listUnenteredPages(companyId, jobName, limit) {
       const company = state.companies.get(companyId);
       if (!company) return [];
-      return [...marksOf(company, jobName).pages.values()]
-        .filter((page) => !page.isEntered)
-        .toSorted((a, b) => a.packNo - b.packNo)
+      const { open, openPackNos } = marksOf(company, jobName);
+      const found: MarkedPage[] = [];
+      for (const packNo of openPackNos.after(null)) {
+        found.push(...(open.get(packNo) ?? []));
+        if (found.length >= limit) break;
+      }
+      return found
         .slice(0, limit)
         .map(({ machineId, scope, pageId, packId }) => ({ machineId, scope, pageId, packId }));
     },
     async enterPages(companyId, lease, entered) {
       if (!isHeld(state, companyId, lease)) return false;
-      const { pages } = marksOf(getCompany(state, companyId), lease.jobName);
+      const marks = marksOf(getCompany(state, companyId), lease.jobName);
       for (const page of entered) {
-        const marked = pages.get(pageKey(page));
-        if (marked) marked.isEntered = true;
+        const marked = marks.pages.get(pageKey(page));
+        if (marked) enterPage(marks, marked);
       }
       return true;
     },
@@ -227,7 +235,8 @@ function createMarks(state: MemoryState): Marks {
 }
 
 function markAll(company: CompanyState, jobName: string, { machineId, scope, ids, arePages }: MarkIds): MarkOutcome {
-  const { live, pages } = marksOf(company, jobName);
+  const marks = marksOf(company, jobName);
+  const { live, pages } = marks;
   const lacking: Uint8Array[] = [];
   for (let at = 0; at < ids.length; at += ID_BYTES) {
     const pageId = ids.slice(at, at + ID_BYTES);
@@ -237,12 +246,27 @@ function markAll(company: CompanyState, jobName: string, { machineId, scope, ids
     const page = { machineId, scope, pageId };
     if (own && !pages.has(pageKey(page))) {
       const { packNo, packId } = own.pack;
-      pages.set(pageKey(page), { ...page, packNo, packId, isEntered: false });
+      openPage(marks, { ...page, packNo, packId, isEntered: false });
     }
     const isContent = !arePages && kept.some(({ kind }) => kind === 1);
     if (!own && !isContent) lacking.push(pageId);
   }
   return { kind: "marked", lacking };
+}
+
+function openPage({ pages, open, openPackNos }: MarkState, page: MarkedPage): void {
+  pages.set(pageKey(page), page);
+  open.set(page.packNo, (open.get(page.packNo) ?? new Set()).add(page));
+  openPackNos.add(page.packNo);
+}
+
+function enterPage({ open, openPackNos }: MarkState, page: MarkedPage): void {
+  page.isEntered = true;
+  const left = open.get(page.packNo);
+  left?.delete(page);
+  if (left?.size !== 0) return;
+  open.delete(page.packNo);
+  openPackNos.delete(page.packNo);
 }
 
 /** Without packs whose place another has taken for this id. */
@@ -265,7 +289,7 @@ function recordRepacked(state: MemoryState, company: CompanyState, repacked: Rep
   const stored = company.packs.get(pack.packId);
   if (stored && stored.state !== "live") return false;
   const entry = stored ?? addPack(state, company, { pack, runId, copies: newCopies(state, null) });
-  for (const zoneId of zoneIds) entry.copies.set(zoneId, { state: "present", code: null });
+  for (const zoneId of zoneIds) company.index.setCopy(entry, zoneId, { state: "present", code: null });
   for (const source of sources) source.repackedInto = entry.packNo;
   state.outbox.push({ companyId: company.companyId, kind: "packs_repacked" });
   return true;
@@ -282,7 +306,7 @@ function deletePacks(state: MemoryState, company: CompanyState, marked: DeletePa
   if (publications !== marked.publications) return { kind: "marks_outdated", publications };
   if (company.sweep?.round !== marked.round) return { kind: "round_over" };
   const packs = packsOf(company, marked.packIds).filter((pack) => mayGo(company, pack, marked.round));
-  for (const pack of packs) pack.state = "deleting";
+  for (const pack of packs) company.index.setPackState(pack, "deleting");
   if (packs.length > 0) {
     company.generation++;
     state.outbox.push({ companyId, kind: "packs_deleting" });
@@ -297,7 +321,7 @@ function mayGo(company: CompanyState, { state, quarantine, packNo }: PackEntry, 
 }
 
 function areRunsOpen(company: CompanyState, token: number): boolean {
-  return [...company.runs.values()].some((run) => run.endedAt === null && run.fencingToken <= token);
+  return [...company.index.openRuns].some((run) => run.fencingToken <= token);
 }
 
 interface PackView {
@@ -334,7 +358,12 @@ function isKept({ pack }: ChunkEntry): boolean {
 }
 
 function marksOf(company: CompanyState, jobName: string): MarkState {
-  const marks = company.marks.get(jobName) ?? { live: new Map(), pages: new Map() };
+  const marks = company.marks.get(jobName) ?? {
+    live: new Map(),
+    pages: new Map(),
+    open: new Map(),
+    openPackNos: new SortedKeys<number>(),
+  };
   company.marks.set(jobName, marks);
   return marks;
 }

@@ -1,0 +1,193 @@
+import type {
+  CommitEntry,
+  Copy,
+  ExpectedState,
+  FindingEntry,
+  ObjectEntry,
+  PackEntry,
+  RunState,
+  SnapshotEntry,
+} from "./memory-rows.ts";
+import { SortedKeys } from "./sorted-keys.ts";
+
+type CopiedEntry = PackEntry | ObjectEntry;
+
+/**
+ * What PostgreSQL has as indexes: the same rows by what they are asked for. The simulator makes hundreds of thousands of them, and looking through all
+ * rows in each call would take days. Whatever changes a column that is indexed here is changed by way of this class.
+ */
+export class CompanyIndex {
+  readonly openRuns = new Set<RunState>();
+  readonly #runsByClient = new Map<string, RunState>();
+  readonly #runsBySource = new Map<string, RunState[]>();
+  readonly #newestRuns = new Map<string, RunState>();
+  /** By source: when the last run began that was not missed. */
+  readonly #lastStartMs = new Map<string, number>();
+  readonly reserved = new Map<number, CommitEntry>();
+  readonly snapshotsByCommit = new Map<number, SnapshotEntry>();
+  readonly #newestSnapshots = new Map<string, SnapshotEntry>();
+  readonly #snapshotCounts = new Map<string, number>();
+  readonly #expected = new Map<string, ExpectedState[]>();
+  readonly #waiting = new Map<string, Set<ExpectedState>>();
+  /** By number, because numbers only grow. */
+  readonly packs: PackEntry[] = [];
+  readonly #packsByRun = new Map<string, PackEntry[]>();
+  readonly objectKeys = new SortedKeys<string>();
+  /** By zone: what is not present there, whatever else is the matter with it. */
+  readonly #lacking = new Map<string, Set<CopiedEntry>>();
+  readonly #findings = new Map<CopiedEntry, FindingEntry[]>();
+  liveBytes = 0;
+
+  addRun(run: RunState): void {
+    const { agentId, clientRunId, sourceId, machineId } = run;
+    if (run.endedAt === null) this.openRuns.add(run);
+    this.#runsByClient.set(`${agentId}/${clientRunId}`, run);
+    pushTo(this.#runsBySource, sourceId, run);
+    const newest = this.#newestRuns.get(machineId);
+    if (newest === undefined || run.runId > newest.runId) this.#newestRuns.set(machineId, run);
+    if (run.outcome === "missed") return;
+    this.#lastStartMs.set(sourceId, Math.max(this.#lastStartMs.get(sourceId) ?? 0, run.startedAt.getTime()));
+  }
+
+  closeRun(run: RunState): void {
+    this.openRuns.delete(run);
+  }
+
+  runOfClient(agentId: string, clientRunId: string): RunState | undefined {
+    return this.#runsByClient.get(`${agentId}/${clientRunId}`);
+  }
+
+  runsOf(sourceId: string): readonly RunState[] {
+    return this.#runsBySource.get(sourceId) ?? [];
+  }
+
+  newestRunOf(machineId: string): RunState | undefined {
+    return this.#newestRuns.get(machineId);
+  }
+
+  lastStartMsOf(sourceId: string): number {
+    return this.#lastStartMs.get(sourceId) ?? 0;
+  }
+
+  addSnapshot(entry: SnapshotEntry): void {
+    const { commit, snapshot } = entry;
+    const { machineId } = snapshot;
+    this.snapshotsByCommit.set(commit, entry);
+    this.#snapshotCounts.set(machineId, this.snapshotCountOf(machineId) + 1);
+    const newest = this.#newestSnapshots.get(machineId);
+    if (newest === undefined || commit > newest.commit) this.#newestSnapshots.set(machineId, entry);
+  }
+
+  snapshotCountOf(machineId: string): number {
+    return this.#snapshotCounts.get(machineId) ?? 0;
+  }
+
+  newestSnapshotOf(machineId: string): SnapshotEntry | undefined {
+    return this.#newestSnapshots.get(machineId);
+  }
+
+  /** `before` is the row that stood under the same due time. */
+  addExpected(row: ExpectedState, before: ExpectedState | undefined): void {
+    const rows = this.expectedOf(row.sourceId).filter((each) => each !== before);
+    this.#expected.set(row.sourceId, [...rows, row]);
+    if (before) this.#waiting.get(row.sourceId)?.delete(before);
+    this.setExpected(row, row.state);
+  }
+
+  setExpected(row: ExpectedState, state: ExpectedState["state"]): void {
+    const waiting = this.#waiting.get(row.sourceId) ?? new Set<ExpectedState>();
+    this.#waiting.set(row.sourceId, waiting);
+    row.state = state;
+    if (state === "waiting") waiting.add(row);
+    else waiting.delete(row);
+  }
+
+  expectedOf(sourceId: string): readonly ExpectedState[] {
+    return this.#expected.get(sourceId) ?? [];
+  }
+
+  waitingOf(sourceId: string): readonly ExpectedState[] {
+    return [...(this.#waiting.get(sourceId) ?? [])];
+  }
+
+  addPack(pack: PackEntry): void {
+    this.packs.push(pack);
+    pushTo(this.#packsByRun, pack.runId, pack);
+    if (pack.state === "live") this.liveBytes += pack.sizeBytes;
+    this.#noteCopies(pack);
+  }
+
+  setPackState(pack: PackEntry, state: PackEntry["state"]): void {
+    if (pack.state === "live") this.liveBytes -= pack.sizeBytes;
+    pack.state = state;
+    if (state === "live") this.liveBytes += pack.sizeBytes;
+  }
+
+  /** In the order of their numbers, from behind one. */
+  *packsAfter(packNo: number): Generator<PackEntry> {
+    let [low, high] = [0, this.packs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.packs[middle]?.packNo ?? 0) <= packNo) low = middle + 1;
+      else high = middle;
+    }
+    for (let at = low; at < this.packs.length; at++) {
+      const pack = this.packs[at];
+      if (pack) yield pack;
+    }
+  }
+
+  packsOfRun(runId: string): readonly PackEntry[] {
+    return this.#packsByRun.get(runId) ?? [];
+  }
+
+  addObject(object: ObjectEntry): void {
+    this.objectKeys.add(object.objectKey);
+    this.#noteCopies(object);
+  }
+
+  setCopy(entry: CopiedEntry, zoneId: string, copy: Copy): void {
+    entry.copies.set(zoneId, copy);
+    this.#noteCopy(entry, zoneId, copy);
+  }
+
+  clearCopies(entry: CopiedEntry): void {
+    for (const zoneId of entry.copies.keys()) this.#lacking.get(zoneId)?.delete(entry);
+    entry.copies.clear();
+  }
+
+  lackingPacks(zoneId: string): PackEntry[] {
+    const packs = [...(this.#lacking.get(zoneId) ?? [])].filter((entry) => "packNo" in entry);
+    return packs.sort((a, b) => a.packNo - b.packNo);
+  }
+
+  lackingObjects(zoneId: string): ObjectEntry[] {
+    const objects = [...(this.#lacking.get(zoneId) ?? [])].filter((entry) => "objectKey" in entry);
+    return objects.sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1));
+  }
+
+  addFinding(finding: FindingEntry): void {
+    pushTo(this.#findings, finding.entry, finding);
+  }
+
+  findingsOf(entry: CopiedEntry): readonly FindingEntry[] {
+    return this.#findings.get(entry) ?? [];
+  }
+
+  #noteCopies(entry: CopiedEntry): void {
+    for (const [zoneId, copy] of entry.copies) this.#noteCopy(entry, zoneId, copy);
+  }
+
+  #noteCopy(entry: CopiedEntry, zoneId: string, { state }: Copy): void {
+    const lacking = this.#lacking.get(zoneId) ?? new Set<CopiedEntry>();
+    this.#lacking.set(zoneId, lacking);
+    if (state === "present") lacking.delete(entry);
+    else lacking.add(entry);
+  }
+}
+
+function pushTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
