@@ -1,3 +1,4 @@
+import { NO_FAULTS } from "../zones/faulty-zone.ts";
 import type { Machine } from "./machine.ts";
 import type { SimulatedProcess } from "./process.ts";
 import { type World, ZONE_IDS } from "./world.ts";
@@ -6,6 +7,9 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Objects of a disk that a fault takes at once, at most. */
 const MAX_DAMAGED_SHARE = 0.3;
+const MAX_DAMAGED = 200;
+/** Machines are due twice a day: when none has a snapshot for so long, backups do not go on. */
+const WITHOUT_BACKUPS_MS = 48 * HOUR_MS;
 
 export interface FaultTargets {
   readonly world: World;
@@ -60,8 +64,7 @@ export function endFaults({ world, machines }: FaultTargets): void {
   const { network, zoneFaults, troubleSinceMs } = world;
   Object.assign(network.faults, { crashShare: 0, stallShare: 0 });
   network.cut.clear();
-  for (const faults of zoneFaults.values())
-    Object.assign(faults, { errorRate: 0, lostAnswerRate: 0, tornWriteRate: 0 });
+  for (const faults of zoneFaults.values()) Object.assign(faults, NO_FAULTS);
   world.setClocks({ databaseOffsetMs: 0, hostOffsetMs: 0 });
   troubleSinceMs.clear();
   for (const machine of machines) machine.isOffline = false;
@@ -82,7 +85,7 @@ async function killProcess({ world, processes }: FaultTargets): Promise<void> {
 }
 
 /** The store of a whole zone: nobody reaches it, for minutes or for days. */
-async function takeZoneAway({ world }: FaultTargets): Promise<void> {
+async function takeZoneAway({ world, machines }: FaultTargets): Promise<void> {
   const zoneId = world.random.pick(ZONE_IDS);
   const trouble = `${zoneId} is away`;
   // Both at once is no more than a long pause for everybody.
@@ -90,12 +93,22 @@ async function takeZoneAway({ world }: FaultTargets): Promise<void> {
   world.network.cut.add(zoneId);
   world.note(trouble);
   world.beginTrouble(trouble);
+  const snapshots = world.model.snapshots.length;
+  const beganMs = world.timeline.nowMs;
   const isLong = world.random.chance(0.3);
   await world.timeline.pass(
     isLong ? world.random.between(HOUR_MS, 5 * 24 * HOUR_MS) : world.random.between(MINUTE_MS, HOUR_MS),
   );
   world.network.cut.delete(zoneId);
   world.endTrouble(trouble);
+  const isUnserved = world.model.snapshots.length === snapshots && !world.isEnding;
+  if (
+    isUnserved &&
+    world.timeline.nowMs - beganMs > WITHOUT_BACKUPS_MS &&
+    machines.some(({ isOffline }) => !isOffline)
+  ) {
+    world.violate("8", `no backup went on while ${trouble}`);
+  }
   world.note(`${zoneId} is back`);
 }
 
@@ -107,15 +120,15 @@ async function cutLink({ world, processes }: FaultTargets): Promise<void> {
   world.network.cut.delete(link);
 }
 
-/** Refusals, lost answers and torn writes. */
+/** Refusals, lost answers, torn writes, and reads in which a bit is wrong. */
 async function makeZoneErr({ world }: FaultTargets): Promise<void> {
   const zoneId = world.random.pick(ZONE_IDS);
   const faults = world.zoneFaults.get(zoneId);
   if (!faults) return;
   world.note(`${zoneId} errs`);
-  Object.assign(faults, { errorRate: 0.05, lostAnswerRate: 0.05, tornWriteRate: 0.1 });
+  Object.assign(faults, { errorRate: 0.05, lostAnswerRate: 0.05, tornWriteRate: 0.1, bitRotRate: 0.05 });
   await world.timeline.pass(world.random.between(10 * MINUTE_MS, 6 * HOUR_MS));
-  Object.assign(faults, { errorRate: 0, lostAnswerRate: 0, tornWriteRate: 0 });
+  Object.assign(faults, NO_FAULTS);
 }
 
 /** Only copies whose other copy is good: of what is lost everywhere there is nothing to show. */
@@ -127,7 +140,7 @@ function damage(kind: "rot" | "vanish"): Fault["happen"] {
     if (!disk) return;
     const keys = disk.goodKeys();
     const share = random.chance(0.15) ? random.next() * MAX_DAMAGED_SHARE : 0;
-    const count = keys.length === 0 ? 0 : 1 + Math.floor(keys.length * share);
+    const count = keys.length === 0 ? 0 : 1 + Math.min(MAX_DAMAGED, Math.floor(keys.length * share));
     let damaged = 0;
     for (let turn = 0; turn < count; turn++) {
       const key = random.pick(keys);

@@ -119,25 +119,51 @@ export class Machine {
     await this.#send(run, framesOfPages(tree, pages));
     await this.#work(run);
     if (random.chance(0.04)) throw new GivenUp("the machine is switched off");
+    if (random.chance(0.02)) await this.#sendStrangePack(run);
+    if (random.chance(0.01)) await this.#workLong(run);
     await this.#commit(run, tree);
     for (const id of tree.ids) this.#cache.add(idText(id));
     this.#folders.splice(0, this.#folders.length, ...tree.folders);
   }
 
   /** Reading files takes minutes; the lease is prolonged meanwhile, unless the machine sleeps. */
-  async #work(run: TestRun): Promise<void> {
+  async #work(run: TestRun, isAwake = false): Promise<void> {
     const { world } = this.#options;
-    const isAsleep = world.random.chance(0.015);
+    const isAsleep = !isAwake && world.random.chance(0.015);
     await world.timeline.pass(
-      isAsleep ? world.random.between(5 * MINUTE_MS, 5 * HOUR_MS) : world.random.between(0, 3 * MINUTE_MS),
+      isAsleep ? world.random.between(5 * MINUTE_MS, 5 * HOUR_MS) : world.random.between(0, isAwake ? 20_000 : 3 * MINUTE_MS),
     );
     if (this.isOffline || world.isEnding) throw new GivenUp("the machine is cut off");
-    if (world.random.chance(0.02)) throw new DomainError("source_invalid", "the source cannot be read");
+    if (!isAwake && world.random.chance(0.02)) throw new DomainError("source_invalid", "the source cannot be read");
     const progress = { files: 1, bytes: 1, storedBytes: 1 };
     const { isCancelled } = await this.#try(() =>
       heartbeatRun(this.#scene().deps, this.agent.row, { ...run.identity, progress }),
     );
     if (isCancelled) throw new DomainError("run_ended", "somebody cancelled it");
+  }
+
+  /** A first backup over a slow line: for hours it does nothing but hold its lease. */
+  async #workLong(run: TestRun): Promise<void> {
+    const { timeline, random } = this.#options.world;
+    const untilMs = timeline.nowMs + random.between(2 * HOUR_MS, 20 * HOUR_MS);
+    while (timeline.nowMs < untilMs) {
+      await timeline.pass(4 * MINUTE_MS);
+      await this.#work(run, true);
+    }
+  }
+
+  /** A pack whose header names another company has to be refused. */
+  async #sendStrangePack(run: TestRun): Promise<void> {
+    const { world } = this.#options;
+    const { deps } = this.#scene();
+    const frames = framesOfContent(world.random, [world.random.bytes(32)]);
+    const bytes = buildPack({ companyId: deps.newId(), slot: run.slot, frames, randomness: deps.randomness });
+    try {
+      await storePack(deps, run.identity, { packId: toHex(deps.primitives.sha256(bytes)), bytes });
+      world.violate("12", `run ${run.identity.runId} sent a pack of another company`);
+    } catch (error) {
+      if (!(error instanceof DomainError && error.code === "pack_invalid")) throw error;
+    }
   }
 
   /** As an agent asks before it sends; now and then it believes its cache instead, which may be out of date. */

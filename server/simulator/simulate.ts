@@ -19,6 +19,8 @@ const DAY_MS = 24 * HOUR_MS;
 const COMPANY_MACHINES = 10;
 /** In simulations that are longer, what a worker does for its own sake comes less often: it looks through all that there is. */
 const SHORT_DAYS = 60;
+/** How often a company is swept; it differs from seed to seed. */
+const SWEEP_HOURS = [8, 30, 30, 48];
 const SET_UP_MS = HOUR_MS;
 /** Whatever was under way has ended by then. */
 const LAST_CALLS_MS = 14 * HOUR_MS;
@@ -75,7 +77,7 @@ async function live(world: World, { days, machines: count, timeZone }: Life): Pr
     machines.push(...(await enrolMachines(world, { count, gateway, owner })));
   });
   await timeline.runUntil(timeline.nowMs + SET_UP_MS);
-  const pace = paceOf(days);
+  const pace = paceOf(days, world.random);
   const processes = [world.openProcess("worker 1"), world.openProcess("worker 2")];
   const targets = { world, machines, processes: [gateway, ...processes] };
   for (const machine of machines) timeline.spawn(() => machine.live());
@@ -127,14 +129,14 @@ async function foundCompanies(world: World, count: number): Promise<DomainScene[
   return scenes;
 }
 
-function paceOf(days: number): WorkerPace {
+function paceOf(days: number, random: Random): WorkerPace {
   const isShort = days <= SHORT_DAYS;
   return {
     replicateEveryMs: (isShort ? 45 : 90) * MINUTE_MS,
     ledgerEveryMs: (isShort ? 25 : 40) * MINUTE_MS,
     scrubEveryMs: (isShort ? 60 : 120) * MINUTE_MS,
     scrubSteps: 1,
-    sweepEveryMs: (isShort ? 30 : 24 * 30) * HOUR_MS,
+    sweepEveryMs: (isShort ? random.pick(SWEEP_HOURS) : 24 * 30) * HOUR_MS,
     scrubDays: isShort ? 30 : 180,
   };
 }

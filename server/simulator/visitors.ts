@@ -84,6 +84,8 @@ async function readPack(
         return;
       }
       code = "hash_mismatch";
+      // A bit that was wrong in this reading alone: another one may find it good.
+      if (world.disks.get(zoneId)?.isGood(packObjectKey(companyId, packKind, packId))) isAway = true;
     } catch (error) {
       if (!(error instanceof ZoneError)) throw error;
       if (error.code !== "not_found" && error.code !== "damaged") {
