@@ -131,7 +131,9 @@ export class Machine {
     const { world } = this.#options;
     const isAsleep = !isAwake && world.random.chance(0.015);
     await world.timeline.pass(
-      isAsleep ? world.random.between(5 * MINUTE_MS, 5 * HOUR_MS) : world.random.between(0, isAwake ? 20_000 : 3 * MINUTE_MS),
+      isAsleep
+        ? world.random.between(5 * MINUTE_MS, 5 * HOUR_MS)
+        : world.random.between(0, isAwake ? 20_000 : 3 * MINUTE_MS),
     );
     if (this.isOffline || world.isEnding) throw new GivenUp("the machine is cut off");
     if (!isAwake && world.random.chance(0.02)) throw new DomainError("source_invalid", "the source cannot be read");

@@ -46,7 +46,7 @@ async function restore({ world, gateway }: Visit, snapshot: KnownSnapshot): Prom
   const { deps } = gateway;
   const ids = snapshot.ids.map((id) => new Uint8Array(Buffer.from(id, "latin1")));
   const { packs, at } = await locateChunks(deps, companyId, scope, ids);
-  const lacking = at.findIndex((place) => place === null);
+  const lacking = at.indexOf(null);
   if (lacking >= 0) return world.violate("11", `nobody knows where an id of commit ${commit} lies`);
   for (const [number, packId] of packs.entries()) {
     const row = await deps.store.findPack(companyId, packId);

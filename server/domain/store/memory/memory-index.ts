@@ -42,7 +42,7 @@ export class CompanyIndex {
     const { agentId, clientRunId, sourceId, machineId } = run;
     if (run.endedAt === null) this.openRuns.add(run);
     this.#runsByClient.set(`${agentId}/${clientRunId}`, run);
-    pushTo(this.#runsBySource, sourceId, run);
+    insertInto(this.#runsBySource, sourceId, { value: run, isBefore: (other) => run.runId < other.runId });
     const newest = this.#newestRuns.get(machineId);
     if (newest === undefined || run.runId > newest.runId) this.#newestRuns.set(machineId, run);
     if (run.outcome === "missed") return;
@@ -57,6 +57,7 @@ export class CompanyIndex {
     return this.#runsByClient.get(`${agentId}/${clientRunId}`);
   }
 
+  /** By their ids. */
   runsOf(sourceId: string): readonly RunState[] {
     return this.#runsBySource.get(sourceId) ?? [];
   }
@@ -88,9 +89,11 @@ export class CompanyIndex {
 
   /** `before` is the row that stood under the same due time. */
   addExpected(row: ExpectedState, before: ExpectedState | undefined): void {
-    const rows = this.expectedOf(row.sourceId).filter((each) => each !== before);
-    this.#expected.set(row.sourceId, [...rows, row]);
-    if (before) this.#waiting.get(row.sourceId)?.delete(before);
+    const { sourceId } = row;
+    const rows = this.#expected.get(sourceId) ?? [];
+    if (before) rows.splice(rows.indexOf(before), 1);
+    insertInto(this.#expected, sourceId, { value: row, isBefore: (other) => row.dueAt < other.dueAt });
+    if (before) this.#waiting.get(sourceId)?.delete(before);
     this.setExpected(row, row.state);
   }
 
@@ -102,8 +105,9 @@ export class CompanyIndex {
     else waiting.delete(row);
   }
 
-  expectedOf(sourceId: string): readonly ExpectedState[] {
-    return this.#expected.get(sourceId) ?? [];
+  /** The newest row that was due until then and not dropped. */
+  newestExpectedOf(sourceId: string, until: Date): ExpectedState | undefined {
+    return this.#expected.get(sourceId)?.findLast((row) => row.dueAt <= until && row.state !== "dropped");
   }
 
   waitingOf(sourceId: string): readonly ExpectedState[] {
@@ -184,6 +188,20 @@ export class CompanyIndex {
     if (state === "present") lacking.delete(entry);
     else lacking.add(entry);
   }
+}
+
+interface Inserted<Value> {
+  readonly value: Value;
+  readonly isBefore: (other: Value) => boolean;
+}
+
+/** What comes new is nearly always the last. */
+function insertInto<Key, Value>(lists: Map<Key, Value[]>, key: Key, { value, isBefore }: Inserted<Value>): void {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  let at = list.length;
+  for (let other = list[at - 1]; other !== undefined && isBefore(other); other = list[at - 1]) at--;
+  list.splice(at, 0, value);
 }
 
 function pushTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {

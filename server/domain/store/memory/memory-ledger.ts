@@ -61,7 +61,7 @@ export function takeExpectedRuns(
   for (const row of waiting) index.setExpected(row, "started");
   const taken = newestOf(waiting);
   if (taken !== null) return { dueAt: taken.dueAt, isCatchUp: false };
-  const newest = newestOf(index.expectedOf(sourceId).filter((row) => due(row) && row.state !== "dropped"));
+  const newest = index.newestExpectedOf(sourceId, state.now());
   if (newest?.state !== "missed") return { dueAt: null, isCatchUp: false };
   index.setExpected(newest, "caught_up");
   return { dueAt: newest.dueAt, isCatchUp: true };

@@ -1,7 +1,6 @@
 import type { ScheduleSettings } from "../../../../contracts/schedules.ts";
 import type { NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
 import { MAX_PAGE_ROWS, StoreError } from "../store.ts";
-import type { RunState } from "./memory-rows.ts";
 import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 export function createMemorySchedules(state: MemoryState): ScheduleStore {
@@ -38,16 +37,8 @@ export function createMemorySchedules(state: MemoryState): ScheduleStore {
         .toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
         .slice(0, MAX_PAGE_ROWS)
         .map(({ sourceId, sourceKind, ordinal, createdAt }) => {
-          let last: RunState | null = null;
-          for (const run of company?.index.runsOf(sourceId) ?? []) {
-            if (run.runId > (last?.runId ?? "") && !exceptCodes.includes(run.code ?? "")) last = run;
-          }
-          let expectedMs = 0;
-          for (const row of company?.index.expectedOf(sourceId) ?? []) {
-            if (row.state !== "dropped" && row.dueAt <= state.now())
-              expectedMs = Math.max(expectedMs, row.dueAt.getTime());
-          }
-          const lastExpectedAt = expectedMs === 0 ? null : new Date(expectedMs);
+          const last = company?.index.runsOf(sourceId).findLast((run) => !exceptCodes.includes(run.code ?? ""));
+          const lastExpectedAt = company?.index.newestExpectedOf(sourceId, state.now())?.dueAt ?? null;
           return { sourceId, sourceKind, ordinal, createdAt, lastStartAt: last?.startedAt ?? null, lastExpectedAt };
         });
     },

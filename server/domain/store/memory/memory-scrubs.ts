@@ -1,5 +1,5 @@
 import { FINDING_STATES } from "../../../../contracts/scrubs.ts";
-import type { ScrubPlace, ScrubSave, ScrubStore } from "../scrub-store.ts";
+import type { ScrubSave, ScrubStore } from "../scrub-store.ts";
 import { toFindingRow } from "./memory-findings.ts";
 import { createMemoryJobs } from "./memory-jobs.ts";
 import { FINDING_COLUMNS, isFound, pageOf } from "./memory-lists.ts";
@@ -21,8 +21,19 @@ export function createMemoryScrubs(state: MemoryState): ScrubStore {
     findScrubRound: async (companyId, zoneId) => state.companies.get(companyId)?.scrubRounds.get(zoneId) ?? null,
     async countCopiesLeft(companyId, zoneId, place) {
       const company = state.companies.get(companyId);
-      const left = [...objectsIn(company, zoneId), ...packsIn(company, zoneId)].filter((entry) => isLeft(entry, place));
-      return { copies: left.length, bytes: left.reduce((sum, entry) => sum + entry.sizeBytes, 0) };
+      const left = { copies: 0, bytes: 0 };
+      const count = ({ sizeBytes }: PackEntry | ObjectEntry) => {
+        left.copies++;
+        left.bytes += sizeBytes;
+      };
+      const { phase, after } = place;
+      if (phase === "objects") {
+        for (const object of company?.objects.values() ?? [])
+          if (object.objectKey > after && isPresent(object.copies, zoneId)) count(object);
+      }
+      for (const pack of company?.index.packsAfter(phase === "packs" ? after : 0) ?? [])
+        if (isIn(pack, zoneId)) count(pack);
+      return left;
     },
     listPackCopies: async (companyId, zoneId, { after, limit }) =>
       pageOfPacks(state.companies.get(companyId), { after, limit }, (pack) => isIn(pack, zoneId)).map(
@@ -143,10 +154,6 @@ function zoneScrubOf(state: MemoryState, zoneId: string) {
   };
 }
 
-function packsIn(company: CompanyState | undefined, zoneId: string): PackEntry[] {
-  return (company?.index.packs ?? []).filter((pack) => isIn(pack, zoneId));
-}
-
 function isIn(pack: PackEntry, zoneId: string): boolean {
   return isKept(pack) && isPresent(pack.copies, zoneId);
 }
@@ -183,15 +190,6 @@ function pageOfObjects(
   return found;
 }
 
-function objectsIn(company: CompanyState | undefined, zoneId: string): ObjectEntry[] {
-  return [...(company?.objects.values() ?? [])].filter((object) => isPresent(object.copies, zoneId));
-}
-
 function isKept({ state }: PackEntry): boolean {
   return state === "live" || state === "quarantined";
-}
-
-function isLeft(entry: PackEntry | ObjectEntry, place: ScrubPlace): boolean {
-  if ("packNo" in entry) return place.phase === "objects" || entry.packNo > place.after;
-  return place.phase === "objects" && entry.objectKey > place.after;
 }
