@@ -120,7 +120,7 @@ export class Machine {
     await this.#work(run);
     if (random.chance(0.04)) throw new GivenUp("the machine is switched off");
     if (random.chance(0.02)) await this.#sendStrangePack(run);
-    if (random.chance(0.01)) await this.#workLong(run);
+    if (random.chance(0.025)) await this.#workLong(run);
     await this.#commit(run, tree);
     for (const id of tree.ids) this.#cache.add(idText(id));
     this.#folders.splice(0, this.#folders.length, ...tree.folders);

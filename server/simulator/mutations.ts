@@ -40,9 +40,9 @@ const DURABILITY: readonly Mutation[] = [
     edits: [{ file: COPY, text: `.toString("hex") !== step.sha256) {`, replacement: `.toString("hex") === "") {` }],
   },
   {
-    name: "a bad copy is overwritten without a look at it",
-    protects: "3",
-    shownAs: ["3", "fault"],
+    name: "a bad copy is never replaced",
+    protects: "11",
+    shownAs: ["4", "8", "11"],
     edits: [
       {
         file: "server/zones/put-or-replace-bad.ts",
