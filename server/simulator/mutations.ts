@@ -368,14 +368,17 @@ const COMPANIES_AND_RUNS: readonly Mutation[] = [
     ],
   },
   {
-    name: "lists show all companies",
+    name: "chunks of all companies are located",
     protects: "12",
     shownAs: ["12"],
     edits: [
       {
-        file: "server/domain/store/memory/memory-reads.ts",
-        text: `if (companyId === null) return [...state.companies.values()];`,
-        replacement: `if (companyId !== "") return [...state.companies.values()];`,
+        file: PACKS,
+        text: `async locate(companyId, scope, chunkIds) {
+      return entriesOf(state.companies.get(companyId), scope, chunkIds)`,
+        replacement: `async locate(companyId, scope, chunkIds) {
+      const holds = ({ chunks }: CompanyState) => chunkIds.some((id) => chunks.has(scope + "/" + hexOf(id)));
+      return entriesOf(companyId ? [...state.companies.values()].find(holds) : undefined, scope, chunkIds)`,
       },
     ],
   },

@@ -20,7 +20,7 @@ const COMPANY_MACHINES = 10;
 /** In simulations that are longer, what a worker does for its own sake comes less often: it looks through all that there is. */
 const SHORT_DAYS = 60;
 /** How often a company is swept; it differs from seed to seed. */
-const SWEEP_HOURS = [8, 30, 30, 48];
+const SWEEP_HOURS = [8, 36, 48, 48];
 const SET_UP_MS = HOUR_MS;
 /** Whatever was under way has ended by then. */
 const LAST_CALLS_MS = 14 * HOUR_MS;

@@ -21,6 +21,9 @@ export interface TryOptions {
   readonly print: (line: string) => void;
 }
 
+/** A mutation may have the service turn in circles; 40 seeds take a minute or two. */
+const LONGEST_MS = 30 * 60_000;
+
 const Outcome = z.object({
   seed: z.number(),
   violation: z.object({ invariant: z.string(), message: z.string() }).nullable(),
@@ -87,7 +90,8 @@ function runSeeds({ firstSeed, seeds, days, machines }: TryOptions, folder: stri
   const flags = { seed: firstSeed, seeds, days, machines };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const script = join(folder, "server", "simulator", "main.ts");
-  const run = spawnSync(process.execPath, [script, ...args, "--json"], { cwd: folder, encoding: "utf8" });
+  const options = { cwd: folder, encoding: "utf8", timeout: LONGEST_MS } as const;
+  const run = spawnSync(process.execPath, [script, ...args, "--json"], options);
   const last = run.stdout.trim().split("\n").at(-1) ?? "";
   if (!last.startsWith("{")) throw new Error(`the simulation did not run: ${run.stderr || run.stdout}`);
   return Outcome.parse(JSON.parse(last));
