@@ -165,7 +165,12 @@ module.exports = {
       "^(app|components|agent|bin|server/(api|db|commands|auth|portal)/)",
       "It stands beside gateway and worker, and calls what they call.",
     ),
-    shut("nothing-imports-the-simulator", "^(?!server/simulator/)", "^server/simulator/", "It is a program of its own."),
+    shut(
+      "nothing-imports-the-simulator",
+      "^(?!server/simulator/)",
+      "^server/simulator/",
+      "It is a program of its own.",
+    ),
     shut("nothing-imports-app", "^(?!app/)", "^app/", "Routes are where the way ends."),
   ],
   options: {

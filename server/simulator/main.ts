@@ -13,7 +13,7 @@ that can go wrong, and compares it with a plain model all the time and at the en
   --seeds <count>      so many seeds, one after the other, until one shows a violation (default: 1)
   --days <days>        simulated days (default: 30)
   --machines <count>   machines, of at least two companies (default: 5)
-  --mutations          break the protecting lines in server/simulator/mutations.ts one after the other, in a copy of the sources, each for up to
+  --mutations          break the protecting lines that server/simulator/mutations.ts lists one after the other, in a copy of the sources, each for up to
                        --seeds seeds (then default: 40); 1: one was not caught
   --only <text>        with --mutations: those whose name holds the text
   --json               one JSON object a line

@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Edit, MUTATIONS, type Mutation } from "./mutations.ts";
+import type { Edit, Mutation } from "./mutation.ts";
+import { MUTATIONS } from "./mutations.ts";
 
 /** What the simulation is made of. */
 const SOURCES = ["server", "engine", "contracts", "package.json", "tsconfig.json"];
@@ -82,7 +83,7 @@ function apply(folder: string, { file, text, replacement }: Edit): void {
   const source = readFileSync(join(folder, file), "utf8");
   const parts = source.split(text);
   if (parts.length !== 2)
-    throw new Error(`${file} holds "${text}" ${parts.length - 1} times: correct server/simulator/mutations.ts`);
+    throw new Error(`${file} holds "${text}" ${parts.length - 1} times: correct server/simulator/mutations-of-*.ts`);
   writeFileSync(join(folder, file), parts.join(replacement));
 }
 

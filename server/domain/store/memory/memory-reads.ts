@@ -24,11 +24,7 @@ import type { RunState, SnapshotEntry } from "./memory-rows.ts";
 import type { CompanyState, MachineState, MemoryState, PersonState, SourceState } from "./memory-state.ts";
 
 export function createMemoryReads(state: MemoryState): StoreReads {
-  const companies = (companyId: string | null) => {
-    if (companyId === null) return [...state.companies.values()];
-    const company = state.companies.get(companyId);
-    return company ? [company] : [];
-  };
+  const companies = (companyId: string | null) => companiesOf(state, companyId);
   const machines = (companyId: string | null) =>
     companies(companyId).flatMap((company) => [...company.machines.values()].map((row) => toMachineRow(company, row)));
   const runs = (companyId: string | null) =>
@@ -39,17 +35,6 @@ export function createMemoryReads(state: MemoryState): StoreReads {
     companies(companyId).flatMap((company) =>
       [...company.snapshots.values()].map((row) => toSnapshotRow(company, row)),
     );
-  const findOne = <Entry, Row>(
-    companyId: string | null,
-    find: (company: CompanyState) => Entry | undefined,
-    toRow: (company: CompanyState, entry: Entry) => Row,
-  ): Row | null => {
-    for (const company of companies(companyId)) {
-      const entry = find(company);
-      if (entry) return toRow(company, entry);
-    }
-    return null;
-  };
   return {
     getTime: async () => state.now(),
     getControlTerm: async () => 1,
@@ -60,7 +45,7 @@ export function createMemoryReads(state: MemoryState): StoreReads {
       return pageOf(rows, { columns: COMPANY_COLUMNS, id: (row) => row.companyId }, request);
     },
     countStates: async () => countStates(companies(null).map(toCompanyRow)),
-    findCompany: async (companyId) => findOne(companyId, (company) => company, toCompanyRow),
+    findCompany: async (companyId) => findOne(companies(companyId), (company) => company, toCompanyRow),
     listMachines: async (companyId, request) => {
       const rows = machines(companyId)
         .filter((row) => isFound(request.search, row.name, companyId === null ? row.companyName : null))
@@ -68,14 +53,14 @@ export function createMemoryReads(state: MemoryState): StoreReads {
       return pageOf(rows, { columns: MACHINE_COLUMNS, id: (row) => row.machineId }, request);
     },
     findMachine: async (companyId, machineId) =>
-      findOne(companyId, (company) => company.machines.get(machineId), toMachineRow),
+      findOne(companies(companyId), (company) => company.machines.get(machineId), toMachineRow),
     listSources: async (companyId, { machineId, after = "", limit }) =>
       sources(companyId)
         .filter((row) => row.sourceId > after && (machineId === undefined || row.machineId === machineId))
         .toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
         .slice(0, limit),
     findSource: async (companyId, sourceId) =>
-      findOne(companyId, (company) => company.sources.get(sourceId), toSourceRow),
+      findOne(companies(companyId), (company) => company.sources.get(sourceId), toSourceRow),
     listRuns: async (companyId, { machineId, sourceId, after, limit, search, outcomes = [] }) =>
       runs(companyId)
         .filter((row) => machineId === undefined || row.machineId === machineId)
@@ -90,7 +75,7 @@ export function createMemoryReads(state: MemoryState): StoreReads {
         .filter((row) => row.endedAt === null)
         .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
         .slice(0, MAX_PAGE_ROWS),
-    findRun: async (companyId, runId) => findOne(companyId, (company) => company.runs.get(runId), toRunRow),
+    findRun: async (companyId, runId) => findOne(companies(companyId), (company) => company.runs.get(runId), toRunRow),
     listSnapshots: async (companyId, { machineId, sourceId, receivedUntil, beforeCommit, limit }) =>
       snapshots(companyId)
         .filter((row) => machineId === undefined || row.machineId === machineId)
@@ -100,9 +85,28 @@ export function createMemoryReads(state: MemoryState): StoreReads {
         .toSorted((a, b) => b.commit - a.commit)
         .slice(0, limit),
     findSnapshot: async (companyId, snapshotId) =>
-      findOne(companyId, (company) => company.snapshots.get(snapshotId), toSnapshotRow),
+      findOne(companies(companyId), (company) => company.snapshots.get(snapshotId), toSnapshotRow),
     ...createPeopleAndWatermarks(state),
   };
+}
+
+/** All of them for null; none where there is no such company. */
+function companiesOf(state: MemoryState, companyId: string | null): CompanyState[] {
+  if (companyId === null) return [...state.companies.values()];
+  const company = state.companies.get(companyId);
+  return company ? [company] : [];
+}
+
+function findOne<Entry, Row>(
+  companies: readonly CompanyState[],
+  find: (company: CompanyState) => Entry | undefined,
+  toRow: (company: CompanyState, entry: Entry) => Row,
+): Row | null {
+  for (const company of companies) {
+    const entry = find(company);
+    if (entry) return toRow(company, entry);
+  }
+  return null;
 }
 
 function createPeopleAndWatermarks(state: MemoryState): Pick<StoreReads, "listPeople" | "listCompanyWatermarks"> {
