@@ -10,13 +10,13 @@ export const DELETION_MUTATIONS: readonly Mutation[] = [
   {
     name: "a sweep marks no children",
     protects: "6",
-    shownAs: ["6"],
+    shownAs: ["6", "8"],
     edits: [{ file: "server/worker/sweep/mark-reached.ts", text: `batches.add(page, children);`, replacement: `` }],
   },
   {
     name: "snapshots are not marked, their pages are",
     protects: "6",
-    shownAs: ["6"],
+    shownAs: ["6", "8"],
     edits: [
       {
         file: "server/worker/sweep/mark-reached.ts",

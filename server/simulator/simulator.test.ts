@@ -40,9 +40,8 @@ describe("mutations", () => {
   test.skipIf(IS_PROOF)("one is caught, and one that had no time to show is named", () => {
     const options = { projectRoot, seeds: 2, firstSeed: 1, machines: 2, print: () => undefined };
     expect(tryMutations({ ...options, days: 20, only: "a pack counts before it is stored" })).toEqual([]);
-    expect(tryMutations({ ...options, days: 1, only: "a sweep marks no children" })).toEqual([
-      "a sweep marks no children",
-    ]);
+    const clock = "a clock that jumped does not stop deletions";
+    expect(tryMutations({ ...options, days: 1, only: clock })).toEqual([clock]);
   });
 
   test.runIf(IS_PROOF)("all are caught", { timeout: 3_600_000 }, () => {
