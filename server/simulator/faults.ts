@@ -1,5 +1,7 @@
 import { NO_FAULTS } from "../zones/faulty-zone.ts";
+import type { Disk } from "./disk.ts";
 import type { Machine } from "./machine.ts";
+import { findLacking } from "./model.ts";
 import type { SimulatedProcess } from "./process.ts";
 import { type World, ZONE_IDS } from "./world.ts";
 
@@ -8,6 +10,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Objects of a disk that a fault takes at once, at most. */
 const MAX_DAMAGED_SHARE = 0.3;
 const MAX_DAMAGED = 200;
+/** Newest snapshots that are looked at when a zone is left alone; at the end it is all of them. */
+const MAX_COMPARED = 3_000;
 /** Machines are due twice a day: when none has a snapshot for so long, backups do not go on. */
 const WITHOUT_BACKUPS_MS = 48 * HOUR_MS;
 
@@ -93,6 +97,7 @@ async function takeZoneAway({ world, machines }: FaultTargets): Promise<void> {
   world.network.cut.add(zoneId);
   world.note(trouble);
   world.beginTrouble(trouble);
+  for (const disk of world.disks.values()) if (disk.zoneId !== zoneId) requireWholeAlone(world, disk);
   const snapshots = world.model.snapshots.length;
   const beganMs = world.timeline.nowMs;
   const isLong = world.random.chance(0.3);
@@ -110,6 +115,18 @@ async function takeZoneAway({ world, machines }: FaultTargets): Promise<void> {
     world.violate("8", `no backup went on while ${trouble}`);
   }
   world.note(`${zoneId} is back`);
+}
+
+/** The zone that is left has everything up to its watermark, whatever the other one takes with it. */
+function requireWholeAlone(world: World, disk: Disk): void {
+  const { model } = world;
+  for (const snapshot of model.snapshots.slice(-MAX_COMPARED)) {
+    const { companyId, commit } = snapshot;
+    if (commit > (model.watermarks.get(`${companyId}/${disk.zoneId}`) ?? 0)) continue;
+    const lacking = findLacking(disk, snapshot, false);
+    if (lacking)
+      world.violate("8", `${disk.zoneId} is alone, and lacks ${lacking} of commit ${commit} below its watermark`);
+  }
 }
 
 async function cutLink({ world, processes }: FaultTargets): Promise<void> {

@@ -144,9 +144,11 @@ export class Machine {
     if (isCancelled) throw new DomainError("run_ended", "somebody cancelled it");
   }
 
-  /** A first backup over a slow line: for hours it does nothing but hold its lease. */
+  /** A first backup over a slow line: it asks about all that other machines have, too, and for hours it does nothing but hold its lease. */
   async #workLong(run: TestRun): Promise<void> {
-    const { timeline, random } = this.#options.world;
+    const { world, shared } = this.#options;
+    const { timeline, random } = world;
+    await this.#listLacking(run, 1, shared);
     const untilMs = timeline.nowMs + random.between(2 * HOUR_MS, 20 * HOUR_MS);
     while (timeline.nowMs < untilMs) {
       await timeline.pass(4 * MINUTE_MS);

@@ -112,7 +112,7 @@ export const ZONE_MUTATIONS: readonly Mutation[] = [
   {
     name: "what was read wrong once is never looked at again",
     protects: "11",
-    shownAs: ["8", "11"],
+    shownAs: ["6", "8", "11"],
     edits: [
       {
         file: REPLICATE,
