@@ -9,6 +9,10 @@ const HOUR_MS = 3_600_000;
 const CHANGE_MS = 14 * HOUR_MS;
 /** What is due while a run of the same source goes on is done by the run that comes after it. */
 const LONGEST_RUN_MS = 40 * HOUR_MS;
+/** With jitter, grace and the pace of the workers, what did not begin is missed by then. */
+const JUDGED_MS = 2 * HOUR_MS;
+/** Clocks are wrong by less than two hours. */
+const CLOCK_MS = 5 * HOUR_MS;
 
 export interface LedgerOfSource {
   readonly sourceId: string;
@@ -16,8 +20,8 @@ export interface LedgerOfSource {
   readonly runs: readonly RunRow[];
   /** What was due until then has come to its end. */
   readonly untilMs: number;
-  /** A clock that was set back shows the same hours again. */
-  readonly areClocksRight: boolean;
+  /** Moments at which a clock was set: it shows hours twice, or none of them. */
+  readonly clockSetsMs: readonly number[];
 }
 
 /** Compares the runs of a source with the times at which the plain model says that it was due. */
@@ -33,7 +37,7 @@ export function checkLedger(ledger: LedgerOfSource, violate: Violate): void {
     else checkOnce(begun, `source ${sourceId}, due ${at},`, violate);
   }
   for (const dueMs of due.flatMap(({ certain }) => certain)) {
-    if (isFinal(byDue.get(dueMs) ?? []) || runs.some((run) => isDoneBy(run, dueMs))) continue;
+    if (isFinal(byDue.get(dueMs) ?? []) || isDoneByLater(ledger, byDue.get(dueMs) ?? [], dueMs)) continue;
     const found = (byDue.get(dueMs) ?? []).map(({ outcome, code }) => `${outcome} ${code}`).join(", ");
     violate("ledger", `source ${sourceId} was due ${new Date(dueMs).toISOString()}: ${found || "no run"}`);
   }
@@ -42,7 +46,8 @@ export function checkLedger(ledger: LedgerOfSource, violate: Violate): void {
 function dueTimesOf({ fromMs, timing }: HeldTiming, untilMs: number) {
   if (timing === null) return { possible: [], certain: [] };
   const possible = listPlainDueTimes(timing, fromMs - 1, untilMs + CHANGE_MS);
-  return { possible, certain: possible.filter((dueMs) => dueMs > fromMs && dueMs <= untilMs - CHANGE_MS) };
+  // Before the ledger looked at a source for the first time, it expected nothing of it.
+  return { possible, certain: possible.filter((dueMs) => dueMs > fromMs + JUDGED_MS && dueMs <= untilMs - CHANGE_MS) };
 }
 
 /** Every expected run ends complete, failed, missed or cancelled; one that was interrupted is due as before. */
@@ -50,11 +55,26 @@ function isFinal(runs: readonly RunRow[]): boolean {
   return runs.some(({ outcome, code }) => outcome === "missed" || (outcome !== null && !isInterrupted(code)));
 }
 
-/** Whatever waited when a run began was taken by it, and it stands for the newest. */
-function isDoneBy({ dueAt, startedAt, outcome }: RunRow, dueMs: number): boolean {
-  if (dueAt === null || outcome === "missed") return false;
-  const laterMs = dueAt.getTime() - dueMs;
-  return laterMs > 0 && laterMs <= LONGEST_RUN_MS && startedAt.getTime() >= dueMs;
+/**
+ * Whatever waits when a run begins is taken by it, and the run stands for the newest. It waits for so long only while another run of the source goes on, or because
+ * its own was interrupted: else it is missed before.
+ */
+function isDoneByLater({ runs, clockSetsMs }: LedgerOfSource, interrupted: readonly RunRow[], dueMs: number): boolean {
+  const wasWaiting =
+    interrupted.length > 0 ||
+    runs.some((run) => isUnderWay(run, dueMs)) ||
+    clockSetsMs.some((setMs) => Math.abs(setMs - dueMs) < CLOCK_MS);
+  const later = runs.some(({ dueAt, startedAt, outcome }) => {
+    if (dueAt === null || outcome === "missed") return false;
+    const laterMs = dueAt.getTime() - dueMs;
+    return laterMs > 0 && laterMs <= LONGEST_RUN_MS && startedAt.getTime() >= dueMs;
+  });
+  return wasWaiting && later;
+}
+
+function isUnderWay({ startedAt, endedAt, outcome }: RunRow, dueMs: number): boolean {
+  const isBegun = startedAt.getTime() <= dueMs + JUDGED_MS;
+  return outcome !== "missed" && isBegun && (endedAt === null || endedAt.getTime() >= dueMs);
 }
 
 function checkOnce(runs: readonly RunRow[], what: string, violate: Violate): void {
@@ -70,14 +90,15 @@ function checkOnce(runs: readonly RunRow[], what: string, violate: Violate): voi
 
 /** An agent begins what is due, and everything that is due is expected. */
 function checkUnexpected(
-  { sourceId, areClocksRight, timings }: LedgerOfSource,
+  { sourceId, clockSetsMs, timings }: LedgerOfSource,
   runs: readonly RunRow[],
   violate: Violate,
 ): void {
   const isNearChange = ({ startedAt }: RunRow) =>
-    timings.some(({ fromMs }) => Math.abs(startedAt.getTime() - fromMs) < CHANGE_MS);
+    timings.some(({ fromMs }) => Math.abs(startedAt.getTime() - fromMs) < CHANGE_MS) ||
+    clockSetsMs.some((setMs) => Math.abs(startedAt.getTime() - setMs) < CHANGE_MS);
   const odd = runs.find((run) => !isInterrupted(run.code) && !isNearChange(run));
-  if (odd && areClocksRight) violate("ledger", `run ${odd.runId} of source ${sourceId} began when nothing was due`);
+  if (odd) violate("ledger", `run ${odd.runId} of source ${sourceId} began when nothing was due`);
 }
 
 function isInterrupted(code: string | null): boolean {

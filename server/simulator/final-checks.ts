@@ -13,7 +13,6 @@ export interface EndedWorld {
   readonly owners: readonly Owner[];
   /** When the faults ended, by the database's clock; what was due before has come to its end. */
   readonly faultsEndedMs: number;
-  readonly areClocksRight: boolean;
 }
 
 /** When everything is quiet: each zone alone has all of every snapshot, nothing is in doubt, and every run that was due has an end. */
@@ -70,7 +69,7 @@ async function checkSnapshots({ world }: EndedWorld, companyId: string): Promise
     world.violate("8", `${known.length} snapshots were published, ${rows.length} are listed`);
 }
 
-async function checkRuns({ world, faultsEndedMs, areClocksRight }: EndedWorld, owner: Owner): Promise<void> {
+async function checkRuns({ world, faultsEndedMs }: EndedWorld, owner: Owner): Promise<void> {
   const { store } = world;
   const companyIds = new Set([...world.model.runs.values()].map(({ companyId }) => companyId));
   for (const companyId of companyIds) {
@@ -81,7 +80,7 @@ async function checkRuns({ world, faultsEndedMs, areClocksRight }: EndedWorld, o
     for (const [sourceId, timings] of owner.timings) {
       const runs = bySource.get(sourceId);
       if (!runs) continue;
-      const ledger = { sourceId, timings, runs, untilMs: faultsEndedMs, areClocksRight };
+      const ledger = { sourceId, timings, runs, untilMs: faultsEndedMs, clockSetsMs: world.clockSetsMs };
       checkLedger(ledger, (invariant, message) => world.violate(invariant, message));
     }
   }

@@ -49,7 +49,7 @@ export class World {
   readonly troubleSinceMs = new Map<string, number>();
   /** Nothing more is begun; what is under way ends. */
   isEnding = false;
-  haveClocksJumped = false;
+  readonly clockSetsMs: number[] = [];
   readonly #storages: readonly Storage[];
   readonly #events: string[] = [];
   #violation: Violation | null = null;
@@ -121,7 +121,7 @@ export class World {
   /** Sets a clock, and notes since when the clocks differ too much. */
   setClocks(change: Partial<Clocks>): void {
     Object.assign(this.clocks, change);
-    this.haveClocksJumped ||= this.clocks.databaseOffsetMs !== 0 || this.clocks.hostOffsetMs !== 0;
+    this.clockSetsMs.push(this.timeline.nowMs);
     const { databaseOffsetMs, hostOffsetMs } = this.clocks;
     if (Math.abs(databaseOffsetMs - hostOffsetMs) > MAX_CLOCK_DIFFERENCE_MS) this.beginTrouble("the clocks differ");
     else this.endTrouble("the clocks differ");
