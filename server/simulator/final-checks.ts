@@ -61,7 +61,8 @@ async function listBad(store: Store, companyId: string, zoneId: string): Promise
 async function checkSnapshots({ world }: EndedWorld, companyId: string): Promise<void> {
   const rows = await world.store.listSnapshots(companyId, { limit: ALL });
   const known = world.model.snapshots.filter((snapshot) => snapshot.companyId === companyId);
-  const foreign = rows.find((row) => !known.some(({ snapshotId }) => snapshotId === row.snapshotId));
+  const knownIds = new Set(known.map(({ snapshotId }) => snapshotId));
+  const foreign = rows.find((row) => !knownIds.has(row.snapshotId));
   if (foreign || rows.some((row) => row.companyId !== companyId)) {
     world.violate("12", `company ${companyId} lists snapshots that are not its own`);
   }

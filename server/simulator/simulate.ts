@@ -133,8 +133,8 @@ function paceOf(days: number, random: Random): WorkerPace {
   return {
     replicateEveryMs: (isShort ? 45 : 90) * MINUTE_MS,
     ledgerEveryMs: (isShort ? 25 : 40) * MINUTE_MS,
-    scrubEveryMs: (isShort ? 1 : 24) * HOUR_MS,
-    scrubSteps: isShort ? 1 : 20,
+    scrubEveryMs: (isShort ? 1 : 96) * HOUR_MS,
+    scrubSteps: isShort ? 1 : 60,
     sweepEveryMs: (isShort ? random.pick(SWEEP_HOURS) : 24 * 30) * HOUR_MS,
     scrubDays: isShort ? 30 : 180,
   };

@@ -66,9 +66,9 @@ function stateOf(company: CompanyState, { entry, healedAt }: FindingEntry): Find
 
 function touchedOf(company: CompanyState, { touched, isExact }: FindingEntry): Touched | null {
   if (touched === null) return null;
-  const newest = [...company.snapshots.values()]
-    .filter((entry) => touched.includes(entry.commit))
-    .toSorted((a, b) => b.commit - a.commit)
+  const newest = touched
+    .toSorted((a, b) => b - a)
+    .flatMap((commit) => company.index.snapshotsByCommit.get(commit) ?? [])
     .slice(0, NAMED_SNAPSHOTS)
     .map(({ snapshot: { snapshotId, machineId }, receivedAt }) => {
       return { snapshotId, machineId, machineName: company.machines.get(machineId)?.name ?? "", receivedAt };

@@ -79,6 +79,14 @@ export class CompanyIndex {
     if (newest === undefined || commit > newest.commit) this.#newestSnapshots.set(machineId, entry);
   }
 
+  /** In the order of their commit numbers, from behind one; `nextCommit` is the first that was never given out. */
+  *snapshotsAfter(commit: number, nextCommit: number): Generator<SnapshotEntry> {
+    for (let at = commit + 1; at < nextCommit; at++) {
+      const entry = this.snapshotsByCommit.get(at);
+      if (entry) yield entry;
+    }
+  }
+
   snapshotCountOf(machineId: string): number {
     return this.#snapshotCounts.get(machineId) ?? 0;
   }

@@ -1,5 +1,5 @@
 import { FINDING_STATES } from "../../../../contracts/scrubs.ts";
-import type { ScrubSave, ScrubStore } from "../scrub-store.ts";
+import type { ScrubSave, ScrubStore, SnapshotRoots } from "../scrub-store.ts";
 import { toFindingRow } from "./memory-findings.ts";
 import { createMemoryJobs } from "./memory-jobs.ts";
 import { FINDING_COLUMNS, isFound, pageOf } from "./memory-lists.ts";
@@ -100,12 +100,15 @@ function createTraces(state: MemoryState): Traces {
       [...(state.companies.get(companyId)?.chunks ?? [])]
         .filter(([, entries]) => entries.some(({ pack }) => pack.packId === packId))
         .map(([key]) => new Uint8Array(Buffer.from(key.slice(key.indexOf("/") + 1), "hex"))),
-    listSnapshotRoots: async (companyId, { after, limit }) =>
-      [...(state.companies.get(companyId)?.snapshots.values() ?? [])]
-        .filter((entry) => entry.commit > after)
-        .toSorted((a, b) => a.commit - b.commit)
-        .slice(0, limit)
-        .map(({ commit, snapshot: { topPageId, changeListId } }) => ({ commit, topPageId, changeListId })),
+    async listSnapshotRoots(companyId, { after, limit }) {
+      const company = state.companies.get(companyId);
+      const found: SnapshotRoots[] = [];
+      for (const { commit, snapshot } of company?.index.snapshotsAfter(after, company.nextCommit) ?? []) {
+        if (found.length >= limit) break;
+        found.push({ commit, topPageId: snapshot.topPageId, changeListId: snapshot.changeListId });
+      }
+      return found;
+    },
   };
 }
 

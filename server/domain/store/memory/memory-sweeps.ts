@@ -186,13 +186,14 @@ function createMarks(state: MemoryState): Marks {
       const { pages } = marksOf(company, jobName);
       const isMarked = ({ machineId, scope, topPageId, changeListId }: SnapshotRoots) =>
         [topPageId, changeListId].every((pageId) => pages.has(pageKey({ machineId, scope, pageId })));
-      return [...company.snapshots.values()]
-        .map(({ commit, snapshot: { scope, machineId, topPageId, changeListId } }) => {
-          return { commit, scope, machineId, topPageId, changeListId };
-        })
-        .filter((roots) => roots.commit > after && !isMarked(roots))
-        .toSorted((a, b) => a.commit - b.commit)
-        .slice(0, limit);
+      const found: SnapshotRoots[] = [];
+      for (const { commit, snapshot } of company.index.snapshotsAfter(after, company.nextCommit)) {
+        const { scope, machineId, topPageId, changeListId } = snapshot;
+        const roots = { commit, scope, machineId, topPageId, changeListId };
+        if (!isMarked(roots)) found.push(roots);
+        if (found.length >= limit) break;
+      }
+      return found;
     },
     async markIds(companyId, lease, marks) {
       if (marks.ids.length > MAX_BATCH_IDS * ID_BYTES || marks.ids.length % ID_BYTES !== 0) {
