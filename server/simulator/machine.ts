@@ -53,6 +53,8 @@ export class Machine {
   readonly #folders: Folder[] = [];
   /** What it believes that the service has, because it sent it once: also in runs that failed, and to another zone. */
   readonly #cache = new Set<string>();
+  /** Of its last snapshot. */
+  #zoneId = "zone1";
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -126,6 +128,7 @@ export class Machine {
     if (random.chance(0.02)) await this.#sendStrangePack(run);
     if (random.chance(0.025)) await this.#workLong(run);
     await this.#commit(run, tree);
+    this.#zoneId = run.identity.zoneId;
     for (const id of tree.ids) this.#cache.add(idText(id));
   }
 
@@ -176,7 +179,8 @@ export class Machine {
   /** As an agent asks before it sends; now and then it believes its cache instead, which may be out of date. */
   async #listLacking(run: TestRun, kind: 1 | 2, ids: readonly Uint8Array[]): Promise<Uint8Array[]> {
     const { world } = this.#options;
-    const isTrusting = world.random.chance(0.15);
+    // A cache knows nothing of zones, so it is most often wrong when a run is pinned to another one.
+    const isTrusting = world.random.chance(run.identity.zoneId === this.#zoneId ? 0.15 : 0.6);
     const asked = isTrusting ? ids.filter((id) => !this.#cache.has(idText(id))) : ids;
     if (asked.length === 0) return [];
     const bits = await this.#try(() => knownChunks(this.#scene().deps, run.identity, kind, asked));
