@@ -14,7 +14,7 @@ that can go wrong, and compares it with a plain model all the time and at the en
   --days <days>        simulated days (default: 30)
   --machines <count>   machines, of at least two companies (default: 5)
   --mutations          break the protecting lines that server/simulator/mutations.ts lists one after the other, in a copy of the sources, each for up to
-                       --seeds seeds (then default: 40); 1: one was not caught
+                       --seeds seeds (then default: 80); 1: one was not caught
   --only <text>        with --mutations: those whose name holds the text
   --json               one JSON object a line
 
@@ -31,7 +31,7 @@ const OPTIONS = {
   help: { type: "boolean", default: false },
 } as const;
 /** Seeds that a mutation may survive. */
-const MUTATION_SEEDS = "40";
+const MUTATION_SEEDS = "80";
 const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 process.exitCode = await main();

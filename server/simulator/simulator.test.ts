@@ -47,7 +47,7 @@ describe("mutations", () => {
   test.runIf(IS_PROOF)("all are caught", { timeout: 3_600_000 }, () => {
     const told: string[] = [];
     const print = (line: string) => void told.push(line);
-    const options = { projectRoot, seeds: 40, firstSeed: 1, days: 30, machines: 5, only: null, print };
+    const options = { projectRoot, seeds: 80, firstSeed: 1, days: 30, machines: 5, only: null, print };
     expect(tryMutations(options), told.join("\n")).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ export interface TryOptions {
   readonly print: (line: string) => void;
 }
 
-/** A mutation may have the service turn in circles; 40 seeds take a minute or two. */
+/** A mutation may have the service turn in circles; 80 seeds take two minutes. */
 const LONGEST_MS = 30 * 60_000;
 
 const Outcome = z.object({
