@@ -77,7 +77,7 @@ interface Envelope {
 
 interface TrpcError {
   readonly message?: unknown;
-  readonly data?: { readonly code2?: unknown };
+  readonly data?: { readonly code2?: unknown; readonly retryAfterMs?: unknown };
 }
 
 /** @throws ServerError */
@@ -87,7 +87,7 @@ function parseResult(answer: HttpAnswer): unknown {
   const error = envelope.error?.json ?? envelope.error;
   const code = typeof error?.data?.code2 === "string" ? error.data.code2 : `http_${answer.status}`;
   const message = typeof error?.message === "string" ? error.message : `the portal answered with ${answer.status}`;
-  throw new ServerError(code, message, { status: answer.status });
+  throw new ServerError(code, message, { status: answer.status, details: error?.data });
 }
 
 function parseEnvelope(answer: HttpAnswer): Envelope {

@@ -40,6 +40,13 @@ export async function withRetries<T>(call: () => Promise<T>, options: RetryOptio
   return call();
 }
 
+/** When the server said that the same call may succeed, in milliseconds; undefined where it did not say. */
+export function retryAfterOf(error: unknown): number | undefined {
+  if (!(error instanceof ServerError) || typeof error.details !== "object" || error.details === null) return undefined;
+  const retryAfterMs = "retryAfterMs" in error.details ? error.details.retryAfterMs : undefined;
+  return typeof retryAfterMs === "number" && retryAfterMs > 0 ? retryAfterMs : undefined;
+}
+
 /** The stable code of an error, or "failed". */
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "failed";

@@ -1,16 +1,4 @@
-/** What a command's module exports: takes the parsed arguments and options by name, resolves to the exit code. */
-export interface CommandModule {
-  run(input: Record<string, unknown>): Promise<number>;
-}
-
-export interface CommandEntry {
-  /** Words after "holdfast", then the arguments as commander writes them. */
-  usage: string;
-  summary: string;
-  /** Flags and what they mean, without --json, which every command has. */
-  options: readonly (readonly [flags: string, meaning: string, times?: "repeatable"])[];
-  load: () => Promise<CommandModule>;
-}
+import { agentCommands, type CommandEntry } from "./agent-commands.ts";
 
 /** Every command. Modules are loaded when called, so that an agent does not pay for the server. */
 export const commands: readonly CommandEntry[] = [
@@ -42,6 +30,23 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("../server/commands/sweep.ts"),
   },
   {
+    usage: "zones validate <file>",
+    summary: "try out the storage that a zones file names, with real objects, before anything is trusted to it",
+    options: [["--data <dir>", "data folder from which relative paths count (default: ./data)"]],
+    load: () => import("../server/commands/zones-validate.ts"),
+  },
+  {
+    usage: "releases publish",
+    summary:
+      "on the service's machine: build the agent's archives from this checkout, sign them, and offer them to machines",
+    options: [
+      ["--data <dir>", "data folder of the service (default: ./data); what is offered lies in its folder agents"],
+      ["--key <file>", "release key, made if there is none (default: <data>/secrets/agent-release-key)"],
+      ["--packages <dir>", "a node_modules folder for another processor, as npm ci --cpu=arm64 makes it", "repeatable"],
+    ],
+    load: () => import("../server/commands/releases-publish.ts"),
+  },
+  {
     usage: "recover",
     summary:
       "rebuild the whole service in an empty data folder from what one zone holds; 0: all of it, 3: with gaps that are named",
@@ -51,35 +56,7 @@ export const commands: readonly CommandEntry[] = [
     ],
     load: () => import("../server/commands/recover.ts"),
   },
-  {
-    usage: "agent enrol <link>",
-    summary: "make this machine one of a company's, with a link from an owner",
-    options: [
-      ["--name <name>", "what people call this machine (default: what the owner proposed, else its host name)"],
-      [
-        "--state <dir>",
-        "folder for identity and cache (default: /var/lib/holdfast for root, else the user's state folder)",
-      ],
-    ],
-    load: () => import("../agent/commands/enrol.ts"),
-  },
-  {
-    usage: "agent backup <paths...>",
-    summary: "back up files and folders as one snapshot; 0: complete, 3: complete with gaps",
-    options: [
-      ["--source <name>", "name of the source (default: the same paths are the same source)"],
-      ["--exclude <glob>", "leave out what matches; may be given several times", "repeatable"],
-      ["--state <dir>", "folder for identity and cache, as at enrolment"],
-      ["--paranoid", "expand every frame again before it leaves, instead of one in 16"],
-    ],
-    load: () => import("../agent/commands/backup.ts"),
-  },
-  {
-    usage: "agent run",
-    summary: "stay, and back up every source of this agent when it is due; SIGTERM ends it",
-    options: [["--state <dir>", "folder for identity and cache, as at enrolment"]],
-    load: () => import("../agent/commands/run.ts"),
-  },
+  ...agentCommands,
   {
     usage: "companies create <name>",
     summary: "staff: create a company, and print the invitation for its first owner",
@@ -125,6 +102,27 @@ export const commands: readonly CommandEntry[] = [
       ["--unlock", "members: show the sources' names; check each snapshot and the chain of its agent"],
     ],
     load: () => import("../server/commands/owner/snapshots.ts"),
+  },
+  {
+    usage: "holds",
+    summary: "list legal holds: snapshots that outlive their retention",
+    options: [["--company <id>", "staff: which company's"]],
+    load: () => import("../server/commands/owner/holds.ts"),
+  },
+  {
+    usage: "holds place <snapshot>",
+    summary: "owner, or an admin of the provider: have a snapshot frozen now, and kept until the hold is lifted",
+    options: [
+      ["--reason <text>", "a case number, not what is in the documents: the provider sees it"],
+      ["--company <id>", "staff: whose snapshot it is"],
+    ],
+    load: () => import("../server/commands/owner/holds-place.ts"),
+  },
+  {
+    usage: "holds lift <hold>",
+    summary: "owner, or an admin of the provider: let retention alone say how long the snapshot stays",
+    options: [["--company <id>", "staff: whose hold it is"]],
+    load: () => import("../server/commands/owner/holds-lift.ts"),
   },
   {
     usage: "ls <snapshot> [path]",

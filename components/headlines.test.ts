@@ -58,6 +58,7 @@ function run(outcome: RunView["outcome"]): RunView {
     snapshotId: null,
     dueAt: null,
     isCatchUp: false,
+    attempt: 1,
   });
 }
 

@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { signedReleaseSchema } from "./agent-release.ts";
 import { base64Schema, countSchema } from "./fields.ts";
 import { clientRunIdSchema, runIdSchema, sourceIdSchema, zoneIdSchema } from "./ids.ts";
 import { logHeadView } from "./keys.ts";
 import { SIGNED_OBJECT_MAX_BYTES } from "./limits.ts";
+
+/** A release that is newer than the agent that asks; absent when there is none, so that older agents can read the answer. */
+const updateSchema = z.exactOptional(signedReleaseSchema);
 
 export const agentHelloView = z.strictObject({
   serverTime: z.date(),
@@ -14,6 +18,7 @@ export const agentHelloView = z.strictObject({
   lastSequence: countSchema,
   /** The clear, signed header of that manifest; null before the first. */
   lastHeader: z.string().nullable(),
+  update: updateSchema,
 });
 export type AgentHelloView = z.infer<typeof agentHelloView>;
 
@@ -27,6 +32,7 @@ export const agentScheduleView = z.strictObject({
   serverTime: z.date(),
   /** The agent asks again after so long, or when it has done what was to be done. */
   checkAfterMs: countSchema.min(1_000),
+  update: updateSchema,
   sources: z.array(
     z.strictObject({
       sourceId: sourceIdSchema,
@@ -77,6 +83,8 @@ export const agentHeartbeatView = z.strictObject({
   beatMs: beatSchema,
   bulkToken: z.string(),
   isCancelled: z.boolean(),
+  /** The window of its schedule has ended: end the run as cancelled, with `window_ended`. It goes on in the next one. */
+  isOver: z.boolean(),
 });
 export type AgentHeartbeatView = z.infer<typeof agentHeartbeatView>;
 

@@ -1,3 +1,5 @@
+import type { SignedRelease } from "./agent-release.ts";
+
 /**
  * Stable error codes of the control API and the gateway. Clients tell errors apart by these, never by message.
  * `httpStatus` is what the transport answers with; `isRetryable` means: the same request may succeed later.
@@ -30,6 +32,7 @@ export const ERROR_CODES = {
   source_invalid: { httpStatus: 400, isRetryable: false },
   source_conflict: { httpStatus: 409, isRetryable: true },
   schedule_invalid: { httpStatus: 400, isRetryable: false },
+  incident_closed: { httpStatus: 409, isRetryable: false },
   run_open: { httpStatus: 409, isRetryable: true },
   run_ended: { httpStatus: 409, isRetryable: false },
   lease_lost: { httpStatus: 409, isRetryable: false },
@@ -43,6 +46,7 @@ export const ERROR_CODES = {
   range_invalid: { httpStatus: 416, isRetryable: false },
   agent_too_old: { httpStatus: 426, isRetryable: false },
   agent_too_new: { httpStatus: 426, isRetryable: false },
+  company_busy: { httpStatus: 429, isRetryable: true },
   rate_limited: { httpStatus: 429, isRetryable: true },
   zone_unreachable: { httpStatus: 503, isRetryable: true },
   zone_full: { httpStatus: 507, isRetryable: true },
@@ -63,4 +67,8 @@ export interface ErrorData {
   /** Stable code; clients switch on this. */
   readonly code2: ErrorCode;
   readonly isRetryable: boolean;
+  /** With `agent_too_old`: what to become, if the portal has something newer. */
+  readonly update?: SignedRelease;
+  /** When the same call may succeed; absent where nobody knows. */
+  readonly retryAfterMs?: number;
 }

@@ -53,6 +53,8 @@ export const runView = z.strictObject({
   dueAt: z.date().nullable(),
   /** It began for a due time that had been missed before. */
   isCatchUp: z.boolean(),
+  /** Which try of its due time it is, from 1; one that failed is tried again a few times. */
+  attempt: countSchema,
 });
 export type RunView = z.infer<typeof runView>;
 export const runPageView = pageView(runView);

@@ -23,6 +23,22 @@ export const timingSchema = z.strictObject({
 });
 export type Timing = z.infer<typeof timingSchema>;
 
+/** A day of 24 hours, all of them. */
+export const ALL_HOURS = 2 ** 24 - 1;
+export const WEEK_DAYS = 7;
+
+/** The hours of the week in which backups may begin, on the clocks of the schedule's zone. */
+export const windowSettings = z.strictObject({
+  /** From Monday on, a bit for each hour: 1 is the hour after midnight. */
+  hours: z
+    .array(z.number().int().min(0).max(ALL_HOURS))
+    .length(WEEK_DAYS)
+    .refine((hours) => hours.some((day) => day > 0), "must leave some hour of the week: pause the schedule instead"),
+  /** A backup that runs when the window ends is ended, and goes on in the next one; otherwise it may finish. */
+  endsRuns: z.boolean(),
+});
+export type WindowSettings = z.infer<typeof windowSettings>;
+
 /** What one level sets itself; null inherits. A pause holds for everything below. */
 export const scheduleSettings = z.strictObject({
   timing: timingSchema.nullable(),
@@ -30,6 +46,8 @@ export const scheduleSettings = z.strictObject({
   jitterSeconds: z.number().int().min(0).max(JITTER_MAX_SECONDS).nullable(),
   /** For so long after it was due, a start that was missed is caught up; 0: never. */
   catchUpMinutes: z.number().int().min(0).max(CATCH_UP_MAX_MINUTES).nullable(),
+  /** When a start may come; what is due outside of it waits for the next hour inside. */
+  window: windowSettings.nullable().default(null),
   isPaused: z.boolean(),
 });
 export type ScheduleSettings = z.infer<typeof scheduleSettings>;
@@ -48,6 +66,7 @@ export type SchedulePutInput = z.input<typeof schedulePutInput>;
 export const scheduleStoredView = z.strictObject({ level: scheduleLevel });
 
 export const scheduleGetInput = z.strictObject({ machineId: machineIdSchema });
+export const companyScheduleInput = z.strictObject({ companyId: companyIdSchema });
 
 /** What holds, and from which level each value comes. */
 export const effectiveScheduleView = z.strictObject({
@@ -57,18 +76,25 @@ export const effectiveScheduleView = z.strictObject({
   jitterFrom: scheduleLevel,
   catchUpMinutes: countSchema,
   catchUpFrom: scheduleLevel,
+  /** Null: at any hour. */
+  window: windowSettings.nullable(),
+  windowFrom: scheduleLevel,
   /** The widest level that pauses; null when backups are due. */
   pausedBy: scheduleLevel.nullable(),
 });
 export type EffectiveScheduleView = z.infer<typeof effectiveScheduleView>;
 
-const levelScheduleView = z.strictObject({
+export const levelScheduleView = z.strictObject({
   own: scheduleSettings,
   effective: effectiveScheduleView,
   /** The next times that are due, soonest first; none while it is paused. */
   nextDueAts: z.array(z.date()),
 });
 export type LevelScheduleView = z.infer<typeof levelScheduleView>;
+
+/** What holds for a company where nothing narrower says otherwise, and the provider's default above it. */
+export const companyScheduleView = z.strictObject({ provider: levelScheduleView, company: levelScheduleView });
+export type CompanyScheduleView = z.infer<typeof companyScheduleView>;
 
 /** The chain above a machine, itself, and its sources. */
 export const machineScheduleView = z.strictObject({

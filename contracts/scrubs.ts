@@ -14,6 +14,7 @@ export const FINDING_KINDS = [
   "manifest",
   "receipt",
   "header",
+  "sidecar",
   "log",
   "wrap",
   "agent",

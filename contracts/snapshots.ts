@@ -9,6 +9,7 @@ import {
   sourceIdSchema,
   zoneIdSchema,
 } from "./ids.ts";
+import { snapshotClass } from "./retention.ts";
 
 export const snapshotOutcome = z.enum(["complete", "complete_with_gaps"]);
 export type SnapshotOutcome = z.infer<typeof snapshotOutcome>;
@@ -55,6 +56,12 @@ export const snapshotView = z.strictObject({
   bytes: countSchema,
   gaps: countSchema,
   copies: z.array(zoneCopy),
+  /** Still in the backup tier; else the archive alone has it. */
+  isInBackup: z.boolean(),
+  /** In the archive, until then whatever anybody does; null before the freeze. */
+  frozen: z.strictObject({ snapshotClass, frozenAt: z.date(), retainUntil: z.date() }).nullable(),
+  /** Under a legal hold: it stays longer than its retention says. */
+  isHeld: z.boolean(),
   /** Clear, signed manifest header, base64, for members to check; null for staff. */
   header: z.string().nullable(),
 });

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -159,7 +159,10 @@ describe("an agent's credentials, in somebody else's hands", () => {
     const { companyId, machineId, sourceId } = intruder.world;
     const { runId, fencingToken } = run.seal;
     const own = { companyId, machineId, sourceId, run: { runId, fencingToken }, agentId: "", personId: "" };
-    const inputs = createProcedureInputs({ ...own, signKeys: intruder.identity.sign } satisfies KeyedCompany);
+    const inputs = createProcedureInputs(
+      { ...own, signKeys: intruder.identity.sign } satisfies KeyedCompany,
+      randomUUID(),
+    );
     const others = listProcedures().filter((procedure) => procedure.access !== "agent");
     expect(others.length).toBeGreaterThan(20);
     await expectNoTrace(async () => {

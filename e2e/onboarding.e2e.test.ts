@@ -9,7 +9,7 @@ import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { clientStatePath, filePins } from "../server/commands/owner/client-state.ts";
 import { nodeKeyTools } from "../server/commands/owner/owner-session.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
-import { expectPage } from "./expect-page.ts";
+import { expectPage, settleColours } from "./expect-page.ts";
 import { expectCommand, restoreCodes } from "./product.ts";
 import { type BareProduct, startBareProduct } from "./testing-bare.ts";
 import { findLeaks, formsOfBytes, formsOfText } from "./testing-spy.ts";
@@ -58,7 +58,8 @@ describe.skipIf(chromiumPath === null)("from a bare start to a protected machine
   /** Nothing that axe finds and no sideways scrolling, in both themes, wide and narrow. */
   async function inspect(page: Page): Promise<void> {
     for (const colorScheme of ["dark", "light"] as const) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await settleColours(page);
       const { violations } = await new AxeBuilder({ page }).analyze();
       const found = violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map((node) => node.html)}`);
       expect(found).toEqual([]);
@@ -230,9 +231,12 @@ describe.skipIf(chromiumPath === null)("from a bare start to a protected machine
   async function addMachine(page: Page, name: string): Promise<void> {
     await page.getByLabel("Machine's name").fill(name);
     await page.getByRole("button", { name: "Make the link" }).click();
-    const command = await page.locator("code", { hasText: "agent enrol" }).innerText();
+    const command = await page.locator("code", { hasText: /^holdfast agent enrol/ }).innerText();
     const [, link = ""] = /^holdfast agent enrol '([^']+)'$/.exec(command) ?? [];
     keepLink(`the secret of ${name}'s link`, link);
+    // e2e/install.e2e.test.ts pastes it on a machine that has nothing else.
+    const line = page.locator("code", { hasText: "sha256sum" });
+    await expectPage(line).toContainText(`printf '%s\\n' '${link}' | sh -c`, { timeout: 60_000 });
     const status = page.getByRole("status").filter({ hasText: /machine|backup|snapshot|enrolled/ });
     await expectPage(status).toContainText("Waiting for the machine");
     await inspect(page);
@@ -262,7 +266,8 @@ describe.skipIf(chromiumPath === null)("from a bare start to a protected machine
     const link = `${product.url}/enrol/019ac0de-0000-7000-8000-000000000001#${"A".repeat(43)}`;
     await page.goto(link);
     await expectPage(headline(page)).toHaveText("This link is for a machine, not for a browser.");
-    await expectPage(page.locator("code")).toHaveText(`holdfast agent enrol '${link}'`);
+    await expectPage(page.locator("code", { hasText: /^holdfast/ })).toHaveText(`holdfast agent enrol '${link}'`);
+    await expectPage(page.locator("code", { hasText: "sha256sum" })).toContainText(link);
     await inspect(page);
   });
 

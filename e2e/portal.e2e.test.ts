@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.ts";
-import { expectPage } from "./expect-page.ts";
+import { expectPage, settleColours } from "./expect-page.ts";
 import { createCompanies, listObjects, type Product, startProduct, superuserUrl, waitUntil } from "./product.ts";
 import { signIn } from "./sign-in.ts";
 import { Keyboard } from "./testing-keyboard.ts";
@@ -74,6 +74,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(page.getByRole("heading", { level: 1 })).toHaveCount(1);
     for (const theme of THEMES) {
       await page.getByRole("button", { name: theme === "light" ? "Light" : "Dark" }).click();
+      await settleColours(page);
       const { violations } = await new AxeBuilder({ page }).analyze();
       const found = violations.map(
         ({ id, nodes }) => `${page.url()} ${theme} ${id}: ${nodes.map((node) => node.html)}`,
@@ -261,7 +262,8 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await openBrowser({ timezoneId: "Europe/Berlin" });
     await signIn(page, product.url, product.demo.owner);
     await page.goto(`${product.url}/machines/${product.demo.machineId}`);
-    const source = page.getByRole("listitem").filter({ hasText: "Files 1" });
+    const schedule = page.getByRole("button", { name: "Change the schedule of Files 1" });
+    const source = page.getByRole("listitem").filter({ has: schedule });
     const machine = page.getByRole("listitem").filter({ hasText: "This machine" });
     await expectPage(source).toContainText("paused");
     await machine.getByRole("button", { name: "Change the schedule of This machine" }).click();
@@ -297,6 +299,98 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(source).toContainText("from the provider's default");
     await expectPage(source.locator("time")).toHaveCount(0);
     await inspect();
+  });
+
+  test("an owner says how long snapshots are kept, holds one and lifts it again; staff see both, and a provider's default shows through", async () => {
+    await openBrowser();
+    await signIn(page, product.url, product.demo.owner);
+    await page.goto(`${product.url}/archive`);
+    await expectPage(headline()).toHaveText("What is kept, and for how long");
+    await expectPage(page.getByText("as Holdfast comes")).toBeVisible();
+    await page.getByRole("button", { name: "Change the retention of All machines" }).click();
+    await page.getByLabel("Of each day, in days").fill("60");
+    await page.getByRole("button", { name: "Save retention" }).click();
+    await expectPage(page.getByText(/then daily 60 days, weekly 13 weeks/)).toBeVisible();
+    await expectPage(page.getByText("as Holdfast comes; its own")).toBeVisible();
+    await inspect();
+
+    await page.goto(`${product.url}/machines/${product.demo.machineId}`);
+    await expectPage(page.getByText("from the company").first()).toBeVisible();
+    await page
+      .getByRole("button", { name: /^Hold snapshot/ })
+      .first()
+      .click();
+    await page.getByLabel("Reason").fill("case 7");
+    await page.getByRole("button", { name: "Place hold" }).click();
+    await expectPage(page.getByText("under a hold").first()).toBeVisible();
+    await inspect();
+
+    await context.close();
+    await openBrowser();
+    await signIn(page, product.url, product.demo.staff);
+    await page.goto(`${product.url}/companies/${product.demo.companyId}/archive`);
+    await expectPage(page.getByText("case 7")).toBeVisible();
+    await page.getByRole("button", { name: /^Lift the hold/ }).click();
+    await expectPage(page.getByText("Nothing is under a hold")).toBeVisible();
+    await page.goto(`${product.url}/archive`);
+    await expectPage(headline()).toHaveText("How long snapshots are kept");
+    await inspect();
+  });
+
+  test("an owner sets the company's schedule and an admin the provider's default, and each page says whose value holds", async () => {
+    const row = (name: string) => page.getByRole("listitem").filter({ has: page.getByText(name, { exact: true }) });
+    const change = async (name: string, fill: () => Promise<unknown>) => {
+      await row(name)
+        .getByRole("button", { name: `Change the schedule of ${name}` })
+        .click();
+      await fill();
+      await inspect();
+      await row(name).getByRole("button", { name: "Save schedule" }).click();
+      await expectPage(row(name).getByRole("button", { name: "Save schedule" })).toHaveCount(0);
+    };
+    await openBrowser();
+    await signIn(page, product.url, product.demo.owner);
+    await goTo("Schedule");
+    await expectPage(headline()).toHaveText("Every machine is backed up by itself. Noon and midnight, UTC.");
+    await expectPage(row("Provider's default").getByRole("button")).toHaveCount(0);
+    await change("Whole company", async () => {
+      const options = await row("Whole company").getByLabel("Backs up").getByRole("option").allTextContents();
+      expect(options.slice(0, 2)).toEqual(["As inherited", "Noon and midnight"]);
+      await row("Whole company").getByLabel("Backs up").selectOption("Every night at 02:00");
+      await row("Whole company").getByLabel("Time zone").fill("Europe/Berlin");
+      await row("Whole company").getByLabel("A start that was missed is").selectOption("not caught up");
+      await row("Whole company").getByLabel("May begin").selectOption("Own hours");
+      for (const day of ["Sat", "Sun"]) await row("Whole company").getByLabel(day).uncheck();
+      await row("Whole company").getByLabel("End what still runs").check();
+    });
+    await expectPage(headline()).toHaveText(
+      "Every machine is backed up by itself. Every night at 02:00, Europe/Berlin.",
+    );
+    await page.goto(`${product.url}/machines/${product.demo.machineId}`);
+    await expectPage(row("This machine")).toContainText("Every night at 02:00, Europe/Berlinfrom the company");
+    await expectPage(row("This machine")).toContainText("not caught up (from the company)");
+    await expectPage(row("This machine")).toContainText("60 of 168 hours a week, ended after them (from the company)");
+    await context.close();
+
+    await openBrowser();
+    await signIn(page, product.url, product.demo.staff);
+    await goTo("Schedule");
+    await expectPage(headline()).toHaveText("Every company is backed up by itself. Noon and midnight, UTC.");
+    await change("Provider's default", () =>
+      row("Provider's default").getByLabel("When it is due, it").selectOption("begins within 30 min"),
+    );
+    await expectPage(row("Provider's default")).toContainText("begins within 30 min (the default)");
+    await page.goto(`${product.url}/companies/${product.demo.companyId}/schedule`);
+    await expectPage(row("Whole company")).toContainText("begins within 30 min (from the provider's default)");
+    await expectPage(row("Whole company")).toContainText("not caught up (its own)");
+    await change("Whole company", async () => {
+      await row("Whole company").getByLabel("Backs up").selectOption("As inherited");
+      await row("Whole company").getByLabel("A start that was missed is").selectOption({ index: 0 });
+      await row("Whole company").getByLabel("May begin").selectOption("Nights, 18:00 to 06:00");
+    });
+    await expectPage(row("Whole company")).toContainText("Noon and midnight, UTCfrom the provider's default");
+    await expectPage(row("Whole company")).toContainText("caught up for 1 d (from the provider's default)");
+    await expectPage(row("Whole company")).toContainText("nights, 18:00 to 06:00, ended after them (its own)");
   });
 
   test("signing out ends the session, for a copy of the cookie too", async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { compareTrees } from "./compare-trees.ts";
@@ -31,7 +31,7 @@ let state: string;
 let recovered: ChildProcess | null = null;
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await startProduct({ env: { HOLDFAST_AGING_MINUTES: "0.01" } });
   state = await enrolMachine(product, "survivor");
   source = join(product.folder, "source");
   mkdirSync(join(source, "letters"), { recursive: true });
@@ -113,12 +113,25 @@ async function commitOf(snapshotId: string): Promise<number> {
   return Number((await queryAll(product, text, [product.demo.companyId, snapshotId]))[0]?.commit);
 }
 
+/** What is locked in a folder of a zone. */
+function readOnlyFiles(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
+  return files.filter((path) => lstatSync(path).isFile() && (lstatSync(path).mode & 0o222) === 0);
+}
+
 afterEach(stopRecovered);
 
 describe("the service is gone, and one zone is left", () => {
   /** What the source was when each snapshot was made, and its commit number. */
   const made = new Map<string, { readonly copy: string; readonly commit: number }>();
   let marks: Watermarks = {};
+  let heldId = "";
+  let frozen: unknown = null;
+  const frozenOf = async (snapshotId: string): Promise<unknown> => {
+    const { lines } = await expectCommand(["snapshots", "--json"], product.ownerEnv);
+    const found = lines.find((line) => line.snapshotId === snapshotId);
+    return found?.isHeld === true ? found.frozen : null;
+  };
 
   it("a busy minute, and the power is cut in the middle of a backup", async () => {
     for (let round = 1; round <= 1 + rounds; round += 1) {
@@ -128,6 +141,10 @@ describe("the service is gone, and one zone is left", () => {
       cpSync(source, copy, { recursive: true, preserveTimestamps: true });
       made.set(snapshotId, { copy, commit: await commitOf(snapshotId) });
     }
+    // A hold has its snapshot frozen at once, in the archive of both zones.
+    heldId = [...made.keys()][0] ?? "";
+    await expectCommand(["holds", "place", heldId, "--reason", "case 7", "--json"], product.ownerEnv);
+    frozen = await waitUntil("the held snapshot being frozen", 150_000, async () => (await frozenOf(heldId)) ?? false);
     await enrolMachine(product, "newcomer");
     await waitUntil("a watermark above nothing", 60_000, async () => (await readWatermarks()).zone2);
     change(99);
@@ -159,6 +176,13 @@ describe("the service is gone, and one zone is left", () => {
       await start(data);
       // Sessions are no history: everybody signs in again.
       for (const env of [product.ownerEnv, product.staffEnv]) await expectCommand(["login", "--json"], env);
+      expect(await frozenOf(heldId)).toEqual(frozen);
+      const earlier = queryAll(
+        { ...product, data },
+        "update snapshot set retain_until = received_at where frozen_at is not null returning 1",
+      );
+      await expect(earlier).rejects.toMatchObject({ code: "HF001" });
+      expect(readOnlyFiles(join(from, "archive")).length).toBeGreaterThan(2);
       const within = [...made].filter(([, { commit }]) => commit <= (marks[zone] ?? 0));
       expect(within.length).toBeGreaterThan(0);
       for (const [snapshotId, { copy }] of within) {

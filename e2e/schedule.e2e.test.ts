@@ -2,11 +2,15 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { machineIdSchema } from "../contracts/ids.ts";
 import type { RunView } from "../contracts/runs.ts";
-import type { Timing } from "../contracts/schedules.ts";
+import type { Timing, WindowSettings } from "../contracts/schedules.ts";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
+import { chromiumPath, launchChromium } from "./chromium.ts";
+import { expectPage, settleColours } from "./expect-page.ts";
 import {
   backUp,
   childOf,
@@ -17,10 +21,12 @@ import {
   startProduct,
   waitUntil,
 } from "./product.ts";
+import { signIn } from "./sign-in.ts";
 
 const EVERY_MINUTE = { cron: "* * * * *", timeZone: "Europe/Berlin" };
 const MiB = 1024 * 1024;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** A minute until it is due, and what a loaded machine takes for it. */
 const NEXT_RUN_MS = 150_000;
 
@@ -31,6 +37,7 @@ let state: string;
 let client: ReturnType<typeof createPortalClient>;
 let machineId: ReturnType<typeof machineIdSchema.parse>;
 let agent: Agent | undefined;
+let browser: Browser | undefined;
 
 interface Agent extends RunningCommand {
   /** What it has told so far. */
@@ -69,8 +76,22 @@ async function countComplete(): Promise<number> {
   return (await listRuns()).filter((run) => run.outcome === "complete").length;
 }
 
-async function putTiming(timing: Timing): Promise<void> {
-  const settings = { timing, jitterSeconds: 0, catchUpMinutes: null, isPaused: false };
+/** Somebody who has signed in; errors of the console are troubles. */
+async function openPage(
+  { browser, troubles }: { readonly browser: Browser; readonly troubles: string[] },
+  person: { readonly email: string; readonly password: string },
+): Promise<Page> {
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  page.on("console", (message) => {
+    if (message.type() === "error") troubles.push(message.text());
+  });
+  page.on("pageerror", (error) => troubles.push(error.message));
+  await signIn(page, product.url, person);
+  return page;
+}
+
+async function putTiming(timing: Timing, window: WindowSettings | null = null): Promise<void> {
+  const settings = { timing, jitterSeconds: 0, catchUpMinutes: null, window, isPaused: false };
   await client.schedules.put.mutate({ subject: { level: "machine", machineId }, settings });
 }
 
@@ -94,6 +115,7 @@ beforeAll(async () => {
 afterAll(async () => {
   agent?.child.kill("SIGTERM");
   await agent?.done;
+  await browser?.close();
   await product?.remove();
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
@@ -137,6 +159,51 @@ describe("backups by themselves", () => {
     await stopAgent();
   }, 300_000);
 
+  it.skipIf(chromiumPath === null)(
+    "what is missed while the agent is stopped is an incident on the page, which closes when the agent catches up",
+    async () => {
+      browser = await launchChromium();
+      const troubles: string[] = [];
+      const staff = await openPage({ browser, troubles }, product.demo.staff);
+      const owner = await openPage({ browser, troubles }, product.demo.owner);
+      await staff.goto(`${product.url}/incidents`);
+      await expectPage(staff.getByText("There was no incident yet")).toBeVisible();
+      // The pages follow by themselves from here on.
+      const row = staff.getByRole("row").filter({ hasText: "Backup missed" });
+      await expect.poll(() => row.count(), { timeout: NEXT_RUN_MS + MINUTE_MS, interval: 500 }).toBe(1);
+      await expectPage(row).toContainText(/Open.*not begin when.*due.*front-desk.*Files 1/);
+      await expectPage(staff.getByRole("heading", { level: 1 })).toHaveText("1 incident is open.");
+      await expectPage(staff.getByRole("link", { name: "Incidents 1 open" })).toBeVisible();
+      for (const theme of ["Light", "Dark"]) {
+        await staff.getByRole("button", { name: theme }).click();
+        await settleColours(staff);
+        expect((await new AxeBuilder({ page: staff }).analyze()).violations).toEqual([]);
+      }
+      await owner.reload();
+      await owner.getByRole("link", { name: "See what happened" }).click();
+      const ownRow = owner.getByRole("row").filter({ hasText: "Backup missed" });
+      await expectPage(ownRow).toContainText("front-desk");
+      for (const page of [staff, owner]) expect(await page.content()).not.toContain("note.txt");
+
+      await row.getByRole("button", { name: /^Acknowledge/ }).click();
+      await row.getByLabel("Note").fill("the machine is being moved");
+      await row.getByRole("button", { name: "Save" }).click();
+      await expectPage(row).toContainText(/Acknowledged.*the machine is being moved/);
+      await owner.reload();
+      await expectPage(ownRow).toContainText(/the machine is being moved.*your provider/);
+
+      startAgent();
+      await waitUntil("the run that catches up", MINUTE_MS, async () => (await listRuns())[0]?.outcome === "complete");
+      await expectPage(staff.getByRole("heading", { level: 1 })).toHaveText("No incident is open.");
+      await expectPage(row).toContainText("Closed");
+      await staff.getByRole("link", { name: "Show Kind: Zone away" }).click();
+      await expectPage(staff.getByText("No incidents fit this")).toBeVisible();
+      await stopAgent();
+      expect(troubles).toEqual([]);
+    },
+    500_000,
+  );
+
   it("a run that does not begin is missed, and is caught up once when the agent is back", async () => {
     // The timing has to hold before it is due.
     const dueAt = new Date(Math.ceil((Date.now() + 20_000) / MINUTE_MS) * MINUTE_MS);
@@ -150,9 +217,16 @@ describe("backups by themselves", () => {
     const isDone = (run: RunView) => run.isCatchUp && run.outcome === "complete";
     const caughtUp = await waitUntil("the run that catches it up", MINUTE_MS, () => findRun(isDone));
     expect(caughtUp.startedAt > dueAt).toBe(true);
-    // It waits for the next hour now.
+    // It waits for the next hour now; with a window, for the window.
     await waitUntil("the next due time", MINUTE_MS, () => agent?.events().some(({ event }) => event === "next"));
-    expect((await listRuns()).filter((run) => run.isCatchUp)).toHaveLength(1);
+    const ofDue = (await listRuns()).filter((run) => run.dueAt?.getTime() === dueAt.getTime());
+    expect(ofDue.filter((run) => run.isCatchUp)).toHaveLength(1);
+    const opensAt = new Date(Math.ceil(Date.now() / HOUR_MS) * HOUR_MS + 5 * HOUR_MS);
+    const window = { hours: Array(7).fill(1 << opensAt.getUTCHours()), endsRuns: false };
+    await putTiming(timing, window);
+    await waitUntil("the window", 2 * MINUTE_MS, () =>
+      agent?.events().some(({ event, startAt }) => event === "next" && startAt === opensAt.toISOString()),
+    );
     await stopAgent();
   }, 400_000);
 });

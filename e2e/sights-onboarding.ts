@@ -124,7 +124,7 @@ async function seeKeys(seen: Seen, invitation: string): Promise<string> {
 async function seeFirstMachine({ sight, page, product }: Seen, sample: SampleCompany): Promise<string> {
   await page.getByLabel("Machine's name").fill("files-01");
   await page.getByRole("button", { name: "Make the link" }).click();
-  const command = page.locator("code", { hasText: "agent enrol" });
+  const command = page.locator("code", { hasText: /^holdfast agent enrol/ });
   const link = /'([^']+)'/.exec(await command.innerText())?.[1] ?? "";
   await sight.see(page, "onboard-command");
   const state = join(product.folder, "agent-files-01");

@@ -35,22 +35,38 @@ export async function seePortal(sight: Sight, browser: Browser, office: Office):
   await sight.see(page, "machine");
   await at(`/companies/${companyId}/people`, "company-people");
   await at(`/companies/${companyId}/runs`, "company-runs");
+  await at(`/companies/${companyId}/schedule`, "company-schedule");
   await at("/machines", "machines");
   await at("/runs", "runs");
   await page.getByRole("region", { name: "Runs, newest first" }).getByRole("link").first().click();
   await page.waitForURL(/\/runs\/.+/);
   await sight.see(page, "run");
+  await at("/incidents", "incidents");
+  await at("/schedule", "schedule");
+  await page.getByRole("button", { name: /^Change the schedule/ }).click();
+  await sight.see(page, "schedule-changed");
   await at("/people", "people");
   await at("/zones", "zones");
+  await at("/archive", "archive");
+  await page.getByRole("button", { name: "Change the retention of All companies" }).click();
+  await sight.see(page, "archive-form");
+  await at(`/companies/${companyId}/archive`, "company-archive");
   await at("/machines/x", "nothing-here");
 
   await context.clearCookies();
   await signIn(page, product.url, office.owner);
   await sight.see(page, "company-home");
+  await at("/incidents", "own-incidents");
+  await at("/schedule", "own-schedule");
   await at("/machines", "own-machines");
   await page.getByRole("region", { name: "Machines" }).getByRole("link", { name: "files-01" }).click();
   await page.waitForURL(/\/machines\/.+/);
+  await page
+    .getByRole("button", { name: /^Hold snapshot/ })
+    .first()
+    .click();
   await sight.see(page, "own-machine");
+  await at("/archive", "own-archive");
   await context.close();
 }
 

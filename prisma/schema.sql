@@ -40,7 +40,7 @@ CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.agent FOR EACH ROW 
 grant insert, select, update (last_sequence, last_header, last_header_hash, revoked_at) on agent to holdfast_app;
 grant select on agent to holdfast_journal;
 grant select on agent to holdfast_lookup;
-grant select (company_id, agent_id, machine_id, created_at, revoked_at) on agent to holdfast_staff;
+grant select (company_id, agent_id, machine_id, enrolment_id, created_at, revoked_at) on agent to holdfast_staff;
 grant insert, select on agent to holdfast_worker;
 
 create table agent_nonce (
@@ -92,6 +92,7 @@ alter table chunk owner to holdfast_owner;
 alter table chunk enable row level security;
 alter table chunk force row level security;
 create policy own_company on chunk as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 grant insert, select on chunk to holdfast_app;
 grant delete, insert, select on chunk to holdfast_worker;
 
@@ -99,81 +100,97 @@ create table chunk_0 partition of chunk FOR VALUES WITH (modulus 16, remainder 0
 alter table chunk_0 owner to holdfast_owner;
 alter table chunk_0 enable row level security;
 alter table chunk_0 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_0 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_1 partition of chunk FOR VALUES WITH (modulus 16, remainder 1);
 alter table chunk_1 owner to holdfast_owner;
 alter table chunk_1 enable row level security;
 alter table chunk_1 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_1 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_2 partition of chunk FOR VALUES WITH (modulus 16, remainder 2);
 alter table chunk_2 owner to holdfast_owner;
 alter table chunk_2 enable row level security;
 alter table chunk_2 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_2 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_3 partition of chunk FOR VALUES WITH (modulus 16, remainder 3);
 alter table chunk_3 owner to holdfast_owner;
 alter table chunk_3 enable row level security;
 alter table chunk_3 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_3 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_4 partition of chunk FOR VALUES WITH (modulus 16, remainder 4);
 alter table chunk_4 owner to holdfast_owner;
 alter table chunk_4 enable row level security;
 alter table chunk_4 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_4 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_5 partition of chunk FOR VALUES WITH (modulus 16, remainder 5);
 alter table chunk_5 owner to holdfast_owner;
 alter table chunk_5 enable row level security;
 alter table chunk_5 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_5 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_6 partition of chunk FOR VALUES WITH (modulus 16, remainder 6);
 alter table chunk_6 owner to holdfast_owner;
 alter table chunk_6 enable row level security;
 alter table chunk_6 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_6 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_7 partition of chunk FOR VALUES WITH (modulus 16, remainder 7);
 alter table chunk_7 owner to holdfast_owner;
 alter table chunk_7 enable row level security;
 alter table chunk_7 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_7 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_8 partition of chunk FOR VALUES WITH (modulus 16, remainder 8);
 alter table chunk_8 owner to holdfast_owner;
 alter table chunk_8 enable row level security;
 alter table chunk_8 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_8 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_9 partition of chunk FOR VALUES WITH (modulus 16, remainder 9);
 alter table chunk_9 owner to holdfast_owner;
 alter table chunk_9 enable row level security;
 alter table chunk_9 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_9 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_10 partition of chunk FOR VALUES WITH (modulus 16, remainder 10);
 alter table chunk_10 owner to holdfast_owner;
 alter table chunk_10 enable row level security;
 alter table chunk_10 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_10 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_11 partition of chunk FOR VALUES WITH (modulus 16, remainder 11);
 alter table chunk_11 owner to holdfast_owner;
 alter table chunk_11 enable row level security;
 alter table chunk_11 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_11 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_12 partition of chunk FOR VALUES WITH (modulus 16, remainder 12);
 alter table chunk_12 owner to holdfast_owner;
 alter table chunk_12 enable row level security;
 alter table chunk_12 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_12 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_13 partition of chunk FOR VALUES WITH (modulus 16, remainder 13);
 alter table chunk_13 owner to holdfast_owner;
 alter table chunk_13 enable row level security;
 alter table chunk_13 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_13 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_14 partition of chunk FOR VALUES WITH (modulus 16, remainder 14);
 alter table chunk_14 owner to holdfast_owner;
 alter table chunk_14 enable row level security;
 alter table chunk_14 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_14 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table chunk_15 partition of chunk FOR VALUES WITH (modulus 16, remainder 15);
 alter table chunk_15 owner to holdfast_owner;
 alter table chunk_15 enable row level security;
 alter table chunk_15 force row level security;
+CREATE TRIGGER chunk_protected BEFORE DELETE ON public.chunk_15 FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 
 create table closed_page (
   company_id uuid not null,
@@ -303,6 +320,78 @@ create policy staff_reads on expected_run as permissive for select to holdfast_s
 grant insert, select, update (missed_after, planned_at, state) on expected_run to holdfast_app;
 grant select on expected_run to holdfast_staff;
 grant insert, select, update (missed_after, planned_at, state) on expected_run to holdfast_worker;
+
+create table hold (
+  company_id uuid not null,
+  hold_id uuid not null,
+  commit bigint not null,
+  reason text not null,
+  placed_by uuid not null,
+  placed_at timestamp(3) with time zone not null default now(),
+  lifted_by uuid,
+  lifted_at timestamp(3) with time zone,
+  constraint hold_pkey PRIMARY KEY (company_id, hold_id),
+  constraint hold_company_id_commit_fkey FOREIGN KEY (company_id, commit) REFERENCES snapshot(company_id, commit),
+  constraint hold_check CHECK (((lifted_by IS NULL) = (lifted_at IS NULL))),
+  constraint hold_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 200)))
+);
+alter table hold owner to holdfast_owner;
+alter table hold enable row level security;
+alter table hold force row level security;
+CREATE INDEX hold_open ON public.hold USING btree (company_id, commit) WHERE (lifted_at IS NULL);
+create policy journal_reads on hold as permissive for select to holdfast_journal using (true);
+create policy own_company on hold as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on hold as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER hold_protected BEFORE DELETE OR UPDATE ON public.hold FOR EACH ROW EXECUTE FUNCTION hold_protect();
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.hold FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.hold FOR EACH ROW EXECUTE FUNCTION journal_row();
+grant insert, select, update (lifted_by, lifted_at) on hold to holdfast_app;
+grant select on hold to holdfast_journal;
+grant select on hold to holdfast_staff;
+grant select on hold to holdfast_worker;
+
+create table incident (
+  company_id uuid not null,
+  incident_id uuid not null default gen_random_uuid(),
+  kind text not null,
+  subject text not null,
+  source_id uuid default 
+CASE
+    WHEN (kind = ANY (ARRAY['run_missed'::text, 'runs_failed'::text])) THEN (subject)::uuid
+    ELSE NULL::uuid
+END,
+  code text not null,
+  count integer not null,
+  opened_at timestamp(3) with time zone not null default clock_timestamp(),
+  seen_at timestamp(3) with time zone not null default clock_timestamp(),
+  closed_at timestamp(3) with time zone,
+  acknowledged_at timestamp(3) with time zone,
+  acknowledged_by uuid,
+  note text,
+  constraint incident_pkey PRIMARY KEY (company_id, incident_id),
+  constraint incident_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
+  constraint incident_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+  constraint incident_check1 CHECK (((note IS NULL) OR (acknowledged_at IS NOT NULL))),
+  constraint incident_check2 CHECK (((kind = ANY (ARRAY['zone_away'::text, 'zone_behind'::text])) = (company_id = '00000000-0000-0000-0000-000000000000'::uuid))),
+  constraint incident_code_check CHECK ((length(code) <= 100)),
+  constraint incident_count_check CHECK ((count > 0)),
+  constraint incident_kind_check CHECK ((kind = ANY (ARRAY['run_missed'::text, 'runs_failed'::text, 'zone_away'::text, 'zone_behind'::text, 'deletion_held'::text, 'copies_lost'::text, 'second_certificate'::text]))),
+  constraint incident_note_check CHECK ((length(note) <= 500)),
+  constraint incident_subject_check CHECK ((subject ~ '^[a-z0-9-]{1,64}$'::text))
+);
+alter table incident owner to holdfast_owner;
+alter table incident enable row level security;
+alter table incident force row level security;
+CREATE UNIQUE INDEX incident_open ON public.incident USING btree (company_id, kind, subject) WHERE (closed_at IS NULL);
+create policy journal_reads on incident as permissive for select to holdfast_journal using (true);
+create policy own_company on incident as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on incident as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE OF code, count, closed_at, acknowledged_at ON public.incident FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.incident FOR EACH ROW EXECUTE FUNCTION journal_row();
+grant insert, select, update (code, count, seen_at, closed_at, acknowledged_at, acknowledged_by, note) on incident to holdfast_app;
+grant select on incident to holdfast_journal;
+grant select on incident to holdfast_staff;
+grant insert, select, update (code, count, seen_at, closed_at) on incident to holdfast_worker;
 
 create table invitation (
   company_id uuid not null,
@@ -477,9 +566,11 @@ create table object (
   sha256 bytea not null,
   commit bigint,
   created_at timestamp(3) with time zone not null default now(),
+  locked_until timestamp(3) with time zone,
+  deleting_at timestamp(3) with time zone,
   constraint object_pkey PRIMARY KEY (company_id, object_key),
   constraint object_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
-  constraint object_kind_check CHECK ((kind = ANY (ARRAY['log'::text, 'wrap'::text, 'agent'::text, 'source'::text, 'manifest'::text, 'receipt'::text, 'header'::text]))),
+  constraint object_kind_check CHECK ((kind = ANY (ARRAY['log'::text, 'wrap'::text, 'agent'::text, 'source'::text, 'manifest'::text, 'receipt'::text, 'header'::text, 'sidecar'::text]))),
   constraint object_object_key_check CHECK (((object_key ~ '^[a-z0-9/.-]+$'::text) AND (length(object_key) <= 512))),
   constraint object_sha256_check CHECK ((octet_length(sha256) = 32)),
   constraint object_size_bytes_check CHECK ((size_bytes >= 0))
@@ -488,13 +579,17 @@ alter table object owner to holdfast_owner;
 alter table object enable row level security;
 alter table object force row level security;
 CREATE INDEX object_commit ON public.object USING btree (company_id, commit) WHERE (commit IS NOT NULL);
+CREATE INDEX object_deleting ON public.object USING btree (company_id, object_key) WHERE (deleting_at IS NOT NULL);
 create policy journal_reads on object as permissive for select to holdfast_journal using (true);
 create policy own_company on object as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on object as permissive for select to holdfast_staff using (true);
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.object FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.object FOR EACH ROW EXECUTE FUNCTION journal_row();
+CREATE TRIGGER object_protected BEFORE DELETE OR UPDATE ON public.object FOR EACH ROW EXECUTE FUNCTION object_protect();
 grant insert, select on object to holdfast_app;
 grant select on object to holdfast_journal;
-grant insert, select on object to holdfast_worker;
+grant select (company_id, object_key, kind, commit, deleting_at) on object to holdfast_staff;
+grant delete, insert, select, update (locked_until, deleting_at) on object to holdfast_worker;
 
 create table object_presence (
   company_id uuid not null,
@@ -515,9 +610,10 @@ alter table object_presence force row level security;
 CREATE INDEX object_presence_lacking ON public.object_presence USING btree (company_id, zone_id, object_key) WHERE (state <> 'present'::text);
 create policy own_company on object_presence as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on object_presence as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER object_presence_protected BEFORE DELETE ON public.object_presence FOR EACH ROW EXECUTE FUNCTION object_presence_protect();
 grant insert, select, update (state, verified_at, code) on object_presence to holdfast_app;
 grant select (company_id, object_key, zone_id, state) on object_presence to holdfast_staff;
-grant insert, select, update (state, verified_at, code) on object_presence to holdfast_worker;
+grant delete, insert, select, update (state, verified_at, code) on object_presence to holdfast_worker;
 
 create table outbox (
   company_id uuid not null,
@@ -560,6 +656,8 @@ create table pack (
   quarantine_token bigint,
   deleted_round bigint,
   repacked_into bigint,
+  tier text not null default 'backup'::text,
+  locked_until timestamp(3) with time zone,
   constraint pack_pkey PRIMARY KEY (company_id, pack_no),
   constraint pack_company_id_pack_id_key UNIQUE (company_id, pack_id),
   constraint pack_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
@@ -568,10 +666,12 @@ create table pack (
   constraint pack_check1 CHECK (((quarantine_round IS NULL) OR (state <> 'live'::text))),
   constraint pack_check2 CHECK ((repacked_into <> pack_no)),
   constraint pack_check3 CHECK (((deleted_round IS NULL) OR (state = ANY (ARRAY['deleting'::text, 'gone'::text])))),
+  constraint pack_check4 CHECK (((tier = 'archive'::text) = (locked_until IS NOT NULL))),
   constraint pack_kind_check CHECK ((kind = ANY (ARRAY['content'::text, 'meta'::text]))),
   constraint pack_pack_id_check CHECK ((octet_length(pack_id) = 32)),
   constraint pack_size_bytes_check CHECK (((size_bytes >= 48) AND (size_bytes <= 33554432))),
-  constraint pack_state_check CHECK ((state = ANY (ARRAY['live'::text, 'quarantined'::text, 'deleting'::text, 'gone'::text])))
+  constraint pack_state_check CHECK ((state = ANY (ARRAY['live'::text, 'quarantined'::text, 'deleting'::text, 'gone'::text]))),
+  constraint pack_tier_check CHECK ((tier = ANY (ARRAY['backup'::text, 'archive'::text])))
 );
 alter table pack owner to holdfast_owner;
 alter table pack enable row level security;
@@ -582,10 +682,11 @@ create policy own_company on pack as permissive for all to public using ((compan
 create policy staff_reads on pack as permissive for select to holdfast_staff using (true);
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.pack FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.pack FOR EACH ROW EXECUTE FUNCTION journal_row();
+CREATE TRIGGER pack_protected BEFORE DELETE OR UPDATE ON public.pack FOR EACH ROW EXECUTE FUNCTION pack_protect();
 grant insert, select, update (state, quarantined_at, quarantine_round, quarantine_token, deleted_round, repacked_into) on pack to holdfast_app;
 grant select on pack to holdfast_journal;
-grant select (company_id, pack_no, pack_id, kind, size_bytes, state) on pack to holdfast_staff;
-grant insert, select, update (state, quarantined_at, quarantine_round, quarantine_token, deleted_round, repacked_into) on pack to holdfast_worker;
+grant select (company_id, pack_no, pack_id, kind, size_bytes, state, tier, locked_until) on pack to holdfast_staff;
+grant insert, select, update (state, quarantined_at, quarantine_round, quarantine_token, deleted_round, repacked_into, locked_until) on pack to holdfast_worker;
 
 create table pack_presence (
   company_id uuid not null,
@@ -606,6 +707,7 @@ alter table pack_presence force row level security;
 CREATE INDEX pack_presence_lacking ON public.pack_presence USING btree (company_id, zone_id, pack_no) WHERE (state <> 'present'::text);
 create policy own_company on pack_presence as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on pack_presence as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER pack_presence_protected BEFORE DELETE ON public.pack_presence FOR EACH ROW EXECUTE FUNCTION locked_pack_protect();
 grant insert, select, update (state, verified_at, code) on pack_presence to holdfast_app;
 grant select (company_id, pack_no, zone_id, state) on pack_presence to holdfast_staff;
 grant delete, insert, select, update (state, verified_at, code) on pack_presence to holdfast_worker;
@@ -656,23 +758,71 @@ create table provider (
   schedule_catch_up_minutes integer,
   schedule_is_paused boolean not null default false,
   schedule_timed_at timestamp(3) with time zone,
+  schedule_window_hours integer[],
+  schedule_window_ends_runs boolean,
   constraint provider_pkey PRIMARY KEY (provider_id),
   constraint provider_check CHECK (((schedule_cron IS NULL) = (schedule_time_zone IS NULL))),
+  constraint provider_check1 CHECK (((schedule_window_hours IS NULL) = (schedule_window_ends_runs IS NULL))),
   constraint provider_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint provider_provider_id_check CHECK ((provider_id = 1)),
   constraint provider_schedule_catch_up_minutes_check CHECK (((schedule_catch_up_minutes >= 0) AND (schedule_catch_up_minutes <= 10080))),
   constraint provider_schedule_cron_check CHECK ((length(schedule_cron) <= 200)),
   constraint provider_schedule_jitter_seconds_check CHECK (((schedule_jitter_seconds >= 0) AND (schedule_jitter_seconds <= 21600))),
-  constraint provider_schedule_time_zone_check CHECK ((length(schedule_time_zone) <= 64))
+  constraint provider_schedule_time_zone_check CHECK ((length(schedule_time_zone) <= 64)),
+  constraint provider_schedule_window_hours_check CHECK (is_week(schedule_window_hours))
 );
 alter table provider owner to holdfast_owner;
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.provider FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.provider FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at) on provider to holdfast_app;
+grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at, schedule_window_hours, schedule_window_ends_runs) on provider to holdfast_app;
 grant select on provider to holdfast_journal;
 grant select (provider_id, name) on provider to holdfast_lookup;
 grant select on provider to holdfast_staff;
 grant insert, select, update (name) on provider to holdfast_worker;
+
+create table retention (
+  company_id uuid not null,
+  level text not null,
+  subject_id uuid not null,
+  machine_id uuid default 
+CASE level
+    WHEN 'machine'::text THEN subject_id
+    ELSE NULL::uuid
+END,
+  source_id uuid default 
+CASE level
+    WHEN 'source'::text THEN subject_id
+    ELSE NULL::uuid
+END,
+  freeze_after_days integer,
+  daily_days integer,
+  weekly_weeks integer,
+  monthly_months integer,
+  yearly_years integer,
+  changed_at timestamp(3) with time zone not null default now(),
+  constraint retention_pkey PRIMARY KEY (company_id, level, subject_id),
+  constraint retention_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
+  constraint retention_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
+  constraint retention_check CHECK (((level <> ALL (ARRAY['provider'::text, 'company'::text])) OR (subject_id = company_id))),
+  constraint retention_check1 CHECK (((level = 'provider'::text) = (company_id = '00000000-0000-0000-0000-000000000000'::uuid))),
+  constraint retention_daily_days_check CHECK (((daily_days >= 1) AND (daily_days <= 3650))),
+  constraint retention_freeze_after_days_check CHECK (((freeze_after_days >= 1) AND (freeze_after_days <= 365))),
+  constraint retention_level_check CHECK ((level = ANY (ARRAY['provider'::text, 'company'::text, 'machine'::text, 'source'::text]))),
+  constraint retention_monthly_months_check CHECK (((monthly_months >= 0) AND (monthly_months <= 120))),
+  constraint retention_weekly_weeks_check CHECK (((weekly_weeks >= 0) AND (weekly_weeks <= 520))),
+  constraint retention_yearly_years_check CHECK (((yearly_years >= 0) AND (yearly_years <= 10)))
+);
+alter table retention owner to holdfast_owner;
+alter table retention enable row level security;
+alter table retention force row level security;
+create policy everybody_inherits on retention as permissive for select to public using (((level = 'provider'::text) AND (NULLIF(current_setting('holdfast.company'::text, true), ''::text) IS NOT NULL)));
+create policy journal_reads on retention as permissive for select to holdfast_journal using (true);
+create policy own_company on retention as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.retention FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.retention FOR EACH ROW EXECUTE FUNCTION journal_row();
+grant insert, select, update (freeze_after_days, daily_days, weekly_weeks, monthly_months, yearly_years, changed_at) on retention to holdfast_app;
+grant select on retention to holdfast_journal;
+grant select on retention to holdfast_worker;
 
 create table run (
   company_id uuid not null,
@@ -696,15 +846,19 @@ create table run (
   snapshot_id text,
   due_at timestamp(3) with time zone,
   is_catch_up boolean not null default false,
+  attempt integer not null default 1,
+  must_end_at timestamp(3) with time zone,
   constraint run_pkey PRIMARY KEY (company_id, run_id),
   constraint run_company_id_agent_id_client_run_id_key UNIQUE (company_id, agent_id, client_run_id),
   constraint run_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES agent(company_id, agent_id),
   constraint run_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
   constraint run_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
   constraint run_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
+  constraint run_attempt_check CHECK (((attempt >= 1) AND (attempt <= 100))),
   constraint run_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
   constraint run_check1 CHECK (((due_at IS NOT NULL) OR (NOT is_catch_up))),
   constraint run_check2 CHECK (((outcome IS DISTINCT FROM 'missed'::text) OR (due_at IS NOT NULL))),
+  constraint run_check3 CHECK (((due_at IS NOT NULL) OR (attempt = 1))),
   constraint run_code_check CHECK ((length(code) <= 100)),
   constraint run_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'complete_with_gaps'::text, 'failed'::text, 'missed'::text, 'cancelled'::text]))),
   constraint run_snapshot_id_check CHECK ((snapshot_id ~ '^[0-9a-f]{32}$'::text))
@@ -747,6 +901,8 @@ END,
   catch_up_minutes integer,
   is_paused boolean not null default false,
   timed_at timestamp(3) with time zone not null default now(),
+  window_hours integer[],
+  window_ends_runs boolean,
   constraint schedule_pkey PRIMARY KEY (company_id, level, subject_id),
   constraint schedule_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
   constraint schedule_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
@@ -754,10 +910,12 @@ END,
   constraint schedule_catch_up_minutes_check CHECK (((catch_up_minutes >= 0) AND (catch_up_minutes <= 10080))),
   constraint schedule_check CHECK (((level <> 'company'::text) OR (subject_id = company_id))),
   constraint schedule_check1 CHECK (((cron IS NULL) = (time_zone IS NULL))),
+  constraint schedule_check2 CHECK (((window_hours IS NULL) = (window_ends_runs IS NULL))),
   constraint schedule_cron_check CHECK ((length(cron) <= 200)),
   constraint schedule_jitter_seconds_check CHECK (((jitter_seconds >= 0) AND (jitter_seconds <= 21600))),
   constraint schedule_level_check CHECK ((level = ANY (ARRAY['company'::text, 'machine'::text, 'source'::text]))),
-  constraint schedule_time_zone_check CHECK ((length(time_zone) <= 64))
+  constraint schedule_time_zone_check CHECK ((length(time_zone) <= 64)),
+  constraint schedule_window_hours_check CHECK (is_week(window_hours))
 );
 alter table schedule owner to holdfast_owner;
 alter table schedule enable row level security;
@@ -767,7 +925,7 @@ create policy own_company on schedule as permissive for all to public using ((co
 create policy staff_reads on schedule as permissive for select to holdfast_staff using (true);
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.schedule FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.schedule FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at) on schedule to holdfast_app;
+grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at, window_hours, window_ends_runs) on schedule to holdfast_app;
 grant select on schedule to holdfast_journal;
 grant select on schedule to holdfast_staff;
 grant select on schedule to holdfast_worker;
@@ -883,6 +1041,11 @@ create table snapshot (
   manifest_sha256 bytea not null,
   pack_high bigint not null,
   class text,
+  backup_left_at timestamp(3) with time zone,
+  frozen_at timestamp(3) with time zone,
+  retain_until timestamp(3) with time zone,
+  archive_expired_at timestamp(3) with time zone,
+  is_kept boolean not null default ((backup_left_at IS NULL) OR ((frozen_at IS NOT NULL) AND (archive_expired_at IS NULL))),
   constraint snapshot_pkey PRIMARY KEY (company_id, commit),
   constraint snapshot_company_id_agent_id_sequence_key UNIQUE (company_id, agent_id, sequence),
   constraint snapshot_company_id_snapshot_id_key UNIQUE (company_id, snapshot_id),
@@ -892,6 +1055,10 @@ create table snapshot (
   constraint snapshot_zone_id_fkey FOREIGN KEY (zone_id) REFERENCES zone(zone_id),
   constraint snapshot_change_list_id_check CHECK ((octet_length(change_list_id) = 32)),
   constraint snapshot_check CHECK (((outcome = 'complete'::text) = (gaps = 0))),
+  constraint snapshot_check1 CHECK (((class IS NULL) = (frozen_at IS NULL))),
+  constraint snapshot_check2 CHECK (((class IS NULL) = (retain_until IS NULL))),
+  constraint snapshot_check3 CHECK (((archive_expired_at IS NULL) OR (frozen_at IS NOT NULL))),
+  constraint snapshot_check4 CHECK ((retain_until <= (received_at + '3653 days'::interval))),
   constraint snapshot_class_check CHECK ((class = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text, 'yearly'::text]))),
   constraint snapshot_header_check CHECK ((octet_length(header) <= 4096)),
   constraint snapshot_header_hash_check CHECK ((octet_length(header_hash) = 32)),
@@ -905,16 +1072,18 @@ alter table snapshot owner to holdfast_owner;
 alter table snapshot enable row level security;
 alter table snapshot force row level security;
 CREATE INDEX snapshot_machine ON public.snapshot USING btree (company_id, machine_id, commit DESC);
+CREATE INDEX snapshot_of_source ON public.snapshot USING btree (company_id, source_id, commit) WHERE ((backup_left_at IS NULL) OR (class IS NOT NULL));
 CREATE INDEX snapshot_source ON public.snapshot USING btree (company_id, source_id, commit DESC);
 create policy journal_reads on snapshot as permissive for select to holdfast_journal using (true);
 create policy own_company on snapshot as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on snapshot as permissive for select to holdfast_staff using (true);
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.snapshot FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.snapshot FOR EACH ROW EXECUTE FUNCTION journal_row();
+CREATE TRIGGER snapshot_protected BEFORE DELETE OR UPDATE ON public.snapshot FOR EACH ROW EXECUTE FUNCTION snapshot_protect();
 grant insert, select on snapshot to holdfast_app;
 grant select on snapshot to holdfast_journal;
-grant select (company_id, commit, snapshot_id, scope, agent_id, machine_id, source_id, run_id, zone_id, sequence, started_at, ended_at, received_at, outcome, entries, files, bytes, gaps, manifest_size, class) on snapshot to holdfast_staff;
-grant insert, select on snapshot to holdfast_worker;
+grant select (company_id, commit, snapshot_id, scope, agent_id, machine_id, source_id, run_id, zone_id, sequence, started_at, ended_at, received_at, outcome, entries, files, bytes, gaps, manifest_size, class, backup_left_at, frozen_at, retain_until, archive_expired_at, is_kept) on snapshot to holdfast_staff;
+grant insert, select, update (class, backup_left_at, frozen_at, retain_until, archive_expired_at) on snapshot to holdfast_worker;
 
 create table source (
   company_id uuid not null,
@@ -956,10 +1125,12 @@ create table sweep (
   retry_at timestamp(3) with time zone,
   held_code text,
   held_detail text,
-  constraint sweep_pkey PRIMARY KEY (company_id),
+  tier text not null default 'backup'::text,
+  constraint sweep_pkey PRIMARY KEY (company_id, tier),
   constraint sweep_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
   constraint sweep_held_code_check CHECK ((length(held_code) <= 100)),
-  constraint sweep_held_detail_check CHECK ((length(held_detail) <= 1000))
+  constraint sweep_held_detail_check CHECK ((length(held_detail) <= 1000)),
+  constraint sweep_tier_check CHECK ((tier = ANY (ARRAY['backup'::text, 'archive'::text])))
 );
 alter table sweep owner to holdfast_owner;
 alter table sweep enable row level security;
@@ -1031,6 +1202,7 @@ create table zone (
   free_bytes bigint,
   total_bytes bigint,
   error_code text,
+  state_since timestamp(3) with time zone not null default now(),
   constraint zone_pkey PRIMARY KEY (zone_id),
   constraint zone_ordinal_key UNIQUE (ordinal),
   constraint zone_kind_check CHECK ((kind = ANY (ARRAY['fs'::text, 's3'::text, 'memory'::text]))),
@@ -1039,10 +1211,10 @@ create table zone (
   constraint zone_zone_id_check CHECK ((zone_id ~ '^[a-z0-9-]{1,64}$'::text))
 );
 alter table zone owner to holdfast_owner;
-grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_app;
+grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code, state_since) on zone to holdfast_app;
 grant select on zone to holdfast_journal;
 grant select on zone to holdfast_staff;
-grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code) on zone to holdfast_worker;
+grant insert, select, update (ordinal, kind, state, probed_at, latency_ms, free_bytes, total_bytes, error_code, state_since) on zone to holdfast_worker;
 
 CREATE OR REPLACE FUNCTION public.end_session(wanted_hash bytea)
  RETURNS void
@@ -1107,6 +1279,30 @@ AS $function$ select s.company_id, p.person_id, p.kind, p.role, p.email, s.expir
 alter function find_session(bytea) owner to holdfast_lookup;
 grant execute on function find_session(bytea) to holdfast_app;
 
+CREATE OR REPLACE FUNCTION public.hold_protect()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+begin
+  if tg_op = 'DELETE' then raise exception 'a hold is history and stays' using errcode = 'HF001'; end if;
+  if old.lifted_at is not null or to_jsonb(old) - array['lifted_by', 'lifted_at'] is distinct from to_jsonb(new) - array['lifted_by', 'lifted_at'] then
+    raise exception 'a hold can be lifted, once, and nothing else' using errcode = 'HF001';
+  end if;
+  return new;
+end $function$;
+alter function hold_protect() owner to holdfast_owner;
+grant execute on function hold_protect() to public;
+
+CREATE OR REPLACE FUNCTION public.is_week(hours integer[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog'
+RETURN ((cardinality(hours) = 7) AND (0 <= ALL (hours)) AND (16777215 >= ALL (hours)) AND (0 < ANY (hours)));
+alter function is_week(integer[]) owner to holdfast_owner;
+grant execute on function is_week(integer[]) to public;
+
 CREATE OR REPLACE FUNCTION public.journal_row()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1125,6 +1321,125 @@ begin
 end $function$;
 alter function journal_row() owner to holdfast_owner;
 grant execute on function journal_row() to public;
+
+CREATE OR REPLACE FUNCTION public.locked_pack_protect()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+begin
+  if exists (select from pack p where p.company_id = old.company_id and p.pack_no = old.pack_no
+      and p.locked_until > now() and p.state in ('live', 'quarantined')) then
+    raise exception 'the pack is locked' using errcode = 'HF001';
+  end if;
+  return old;
+end $function$;
+alter function locked_pack_protect() owner to holdfast_owner;
+grant execute on function locked_pack_protect() to public;
+
+CREATE OR REPLACE FUNCTION public.object_presence_protect()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+begin
+  if exists (select from object o where o.company_id = old.company_id and o.object_key = old.object_key and o.deleting_at is null) then
+    raise exception 'where an object lies is forgotten only when it is deleted' using errcode = 'HF001';
+  end if;
+  return old;
+end $function$;
+alter function object_presence_protect() owner to holdfast_owner;
+grant execute on function object_presence_protect() to public;
+
+CREATE OR REPLACE FUNCTION public.object_protect()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  is_archived boolean := old.object_key like 'archive/%';
+begin
+  if tg_op = 'UPDATE' then
+    if to_jsonb(old) - array['locked_until', 'deleting_at'] is distinct from to_jsonb(new) - array['locked_until', 'deleting_at'] then
+      raise exception 'what an object is does not change' using errcode = 'HF001';
+    end if;
+    if old.locked_until is not null and (new.locked_until is null or new.locked_until < old.locked_until) then
+      raise exception 'a lock is never shortened' using errcode = 'HF001';
+    end if;
+    if new.deleting_at is not distinct from old.deleting_at then return new; end if;
+    if old.deleting_at is not null then raise exception 'a deletion that has begun is not taken back' using errcode = 'HF001'; end if;
+  elsif old.deleting_at is null then
+    raise exception 'an object is deleted in the zones first' using errcode = 'HF001';
+  end if;
+  if old.locked_until > now() then raise exception 'the object is locked until %', old.locked_until using errcode = 'HF001'; end if;
+  if old.commit is null or old.kind = 'header' then
+    raise exception 'keys and headers are kept for ever' using errcode = 'HF001';
+  end if;
+  -- Its manifest is all that leads to a snapshot.
+  if exists (select from snapshot s where s.company_id = old.company_id and s.commit = old.commit and
+      case when is_archived then s.frozen_at is null or s.archive_expired_at is null
+           when old.kind = 'manifest' then s.backup_left_at is null
+           else s.is_kept end) then
+    raise exception 'a snapshot that is kept needs the object' using errcode = 'HF001';
+  end if;
+  return coalesce(new, old);
+end $function$;
+alter function object_protect() owner to holdfast_owner;
+grant execute on function object_protect() to public;
+
+CREATE OR REPLACE FUNCTION public.pack_protect()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+begin
+  if tg_op = 'DELETE' then raise exception 'a pack''s name is never used again, so its row stays' using errcode = 'HF001'; end if;
+  if new.tier is distinct from old.tier or new.pack_id is distinct from old.pack_id or new.size_bytes is distinct from old.size_bytes then
+    raise exception 'what a pack is does not change' using errcode = 'HF001';
+  end if;
+  if old.tier = 'archive' and (new.locked_until is null or new.locked_until < old.locked_until) then
+    raise exception 'a lock is never shortened' using errcode = 'HF001';
+  end if;
+  if old.locked_until > now() and new.state is distinct from old.state and new.state in ('deleting', 'gone') then
+    raise exception 'the pack is locked until %', old.locked_until using errcode = 'HF001';
+  end if;
+  return new;
+end $function$;
+alter function pack_protect() owner to holdfast_owner;
+grant execute on function pack_protect() to public;
+
+CREATE OR REPLACE FUNCTION public.snapshot_protect()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  ageing text[] := array['class', 'backup_left_at', 'frozen_at', 'retain_until', 'archive_expired_at', 'is_kept'];
+  is_held boolean;
+begin
+  if tg_op = 'DELETE' then raise exception 'a snapshot is history and stays' using errcode = 'HF001'; end if;
+  if to_jsonb(old) - ageing is distinct from to_jsonb(new) - ageing then
+    raise exception 'what a snapshot is does not change' using errcode = 'HF001';
+  end if;
+  if old.frozen_at is not null and (new.frozen_at is distinct from old.frozen_at or new.class is distinct from old.class) then
+    raise exception 'the snapshot is frozen' using errcode = 'HF001';
+  end if;
+  if old.retain_until is not null and (new.retain_until is null or new.retain_until < old.retain_until) then
+    raise exception 'a frozen snapshot is kept until %', old.retain_until using errcode = 'HF001';
+  end if;
+  is_held := exists (select from hold h where h.company_id = old.company_id and h.commit = old.commit and h.lifted_at is null);
+  if old.archive_expired_at is distinct from new.archive_expired_at and
+     (old.archive_expired_at is not null or old.retain_until is null or old.retain_until > now() or is_held) then
+    raise exception 'the snapshot is kept until %, or as long as a hold says', old.retain_until using errcode = 'HF001';
+  end if;
+  if old.backup_left_at is distinct from new.backup_left_at and
+     (old.backup_left_at is not null or is_held and not new.is_kept) then
+    raise exception 'the snapshot is under a hold' using errcode = 'HF001';
+  end if;
+  return new;
+end $function$;
+alter function snapshot_protect() owner to holdfast_owner;
+grant execute on function snapshot_protect() to public;
 
 grant create, usage on schema pgboss to holdfast_worker;
 grant usage on schema public to holdfast_app;

@@ -59,6 +59,9 @@ export interface BackupResult {
   readonly gaps: BuiltSnapshot["gaps"]["listed"];
 }
 
+/** Codes with which the server takes a run away that has not failed. */
+const ENDED_BY_SERVER: ReadonlySet<string> = new Set(["run_cancelled", "window_ended"]);
+
 const PROGRESS_EVERY_MS = 250;
 
 interface Shown {
@@ -153,8 +156,9 @@ class BackupRun {
       });
     } catch (error) {
       const { signal } = this.#options;
-      const isCancelled = signal?.aborted === true || codeOf(error) === "run_cancelled";
-      const code = signal?.aborted === true ? codeOf(signal.reason) : isCancelled ? "cancelled" : codeOf(error);
+      const isCancelled = signal?.aborted === true || ENDED_BY_SERVER.has(codeOf(error));
+      const own = codeOf(error) === "run_cancelled" ? "cancelled" : codeOf(error);
+      const code = signal?.aborted === true ? codeOf(signal.reason) : own;
       await session.end(isCancelled ? "cancelled" : "failed", code);
       throw codeOf(error) === "lease_lost" ? leaseLost() : error;
     } finally {

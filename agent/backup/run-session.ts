@@ -28,7 +28,9 @@ export class RunSession {
   static async start(control: ControlClient, sourceId: string, cancel: AbortController): Promise<RunSession> {
     const input = { sourceId, clientRunId: newId() };
     const { signal } = cancel;
-    const run = await control.call({ procedure: "agent.startRun", input, view: agentRunView }, { signal });
+    // Who is told when to come again waits outside of the call: a person may want to know, and other sources may be due.
+    const options = { signal, except: ["company_busy"] };
+    const run = await control.call({ procedure: "agent.startRun", input, view: agentRunView }, options);
     return new RunSession(control, run, cancel);
   }
 
@@ -87,6 +89,10 @@ export class RunSession {
       this.#beatMs = held.beatMs;
       if (held.isCancelled)
         this.#cancel.abort(new AgentError("run_cancelled", "the backup was cancelled in the portal"));
+      if (held.isOver)
+        this.#cancel.abort(
+          new AgentError("window_ended", "the hours for backups are over; it goes on in the next ones"),
+        );
     } catch (error) {
       const code = codeOf(error);
       if (code === "lease_lost" || code === "run_ended") this.#cancel.abort(leaseLost());

@@ -1,3 +1,4 @@
+import { text as readText } from "node:stream/consumers";
 import { enrolAgent } from "../enrol-agent.ts";
 
 export { enrolAgent };
@@ -5,7 +6,9 @@ export { enrolAgent };
 /** `holdfast agent enrol LINK` */
 export async function run(input: Record<string, unknown>): Promise<number> {
   const { link, name, state, json } = input;
-  const enrolled = await enrolAgent({ link: String(link), name: textOf(name), stateFolder: textOf(state) });
+  // "-": what a pipe hands over is in no list of processes.
+  const given = link === "-" ? (await readText(process.stdin)).trim() : String(link);
+  const enrolled = await enrolAgent({ link: given, name: textOf(name), stateFolder: textOf(state) });
   if (json === true) {
     console.log(JSON.stringify({ event: "enrolled", ...enrolled }));
   } else {

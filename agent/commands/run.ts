@@ -1,8 +1,11 @@
 import { type AgentEvent, runAgent } from "../run/run-agent.ts";
 import { AgentError } from "../state/agent-error.ts";
+import { findInstallation } from "../update/installation.ts";
 import { formatBytes } from "./progress-line.ts";
 
 const JSON_PROGRESS_EVERY_MS = 1_000;
+/** For whoever keeps this program running (deploy/agent/keep): a new version is current, start it at once. */
+const EXIT_RESTART = 75;
 
 /** `holdfast agent run` */
 export async function run(input: Record<string, unknown>): Promise<number> {
@@ -12,11 +15,19 @@ export async function run(input: Record<string, unknown>): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   const stateFolder = typeof input.state === "string" ? input.state : undefined;
   try {
-    await runAgent({ stateFolder, signal: interrupt.signal, tell: input.json === true ? tellJson() : tellText });
-    return 0;
+    const tell = input.json === true ? tellJson() : tellText;
+    const installation = findInstallation(process.env, process.argv[1] ?? "");
+    const { signal } = interrupt;
+    const end = await runAgent({ stateFolder, signal, tell, installation, ...spreadOf(process.env) });
+    return end === "restart" ? EXIT_RESTART : 0;
   } finally {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, stop);
   }
+}
+
+/** For a provider who wants the machines on a new version at once, or later. */
+function spreadOf({ HOLDFAST_UPDATE_SPREAD_SECONDS: text }: NodeJS.ProcessEnv): { readonly updateSpreadMs?: number } {
+  return text !== undefined && /^\d{1,6}$/.test(text) ? { updateSpreadMs: Number(text) * 1000 } : {};
 }
 
 function tellJson(): (event: AgentEvent) => void {
@@ -34,7 +45,7 @@ function tellJson(): (event: AgentEvent) => void {
 function tellText(event: AgentEvent): void {
   const line = lineOf(event);
   if (line === undefined) return;
-  if (event.event === "failed" || event.event === "waiting") console.error(line);
+  if (["failed", "waiting", "update_failed"].includes(event.event)) console.error(line);
   else console.log(line);
 }
 
@@ -56,8 +67,18 @@ function lineOf(event: AgentEvent): string | undefined {
       return `Snapshot ${snapshotId}: ${sent} in ${counters.seconds.toFixed(1)} s${gaps}.`;
     }
     case "failed":
-      return `Backup failed (${event.code}): ${event.message}`;
+      return event.code === "window_ended"
+        ? `Backup stopped: ${event.message}`
+        : `Backup failed (${event.code}): ${event.message}`;
     case "waiting":
       return `${event.message} (${event.code}); asked again in ${Math.ceil(event.retryMs / 1000)} s.`;
+    case "updating":
+      return `Fetching agent ${event.version}, which the portal offers.`;
+    case "updated":
+      return `Agent ${event.version} works here and is started now.`;
+    case "update_failed":
+      return `This version stays (${event.code}): ${event.message}`;
+    case "proven":
+      return `Agent ${event.version} runs.`;
   }
 }

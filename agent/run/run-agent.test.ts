@@ -10,6 +10,7 @@ import { confirmPendingIdentity, keepPendingIdentity } from "../state/identity.t
 import { keepSource } from "../state/sources.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { type FakeAnswer, type FakeCall, FakePortal } from "../testing/fake-portal.ts";
+import { makeInstallation, makeRelease, newReleaseKey } from "../testing/sample-release.ts";
 import { type AgentEvent, runAgent } from "./run-agent.ts";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
@@ -96,6 +97,23 @@ test("it begins what is due, and tries again after a rest when a backup cannot e
   expect(askedAtMs).toHaveLength(2);
 });
 
+test("a backup that is told to come again waits as long as it was told, and has not failed", async () => {
+  const startedAtMs: number[] = [];
+  answer = (call) => {
+    if (call.procedure === "agent.schedule") return scheduleOf(sourceId, NOW, 1_000);
+    startedAtMs.push(performance.now());
+    return { code: "busy_for_now", status: 429, retryAfterMs: 40 };
+  };
+  const told = await runUntil(() => events.filter(isOf("waiting")).length === 2);
+  const [first] = told.filter(isOf("waiting"));
+  expect(first).toMatchObject({ code: "busy_for_now" });
+  expect(first?.retryMs).toBeGreaterThanOrEqual(40);
+  expect(first?.retryMs).toBeLessThanOrEqual(60);
+  expect(told.filter(isOf("failed"))).toEqual([]);
+  const [before = 0, after = 0] = startedAtMs;
+  expect(after - before).toBeGreaterThanOrEqual(39);
+});
+
 test("it leaves alone what is paused, and sources that it does not know", async () => {
   const answers = [scheduleOf(sourceId, null), scheduleOf(newId(), NOW)];
   answer = () => answers.shift() ?? { code: "agent_revoked", status: 403 };
@@ -117,9 +135,47 @@ test("it ends with the code when a person has to act", async () => {
   await expect(runUntil(() => false)).rejects.toMatchObject({ code: "agent_too_old" });
 });
 
+test("as too old it becomes what the portal offers, and ends to be started as that", async () => {
+  const key = newReleaseKey();
+  const release = makeRelease("9.0.0", 'echo \'{"version":"9.0.0"}\'', key);
+  answer = ({ procedure }) =>
+    procedure === "agent.schedule"
+      ? { code: "agent_too_old", status: 426, update: release.offer }
+      : { status: 200, bytes: release.archive };
+  const installation = makeInstallation(join(folder, "installed"), key);
+  const options = { stateFolder: folder, signal: stop.signal, updateSpreadMs: 1e12, backOffMs: [1, 4] as const };
+  const end = await runAgent({ ...options, installation, tell: (event) => events.push(event) });
+  expect(end).toBe("restart");
+  expect(events.map(({ event }) => event)).toEqual(["running", "updating", "updated"]);
+});
+
+test("as too old it ends when what is offered does not work here", async () => {
+  const key = newReleaseKey();
+  const release = makeRelease("9.0.0", "exit 1", key);
+  answer = ({ procedure }) =>
+    procedure === "agent.schedule"
+      ? { code: "agent_too_old", status: 426, update: release.offer }
+      : { status: 200, bytes: release.archive };
+  const installation = makeInstallation(join(folder, "installed"), key);
+  const options = { stateFolder: folder, signal: stop.signal, updateSpreadMs: 0, backOffMs: [1, 4] as const };
+  const run = runAgent({ ...options, installation, tell: (event) => events.push(event) });
+  await expect(run).rejects.toMatchObject({ code: "agent_too_old" });
+});
+
+test("a newer version that comes with the schedule is taken before the next backup", async () => {
+  const key = newReleaseKey();
+  const release = makeRelease("9.0.0", 'echo \'{"version":"9.0.0"}\'', key);
+  const schedule = { serverTime: NOW, checkAfterMs: 1_000, sources: [], update: release.offer };
+  answer = ({ procedure }) =>
+    procedure === "agent.schedule" ? { result: schedule } : { status: 200, bytes: release.archive };
+  const installation = makeInstallation(join(folder, "installed"), key);
+  const options = { stateFolder: folder, signal: stop.signal, updateSpreadMs: 0, backOffMs: [1, 4] as const };
+  expect(await runAgent({ ...options, installation, tell: (event) => events.push(event) })).toBe("restart");
+});
+
 test("a second one for the same state is refused, and leaves the first alone", async () => {
   answer = () => scheduleOf(sourceId, new Date(NOW.getTime() + 60_000), 60_000);
-  let second: Promise<void> | undefined;
+  let second: Promise<unknown> | undefined;
   const options = { stateFolder: folder, signal: AbortSignal.timeout(10_000), tell: () => undefined };
   await runUntil((event) => {
     if (!isOf("next")(event)) return false;

@@ -2,11 +2,13 @@ import { type AgentScheduleView, agentScheduleView } from "../../contracts/agent
 import { type BackupProgress, type BackupResult, backupSource } from "../backup/backup-paths.ts";
 import { ControlClient } from "../control-client.ts";
 import { HttpConnection } from "../http-connection.ts";
-import { codeOf } from "../retry.ts";
+import { codeOf, retryAfterOf } from "../retry.ts";
 import { getIdentity, type Identity } from "../state/identity.ts";
 import { type KnownSource, listSources } from "../state/sources.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { lockAgent } from "../state/state-lock.ts";
+import type { Installation } from "../update/installation.ts";
+import { offerOf, type UpdateEvent, Updater } from "../update/updater.ts";
 import { BackOff } from "./back-off.ts";
 import { pause } from "./pause.ts";
 
@@ -19,8 +21,12 @@ export type AgentEvent =
   | ({ readonly event: "done"; readonly name: string } & Omit<BackupResult, "gaps">)
   /** Tried again after the pause, or at the next due time when the server knows of the failure. */
   | { readonly event: "failed"; readonly sourceId: string; readonly code: string; readonly message: string }
-  /** The portal does not answer, or refuses: asked again after the pause. */
-  | { readonly event: "waiting"; readonly code: string; readonly message: string; readonly retryMs: number };
+  /** The portal does not answer, or refuses, or lets no more backups of the company run for now: asked again after the pause. */
+  | { readonly event: "waiting"; readonly code: string; readonly message: string; readonly retryMs: number }
+  | UpdateEvent;
+
+/** restart: another version of the agent is current now, and has to be started. */
+export type AgentRunEnd = "stopped" | "restart";
 
 export interface AgentRunOptions {
   readonly stateFolder?: string | undefined;
@@ -29,10 +35,18 @@ export interface AgentRunOptions {
   readonly tell: (event: AgentEvent) => void;
   /** Milliseconds before a portal that refused, or a backup that could not begin, is tried again; doubled each time, up to the second. */
   readonly backOffMs?: readonly [first: number, longest: number];
+  /** Where this program is installed, if it may replace itself. */
+  readonly installation?: Installation | undefined;
+  /** Within so long a new version that is offered is fetched. */
+  readonly updateSpreadMs?: number;
 }
 
 /** Whoever waits longer than this for a portal that came back would think that the agent is dead. */
 const BACK_OFF_MS = [15_000, 5 * 60_000] as const;
+/** An agent's archive has 50 MB: a thousand machines fetch theirs in ten minutes. */
+const UPDATE_SPREAD_MS = 10 * 60_000;
+/** Whatever a server says: after this it is asked again. */
+const LONGEST_WAIT_MS = 15 * 60_000;
 /** A person has to act: enrol again, replace the agent, or find out why the server is not what it was. */
 const FATAL_CODES: ReadonlySet<string> = new Set([
   "agent_revoked",
@@ -51,19 +65,28 @@ const FATAL_CODES: ReadonlySet<string> = new Set([
  *
  * @throws AgentError, ServerError when a person has to act
  */
-export async function runAgent(options: AgentRunOptions): Promise<void> {
+export async function runAgent(options: AgentRunOptions): Promise<AgentRunEnd> {
   const state = openStateFolder(options.stateFolder);
   const identity = getIdentity(state);
   const unlock = lockAgent(state);
   const connection = new HttpConnection(identity.origin);
   try {
-    await new AgentRun(options, { state, identity, connection }).run();
+    const updater = openUpdater(options, identity, state);
+    return await new AgentRun(options, { state, identity, connection, updater }).run();
   } catch (error) {
     if (!options.signal.aborted) throw error;
+    return "stopped";
   } finally {
     connection.close();
     unlock();
   }
+}
+
+function openUpdater(options: AgentRunOptions, { origin }: Identity, { root }: StateFolder): Updater | undefined {
+  const { installation, signal, tell, backOffMs, updateSpreadMs: spreadMs = UPDATE_SPREAD_MS } = options;
+  if (installation === undefined) return undefined;
+  const pauses = backOffMs === undefined ? {} : { backOffMs };
+  return new Updater({ installation, origin, stateFolder: root, signal, tell, spreadMs, ...pauses });
 }
 
 interface Due {
@@ -78,13 +101,20 @@ class AgentRun {
   readonly #identity: Identity;
   readonly #control: ControlClient;
   readonly #portal: BackOff;
+  /** Undefined where this program is not installed by a line of the portal. */
+  readonly #updater: Updater | undefined;
   /** Of sources whose backup could not even begin, so that the server knows nothing of it. */
   readonly #sources = new Map<string, BackOff>();
   #announced = "";
 
   constructor(
     options: AgentRunOptions,
-    place: { readonly state: StateFolder; readonly identity: Identity; readonly connection: HttpConnection },
+    place: {
+      readonly state: StateFolder;
+      readonly identity: Identity;
+      readonly connection: HttpConnection;
+      readonly updater: Updater | undefined;
+    },
   ) {
     this.#options = options;
     this.#state = place.state;
@@ -92,14 +122,19 @@ class AgentRun {
     const { agentId, sign } = place.identity;
     this.#control = new ControlClient(place.connection, { agentId, signSecretKey: sign.secretKey });
     this.#portal = this.#newBackOff();
+    this.#updater = place.updater;
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<AgentRunEnd> {
     const { signal, tell } = this.#options;
     tell({ event: "running", machineName: this.#identity.machineName, portal: this.#identity.origin });
     while (!signal.aborted) {
       const schedule = await this.#ask();
-      if (schedule === undefined) continue;
+      this.#updater?.prove();
+      if (schedule === "restart") return schedule;
+      if (schedule === "again") continue;
+      const { update } = schedule;
+      if (update !== undefined && (await this.#updater?.consider(update, false)) === "restart") return "restart";
       const next = this.#findNext(schedule);
       if (next !== undefined && next.startAt <= schedule.serverTime) await this.#backUp(next);
       else {
@@ -107,10 +142,11 @@ class AgentRun {
         await pause(schedule.checkAfterMs, signal);
       }
     }
+    return "stopped";
   }
 
-  /** The schedule; undefined after a pause when the portal could not say. */
-  async #ask(): Promise<AgentScheduleView | undefined> {
+  /** The schedule; `again` after a pause when the portal could not say. */
+  async #ask(): Promise<AgentScheduleView | "again" | "restart"> {
     const { signal } = this.#options;
     try {
       const call = { procedure: "agent.schedule", isQuery: true, view: agentScheduleView };
@@ -118,11 +154,15 @@ class AgentRun {
       this.#portal.reset();
       return schedule;
     } catch (error) {
-      if (signal.aborted || FATAL_CODES.has(codeOf(error))) throw error;
+      if (signal.aborted) throw error;
+      const offer = offerOf(error);
+      const taken = offer === undefined ? "none" : await this.#updater?.consider(offer, true);
+      if (taken === "restart") return taken;
+      if (taken !== "wait" && FATAL_CODES.has(codeOf(error))) throw error;
       const retryMs = this.#portal.next();
       this.#options.tell({ event: "waiting", code: codeOf(error), message: messageOf(error), retryMs });
       await pause(retryMs, signal);
-      return undefined;
+      return "again";
     }
   }
 
@@ -159,11 +199,20 @@ class AgentRun {
       tell({ event: "done", name, ...result });
     } catch (error) {
       if (signal.aborted || FATAL_CODES.has(codeOf(error))) throw error;
+      const retryAfterMs = retryAfterOf(error);
+      if (retryAfterMs !== undefined) return await this.#waitFor(error, retryAfterMs);
       const backOff = this.#sources.get(sourceId) ?? this.#newBackOff();
       this.#sources.set(sourceId, backOff);
       backOff.rest();
       tell({ event: "failed", sourceId, code: codeOf(error), message: messageOf(error) });
     }
+  }
+
+  /** As long as the server says, and up to half of it more, so that not all come back in one moment. Nothing failed: what was due is due. */
+  async #waitFor(error: unknown, retryAfterMs: number): Promise<void> {
+    const retryMs = Math.min(retryAfterMs, LONGEST_WAIT_MS) * (1 + Math.random() / 2);
+    this.#options.tell({ event: "waiting", code: codeOf(error), message: messageOf(error), retryMs });
+    await pause(retryMs, this.#options.signal);
   }
 
   #newBackOff(): BackOff {

@@ -12,7 +12,7 @@ export interface FakeCall {
 /** A status and a body, or a result of tRPC to be wrapped. */
 export type FakeAnswer =
   | { readonly result: unknown }
-  | { readonly code: string; readonly status: number }
+  | { readonly code: string; readonly status: number; readonly update?: unknown; readonly retryAfterMs?: number }
   | { readonly status: number; readonly bytes: Uint8Array }
   | "break the connection";
 
@@ -35,8 +35,8 @@ export class FakePortal {
         } else if ("bytes" in answered) {
           response.writeHead(answered.status).end(answered.bytes);
         } else {
-          const { code, status } = answered;
-          const error = { json: { message: `refused: ${code}`, data: { code2: code } } };
+          const { code, status, update, retryAfterMs } = answered;
+          const error = { json: { message: `refused: ${code}`, data: { code2: code, update, retryAfterMs } } };
           response.writeHead(status).end(JSON.stringify({ code, message: `refused: ${code}`, error }));
         }
       });

@@ -12,6 +12,8 @@ export function CompanyTabs({ companyId }: { readonly companyId: CompanyId }) {
     { href: root, word: "Machines" },
     { href: `${root}/people`, word: "People" },
     { href: `${root}/runs`, word: "Runs" },
+    { href: `${root}/archive`, word: "Archive" },
+    { href: `${root}/schedule`, word: "Schedule" },
   ];
   return (
     <nav aria-label="Company" className="-mb-1 flex gap-5 border-b border-line">

@@ -7,6 +7,7 @@ const KIND_WORDS: Readonly<Record<FindingKind, string>> = {
   manifest: "manifest",
   receipt: "receipt",
   header: "manifest header",
+  sidecar: "sidecar of a frozen snapshot",
   log: "company log",
   wrap: "wrapped key",
   agent: "agent certificate",

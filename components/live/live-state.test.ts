@@ -26,6 +26,7 @@ function run(number: number, change: Partial<RunView> = {}): RunView {
     snapshotId: null,
     dueAt: null,
     isCatchUp: false,
+    attempt: 1,
     ...change,
   });
 }

@@ -13,6 +13,9 @@ export function RunStart({ run }: { readonly run: RunView }) {
   return (
     <>
       <Moment at={run.startedAt} />
+      {run.attempt > 1 ? (
+        <span className="block text-small whitespace-nowrap text-ink-3">attempt {run.attempt}</span>
+      ) : null}
       {run.isCatchUp && run.dueAt !== null ? (
         <span className="block text-small whitespace-nowrap text-ink-3">
           catches up <Moment at={run.dueAt} />

@@ -1,42 +1,14 @@
-import type { MachineView } from "../../contracts/machines.ts";
-import type { MachineScheduleView } from "../../contracts/schedules.ts";
-import { sourceLabel } from "../machines/source-label.ts";
 import { Card } from "../ui/card.tsx";
+import type { ScheduleLine } from "./schedule-lines.ts";
 import { ScheduleRow } from "./schedule-row.tsx";
 
-interface ScheduleCardProps {
-  readonly machine: MachineView;
-  readonly schedule: MachineScheduleView;
-  readonly canEdit: boolean;
-}
-
-/** When a machine and each of its sources are backed up. What a row leaves open comes from the one above, or from the company. */
-export function ScheduleCard({ machine, schedule, canEdit }: ScheduleCardProps) {
-  const { machineId } = machine;
+/** The levels from the widest to the narrowest: what a row leaves open comes from the one above. */
+export function ScheduleCard({ lines, note }: { readonly lines: readonly ScheduleLine[]; readonly note: string }) {
   return (
-    <Card
-      title="Schedule"
-      note={
-        canEdit
-          ? "a source follows the machine unless it says otherwise"
-          : "owners and the provider's operators change it"
-      }
-    >
+    <Card title="Schedule" note={note}>
       <ul>
-        <ScheduleRow
-          name="This machine"
-          subject={{ level: "machine", machineId }}
-          schedule={schedule.machine}
-          canEdit={canEdit}
-        />
-        {schedule.sources.map(({ sourceId, kind, ordinal, schedule: own }) => (
-          <ScheduleRow
-            key={sourceId}
-            name={sourceLabel({ sourceKind: kind, sourceOrdinal: ordinal })}
-            subject={{ level: "source", machineId, sourceId }}
-            schedule={own}
-            canEdit={canEdit}
-          />
+        {lines.map((line) => (
+          <ScheduleRow key={`${line.subject.level} ${line.name}`} {...line} />
         ))}
       </ul>
     </Card>

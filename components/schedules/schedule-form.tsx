@@ -4,8 +4,10 @@ import { type SubmitEvent, useId, useState } from "react";
 import type { LevelScheduleView, ScheduleSettings, ScheduleSubject } from "../../contracts/schedules.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
-import { PRESETS } from "./timing-words.ts";
+import { ChoiceField, readChoice } from "./choice-field.tsx";
+import { CATCH_UP_CHOICES, catchUpWords, JITTER_CHOICES, jitterWords, PRESETS } from "./timing-words.ts";
 import { usePutSchedule } from "./use-put-schedule.ts";
+import { readWindow, WindowField } from "./window-field.tsx";
 
 const INHERIT = "inherit";
 const OWN = "own";
@@ -16,18 +18,26 @@ interface ScheduleFormProps {
   readonly onDone: () => void;
 }
 
-/** What one level sets itself: inherited, a preset, or a cron of its own, on the clocks of a zone; and a pause. */
+/** What one level sets itself: inherited, a preset, or a cron of its own, on the clocks of a zone; spread, catch-up, and a pause. */
 export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
   const { own, effective } = schedule;
   const { state, put } = usePutSchedule(subject, onDone);
   const [choice, setChoice] = useState(() => choiceOf(own));
   const selectId = useId();
+  const zonesId = useId();
+  const inherited = subject.level === "provider" ? "As Holdfast comes: noon and midnight, UTC" : "As inherited";
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
     const cron = choice === OWN ? String(fields.get("cron")) : choice;
     const timing = choice === INHERIT ? null : { cron, timeZone: String(fields.get("timeZone")) };
-    void put({ ...own, timing, isPaused: fields.get("isPaused") === "on" });
+    void put({
+      timing,
+      jitterSeconds: readChoice(fields, "jitterSeconds"),
+      catchUpMinutes: readChoice(fields, "catchUpMinutes"),
+      window: readWindow(fields, own.window),
+      isPaused: fields.get("isPaused") === "on",
+    });
   };
   return (
     <form onSubmit={submit} className="grid max-w-[560px] gap-3 pt-3">
@@ -41,7 +51,7 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
           onChange={(event) => setChoice(event.currentTarget.value)}
           className="h-9 w-full rounded-control border border-control bg-surface px-3 text-label text-ink max-sm:h-11"
         >
-          <option value={INHERIT}>As inherited</option>
+          <option value={INHERIT}>{inherited}</option>
           {PRESETS.map(({ cron, words }) => (
             <option key={cron} value={cron}>
               {words}
@@ -68,9 +78,34 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
           required
           defaultValue={effective.timing.timeZone}
           autoComplete="off"
+          list={zonesId}
           hint="Such as Europe/Berlin. The times stay right when its clocks change."
         />
       )}
+      <datalist id={zonesId}>
+        {Intl.supportedValuesOf("timeZone").map((timeZone) => (
+          <option key={timeZone} value={timeZone} />
+        ))}
+      </datalist>
+      <div className="grid gap-3 sm:grid-cols-2">
+        <ChoiceField
+          label="When it is due, it"
+          name="jitterSeconds"
+          own={own.jitterSeconds}
+          inheritedWords={inheritedWords(own.jitterSeconds, jitterWords(effective.jitterSeconds))}
+          choices={JITTER_CHOICES}
+          toWords={jitterWords}
+        />
+        <ChoiceField
+          label="A start that was missed is"
+          name="catchUpMinutes"
+          own={own.catchUpMinutes}
+          inheritedWords={inheritedWords(own.catchUpMinutes, catchUpWords(effective.catchUpMinutes))}
+          choices={CATCH_UP_CHOICES}
+          toWords={catchUpWords}
+        />
+      </div>
+      <WindowField own={own.window} effective={effective.window} />
       <label className="flex min-h-6 items-center gap-2 text-label text-ink-2">
         <input type="checkbox" name="isPaused" defaultChecked={own.isPaused} />
         Pause. Nothing is backed up by itself until this is taken back.
@@ -88,6 +123,11 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
       </div>
     </form>
   );
+}
+
+/** What is inherited is known in words only while nothing is set here. */
+function inheritedWords(own: number | null, words: string): string {
+  return own === null ? `As inherited: ${words}` : "As inherited";
 }
 
 function choiceOf({ timing }: ScheduleSettings): string {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { originWords, pauseWords, timingWords } from "./timing-words.ts";
+import { scheduleHeadline } from "./schedule-headline.ts";
+import { catchUpWords, isSetHere, jitterWords, originWords, PRESETS, pauseWords, timingWords } from "./timing-words.ts";
 
 test("a preset is said in words, and its zone where the reader has another", () => {
   const noon = { cron: "0 0,12 * * *", timeZone: "Europe/Berlin" };
@@ -15,6 +16,44 @@ test("a value says from which level it comes, and its own level is its own", () 
   expect(originWords("provider", "source")).toBe("from the provider's default");
   expect(originWords("machine", "source")).toBe("from this machine");
   expect(originWords("machine", "machine")).toBe("its own");
+  expect(originWords("provider", "provider")).toBe("the default");
   expect(pauseWords("company", "source")).toBe("paused for the company");
   expect(pauseWords("source", "source")).toBe("paused");
+});
+
+test("noon and midnight are offered first", () => {
+  expect(PRESETS[0].words).toBe("Noon and midnight");
+});
+
+test("spread and catch-up are said in words, also where there is none", () => {
+  expect(jitterWords(0)).toBe("begins at once");
+  expect(jitterWords(600)).toBe("begins within 10 min");
+  expect(catchUpWords(0)).toBe("not caught up");
+  expect(catchUpWords(1440)).toBe("caught up for 1 d");
+});
+
+test("a level that sets a single value sets something itself", () => {
+  const nothing = { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false };
+  expect(isSetHere(nothing)).toBe(false);
+  const window = { hours: Array(7).fill(1), endsRuns: false };
+  for (const own of [{ jitterSeconds: 0 }, { catchUpMinutes: 0 }, { window }, { isPaused: true }]) {
+    expect(isSetHere({ ...nothing, ...own })).toBe(true);
+  }
+});
+
+test("the answer of a page says when, or who paused it", () => {
+  const from = {
+    timingFrom: "company",
+    jitterFrom: "provider",
+    catchUpFrom: "provider",
+    windowFrom: "provider",
+  } as const;
+  const timing = { cron: "0 0,12 * * *", timeZone: "Europe/Berlin" };
+  const effective = { timing, jitterSeconds: 0, catchUpMinutes: 0, window: null, ...from };
+  const own = { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false };
+  const told = (pausedBy: "provider" | "company" | null) =>
+    scheduleHeadline({ own, effective: { ...effective, pausedBy }, nextDueAts: [] }, "Every machine");
+  expect(told(null)).toBe("Every machine is backed up by itself. Noon and midnight, Europe/Berlin.");
+  expect(told("provider")).toBe("Nothing is backed up by itself: paused by the provider.");
+  expect(told("company")).toBe("Nothing is backed up by itself: paused for the company.");
 });

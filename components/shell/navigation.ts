@@ -12,12 +12,21 @@ export interface Place {
 /** Where a company's own people see names and restore. */
 export const VAULT_PLACE: Place = { href: "/vault/", word: "Restore", icon: "restore", isDocument: true };
 
+/** What a person should know. */
+export const INCIDENTS_PLACE: Place = { href: "/incidents", word: "Incidents", icon: "incidents" };
+
+/** Staff set what holds for everybody, owners what holds for their company. */
+const SCHEDULE_PLACE: Place = { href: "/schedule", word: "Schedule", icon: "calendar" };
+
 const STAFF_PLACES: readonly Place[] = [
   { href: "/overview", word: "Overview", icon: "overview" },
   { href: "/companies", word: "Companies", icon: "companies" },
   { href: "/runs", word: "Runs", icon: "runs" },
   { href: "/machines", word: "Machines", icon: "machines" },
+  INCIDENTS_PLACE,
+  SCHEDULE_PLACE,
   { href: "/zones", word: "Zones", icon: "zones" },
+  { href: "/archive", word: "Archive", icon: "lock" },
   { href: "/people", word: "People", icon: "people" },
 ];
 
@@ -25,6 +34,9 @@ const MEMBER_PLACES: readonly Place[] = [
   { href: "/home", word: "Am I safe?", icon: "home" },
   VAULT_PLACE,
   { href: "/machines", word: "Machines", icon: "machines" },
+  { href: "/archive", word: "Archive", icon: "lock" },
+  INCIDENTS_PLACE,
+  SCHEDULE_PLACE,
 ];
 
 /** Where this person can go. */

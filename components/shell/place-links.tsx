@@ -3,10 +3,11 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
+import { formatCount } from "../format/format-bytes.ts";
 import { OpenRunCount } from "../live/open-run-count.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { MorePlaces } from "./more-places.tsx";
-import { isAt, type Place } from "./navigation.ts";
+import { INCIDENTS_PLACE, isAt, type Place } from "./navigation.ts";
 
 function PlaceLink(props: {
   readonly place: Place;
@@ -20,7 +21,8 @@ function PlaceLink(props: {
 }
 
 /** The sidebar's places: words from 900 px on, icons with labels below. */
-export function Navigation({ places }: { readonly places: readonly Place[] }) {
+export function Navigation(props: { readonly places: readonly Place[]; readonly openIncidents: number }) {
+  const { places, openIncidents } = props;
   const pathname = usePathname();
   return (
     <nav aria-label="Places" className="grid gap-[2px] px-[10px] py-1">
@@ -36,10 +38,17 @@ export function Navigation({ places }: { readonly places: readonly Place[] }) {
           </span>
           <span className="max-md:sr-only">{place.word}</span>
           {place.href === "/runs" ? <OpenRunCount /> : null}
+          {place.href === INCIDENTS_PLACE.href ? <IncidentCount count={openIncidents} /> : null}
         </PlaceLink>
       ))}
     </nav>
   );
+}
+
+/** "2 open", in red, beside the place where they are listed; nothing while none is. */
+function IncidentCount({ count }: { readonly count: number }) {
+  if (count === 0) return null;
+  return <span className="ms-auto text-small font-[560] text-fail max-md:sr-only">{formatCount(count)} open</span>;
 }
 
 /** Which place this page belongs to, over its content. */

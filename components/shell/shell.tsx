@@ -10,8 +10,15 @@ import { ThemeSwitch } from "./theme-switch.tsx";
 
 type Session = NonNullable<SessionViewerView>;
 
+interface ShellProps {
+  readonly session: Session;
+  /** What the person may see of them. */
+  readonly openIncidents: number;
+  readonly children: ReactNode;
+}
+
 /** Sidebar (a bar at the bottom on phones), top bar, and the page. */
-export function Shell({ session, children }: { readonly session: Session; readonly children: ReactNode }) {
+export function Shell({ session, openIncidents, children }: ShellProps) {
   const places = placesOf(session.viewer);
   return (
     <LiveProvider personId={session.viewer.personId}>
@@ -24,7 +31,7 @@ export function Shell({ session, children }: { readonly session: Session; readon
         </a>
         <aside className="sticky top-0 flex h-dvh flex-col border-r border-line max-sm:hidden">
           <Brand session={session} />
-          <Navigation places={places} />
+          <Navigation places={places} openIncidents={openIncidents} />
           <div className="mt-auto grid gap-2 p-[10px]">
             <Link href="/vault-build" className="px-[6px] text-small text-ink-3 hover:underline max-md:hidden">
               Vault code

@@ -1,6 +1,8 @@
 "use client";
 
 import type { SnapshotView } from "../../contracts/snapshots.ts";
+import { KeptUntil } from "../archive/kept-until.tsx";
+import { PlaceHold } from "../archive/place-hold.tsx";
 import { Bytes } from "../format/bytes.tsx";
 import { formatCount } from "../format/format-bytes.ts";
 import { Ago, Moment } from "../format/moment.tsx";
@@ -46,6 +48,11 @@ const COLUMNS = column.columns([
     header: "Copies",
     cell: ({ row: { original } }) => <ZonePair copies={original.copies} />,
   }),
+  column.accessor((snapshot) => snapshot.frozen?.retainUntil.getTime() ?? 0, {
+    id: "kept",
+    header: "Kept",
+    cell: ({ row: { original } }) => <KeptUntil snapshot={original} />,
+  }),
   column.accessor("files", {
     header: "Documents",
     meta: { align: "right" },
@@ -63,11 +70,25 @@ const COLUMNS = column.columns([
   }),
 ]);
 
-export function SnapshotsTable(props: { readonly rows: readonly SnapshotView[]; readonly nextHref: string | null }) {
+const HOLD_COLUMN = column.columns([
+  column.display({
+    id: "hold",
+    header: "Hold",
+    cell: ({ row: { original } }) => (original.isHeld ? "held" : <PlaceHold snapshot={original} />),
+  }),
+]);
+
+interface SnapshotsTableProps {
+  readonly rows: readonly SnapshotView[];
+  readonly nextHref: string | null;
+  readonly canHold: boolean;
+}
+
+export function SnapshotsTable(props: SnapshotsTableProps) {
   return (
     <DataTable
       label="Snapshots, newest first"
-      columns={COLUMNS}
+      columns={props.canHold ? [...COLUMNS, ...HOLD_COLUMN] : COLUMNS}
       rows={props.rows}
       rowKey={(snapshot) => snapshot.snapshotId}
       nextHref={props.nextHref}

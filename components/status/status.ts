@@ -1,3 +1,4 @@
+import type { IncidentState } from "../../contracts/incidents.ts";
 import type { MachineState } from "../../contracts/machines.ts";
 import type { RunOutcome } from "../../contracts/runs.ts";
 import type { FindingState } from "../../contracts/scrubs.ts";
@@ -41,6 +42,12 @@ export const FINDING_STATUS: Readonly<Record<FindingState, Status>> = {
   open: { word: "Being healed", shape: "running", tone: "accent" },
   healed: { word: "Healed", shape: "check", tone: "ok" },
   gone: { word: "Deleted", shape: "slash", tone: "quiet" },
+};
+
+export const INCIDENT_STATUS: Readonly<Record<IncidentState, Status>> = {
+  open: { word: "Open", shape: "octagon", tone: "fail" },
+  acknowledged: { word: "Acknowledged", shape: "half", tone: "late" },
+  closed: { word: "Closed", shape: "check", tone: "quiet" },
 };
 
 /** Of a run or a snapshot; a run without an outcome is running. */

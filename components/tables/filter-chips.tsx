@@ -21,15 +21,16 @@ interface FilterChipsProps {
 
 /** The values of one filter side by side; a chosen one shows how it is removed. */
 export function FilterChips({ state, title, choices }: FilterChipsProps) {
+  const others = state.filters.filter((filter) => choices.every(({ value }) => value !== filter));
   return (
     <nav aria-label={`Filter by ${title.toLowerCase()}`} className="flex flex-wrap items-center gap-[6px]">
       <span className="me-1 text-small text-ink-3">{title}</span>
       {choices.map((choice) => (
         <Chip key={choice.value} state={state} title={title} choice={choice} />
       ))}
-      {state.filters.length < 2 ? null : (
+      {state.filters.length - others.length < 2 ? null : (
         <ListLink
-          href={listHref(state, { filters: [] })}
+          href={listHref(state, { filters: others })}
           className="flex h-[26px] items-center rounded-control px-2 text-small font-[560] text-accent hover:underline max-sm:h-11"
         >
           Remove all

@@ -15,20 +15,22 @@ interface ListCardProps<Sort extends string> {
   /** What the order means in words, for each column. */
   readonly sortWords: SortWords<Sort>;
   readonly searchLabel: string;
-  readonly filter?: { readonly title: string; readonly choices: readonly FilterChoice[] };
+  readonly filters?: readonly { readonly title: string; readonly choices: readonly FilterChoice[] }[];
   readonly children: ReactNode;
 }
 
 /** A list of which more can be asked: its title states the order; search and filters stand below it, then the table. */
 export function ListCard<Sort extends string>(props: ListCardProps<Sort>) {
-  const { state, filter } = props;
+  const { state, filters = [] } = props;
   return (
     <ListNavigationProvider>
       <Card title={props.title} note={props.sortWords[state.sort][state.isDescending ? 1 : 0]}>
         <PendingBar />
         <search className="flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line px-4 py-2">
           <SearchField state={state} label={props.searchLabel} />
-          {filter === undefined ? null : <FilterChips state={state} title={filter.title} choices={filter.choices} />}
+          {filters.map(({ title, choices }) => (
+            <FilterChips key={title} state={state} title={title} choices={choices} />
+          ))}
         </search>
         {props.children}
       </Card>

@@ -27,6 +27,7 @@ const options = {
   companyId: first.place.companyId,
   scope: first.place.scope,
   packKind: "content",
+  tier: "backup",
 } as const;
 
 describe("a pack assembled from others", () => {

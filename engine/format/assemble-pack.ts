@@ -14,6 +14,7 @@ import {
   PACK_FOOTER_SIZE_BYTES,
   PACK_HEADER_SIZE_BYTES,
   type PackKind,
+  type PackTier,
   parsePackDirectory,
 } from "./pack-index.ts";
 import { encodeSlot, SLOT_SIZE_BYTES, type Slot } from "./slot.ts";
@@ -30,6 +31,8 @@ export interface AssembleOptions {
   readonly companyId: string;
   readonly scope: number;
   readonly packKind: PackKind;
+  /** The same frames have another name in each tier. */
+  readonly tier: PackTier;
 }
 
 /**
@@ -39,12 +42,12 @@ export interface AssembleOptions {
  * @throws IntegrityError `bad_frame_hash` when the bytes of a frame are not those that its directory promised; FormatError `pack_full`
  */
 export function assemblePack(options: AssembleOptions, frames: readonly MovedFrame[]): FinishedPack {
-  const { primitives, companyId, scope, packKind } = options;
+  const { primitives, ...header } = options;
   for (const { entry, stored } of frames) verifyFrameHash(primitives, entry, stored);
   const { slots, numbers } = mergeSlots(frames);
   if (slots.length > SLOTS_LIMIT) throw new FormatError("pack_full", `${slots.length} key slots in one pack`);
   const writer = new ByteWriter(sizeAim(frames, slots.length));
-  encodePackHeader(writer, { companyId, scope, packKind }, slots.length);
+  encodePackHeader(writer, header, slots.length);
   encodeKeyTable(writer, slots);
   const entries = frames.map(({ entry, stored }, at): FrameEntry => {
     const offset = writer.position;

@@ -62,7 +62,7 @@ export class PackBuilder {
   constructor(options: PackBuilderOptions) {
     this.#options = options;
     const writer = new ByteWriter(options.buffer);
-    encodePackHeader(writer, options, 1);
+    encodePackHeader(writer, { ...options, tier: "backup" }, 1);
     encodeKeyTable(writer, [options.slot]);
     this.#end = writer.position;
   }
@@ -119,7 +119,7 @@ export class PackBuilder {
     for (const frame of this.#frames) encodeFrameEntry(writer, frame);
     encodePackFooter(writer, { directoryOffset, directorySizeBytes: writer.position - directoryOffset });
     const bytes = writer.view();
-    const index = { companyId, scope, packKind, slots: [slot], frames: this.#frames };
+    const index: PackIndex = { companyId, scope, packKind, tier: "backup", slots: [slot], frames: this.#frames };
     return { packId: toHex(primitives.sha256(bytes)), bytes, index };
   }
 

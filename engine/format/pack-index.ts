@@ -17,12 +17,15 @@ import {
 import { decodeSlot, encodeSlot, SLOT_SIZE_BYTES, type Slot } from "./slot.ts";
 
 export type PackKind = "content" | "meta";
+/** For which tier a pack was made: agents make those of the backup tier, freezing makes those of the archive. */
+export type PackTier = "backup" | "archive";
 
 /** Everything of a pack but its frames (FORMAT.md section 3). Readable without any key. */
 export interface PackIndex {
   readonly companyId: string;
   readonly scope: number;
   readonly packKind: PackKind;
+  readonly tier: PackTier;
   readonly slots: readonly Slot[];
   readonly frames: readonly FrameEntry[];
 }
@@ -38,6 +41,7 @@ export interface PackHeader {
   readonly companyId: string;
   readonly scope: number;
   readonly packKind: PackKind;
+  readonly tier: PackTier;
   readonly keyTableSizeBytes: number;
 }
 
@@ -52,6 +56,7 @@ const PACK_VERSION = 1;
 const HEADER_MAGIC = encodeUtf8("HFPK");
 const FOOTER_MAGIC = encodeUtf8("HFPE");
 const PACK_KINDS: readonly (PackKind | undefined)[] = [undefined, "content", "meta"];
+const PACK_TIERS: readonly (PackTier | undefined)[] = ["backup", "archive"];
 const LEAST_FRAME_BYTES = 2 + 24 + 4 + 4 + 16 + 1 + 2 + ID_SIZE_BYTES;
 /** Compression, count, one size and the tag. */
 const LEAST_STORED_BYTES = 19;
@@ -61,7 +66,11 @@ export function encodePackHeader(
   header: Omit<PackHeader, "keyTableSizeBytes">,
   slots: number,
 ): void {
-  writer.raw(HEADER_MAGIC).u16(PACK_VERSION).u8(PACK_KINDS.indexOf(header.packKind)).u8(0);
+  writer
+    .raw(HEADER_MAGIC)
+    .u16(PACK_VERSION)
+    .u8(PACK_KINDS.indexOf(header.packKind))
+    .u8(PACK_TIERS.indexOf(header.tier));
   writer
     .raw(uuidToBytes(header.companyId))
     .u32(header.scope)
@@ -101,14 +110,15 @@ export function parsePackHeader(bytes: Uint8Array): PackHeader {
   const version = reader.u16();
   if (version !== PACK_VERSION) throw new FormatError("unknown_version", `pack version ${version} is not known here`);
   const packKind = PACK_KINDS[reader.u8()];
-  if (packKind === undefined || reader.u8() !== 0) throw new FormatError("bad_pack_kind", "unknown kind of pack");
+  const tier = PACK_TIERS[reader.u8()];
+  if (packKind === undefined || tier === undefined) throw new FormatError("bad_pack_kind", "unknown kind of pack");
   const header = { companyId: uuidFromBytes(reader.raw(16)), scope: reader.u32(), keyTableSizeBytes: reader.u32() };
   reader.expectEnd();
   const slots = (header.keyTableSizeBytes - 2) / SLOT_SIZE_BYTES;
   if (!Number.isInteger(slots) || slots < 1 || slots > SLOTS_LIMIT) {
     throw new FormatError("bad_key_table", "a key table has 1 to 4,096 slots of 236 bytes");
   }
-  return { ...header, packKind };
+  return { ...header, packKind, tier };
 }
 
 /**
@@ -165,7 +175,8 @@ export function parsePackIndex(bytes: Uint8Array): PackIndex {
   const packSizeBytes = framesEnd + directorySizeBytes + PACK_FOOTER_SIZE_BYTES;
   const footer = parsePackFooter(bytes.subarray(bytes.length - PACK_FOOTER_SIZE_BYTES), packSizeBytes);
   if (footer.directoryOffset !== framesEnd) throw new FormatError("bad_footer", "frames and directory leave a gap");
-  return { companyId: header.companyId, scope: header.scope, packKind: header.packKind, slots, frames };
+  const { companyId, scope, packKind, tier } = header;
+  return { companyId, scope, packKind, tier, slots, frames };
 }
 
 function decodeKeyTable(reader: ByteReader, keyTableSizeBytes: number): Slot[] {

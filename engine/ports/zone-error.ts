@@ -6,6 +6,10 @@ export type ZoneErrorCode =
   | "read_only"
   | "damaged"
   | "invalid_key"
+  /** A lock keeps the object. */
+  | "locked"
+  /** The base cannot lock objects. */
+  | "no_locks"
   | "identity_mismatch";
 
 /** The only error that a Zone throws, besides the reason of an aborted signal. Told apart by `code`, never by message. */

@@ -51,8 +51,17 @@ export interface Zone {
   find(key: ObjectKey): Promise<ObjectInfo | null>;
   /** Keys under a prefix in bytewise order, from after `after`, at most `limit` (1,000 at most). */
   list(prefix: string, options: { after?: ObjectKey; limit: number }): Promise<readonly ObjectInfo[]>;
-  /** Deleting what is absent succeeds. */
+  /** Deleting what is absent succeeds. @throws ZoneError `locked` while a lock keeps the object */
   delete(key: ObjectKey): Promise<void>;
+  /**
+   * Locks an object: until that moment it can be neither deleted nor replaced, not even by us. A lock is never shortened: an earlier moment than the one
+   * that is in force leaves it as it is. Whole seconds count; what is between them is rounded up.
+   * @returns the moment that is in force, read back from the zone
+   * @throws ZoneError `not_found`; `no_locks` where the base cannot lock
+   */
+  lock(key: ObjectKey, until: Date): Promise<Date>;
+  /** Until when an object is locked, or was; null where it never was, or is absent. */
+  findLock(key: ObjectKey): Promise<Date | null>;
 }
 
 export interface ReplaceOptions {

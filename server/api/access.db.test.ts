@@ -7,12 +7,14 @@ import type { Access, ProcedureMeta } from "./procedures.ts";
 import { appRouter } from "./router.ts";
 import { type ApiWorld, openApiWorld } from "./testing/api-world.ts";
 import { createKeyedCompany, type KeyedCompany } from "./testing/keyed-company.ts";
+import { openTestIncident } from "./testing/open-test-incident.ts";
 import { createProcedureInputs, type ProcedureInputs } from "./testing/procedure-inputs.ts";
 
 let world: ApiWorld;
 let ours: KeyedCompany;
 let theirs: KeyedCompany;
 let inputs: ProcedureInputs;
+let incidentId = "";
 
 const paths = Object.keys(appRouter._def.procedures);
 
@@ -20,7 +22,8 @@ beforeAll(async () => {
   world = await openApiWorld();
   ours = await createKeyedCompany(world.deps);
   theirs = await createKeyedCompany(world.deps);
-  inputs = createProcedureInputs(theirs);
+  incidentId = await openTestIncident(world.deps, theirs);
+  inputs = createProcedureInputs(theirs, incidentId);
 });
 afterAll(() => world.close());
 
@@ -126,6 +129,12 @@ async function stateOf(company: KeyedCompany): Promise<unknown> {
     machine: await store.findMachine(company.companyId, company.machineId),
     runs: await store.listRuns(company.companyId, { limit: 10 }),
     sources: await store.listSources(company.companyId, { limit: 10 }),
+    incident: await store.findIncident(company.companyId, incidentId),
     schedules: await store.listSchedules(company.companyId, company.machineId),
+    retention: await store.listRetention(company.companyId, {
+      machineId: company.machineId,
+      sourceId: company.sourceId,
+    }),
+    holds: await store.listHolds(company.companyId),
   };
 }

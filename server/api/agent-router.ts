@@ -25,10 +25,12 @@ import type { AgentRow } from "../domain/store/key-store.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { fromBase64, toBase64 } from "./bytes-text.ts";
 import { agentProcedure, router } from "./procedures.ts";
+import { offeredUpdate } from "./version-handshake.ts";
 
 export const agentRouter = router({
-  hello: agentProcedure.output(agentHelloView).query(async ({ ctx: { deps, agent } }) => {
+  hello: agentProcedure.output(agentHelloView).query(async ({ ctx: { deps, agent, headers } }) => {
     const hello = await getAgentHello(deps, agent);
+    const update = await offeredUpdate(headers, deps.releases);
     return {
       serverTime: await deps.store.getTime(),
       controlTerm: hello.controlTerm,
@@ -36,6 +38,7 @@ export const agentRouter = router({
       logHead: { number: hello.logHead.number, hash: Buffer.from(hello.logHead.hash).toString("hex") },
       lastSequence: hello.lastSequence,
       lastHeader: hello.lastHeader === null ? null : toBase64(hello.lastHeader),
+      ...(update !== undefined && { update }),
     };
   }),
   log: agentProcedure
@@ -44,11 +47,13 @@ export const agentRouter = router({
     .query(async ({ ctx: { deps, agent }, input }) => ({
       statements: (await listLog(deps, agent.companyId, input.after)).map((statement) => toBase64(statement.bytes)),
     })),
-  schedule: agentProcedure.output(agentScheduleView).query(async ({ ctx: { deps, agent } }) => {
+  schedule: agentProcedure.output(agentScheduleView).query(async ({ ctx: { deps, agent, headers } }) => {
     const { now, starts } = await planAgentStarts(deps, agent);
+    const update = await offeredUpdate(headers, deps.releases);
     return {
       serverTime: now,
       checkAfterMs: checkAfterMs(starts, now),
+      ...(update !== undefined && { update }),
       sources: starts.map(({ sourceId, next }) => ({ sourceId: sourceIdSchema.parse(sourceId), next })),
     };
   }),
@@ -64,7 +69,7 @@ export const agentRouter = router({
     .output(agentRunView)
     .mutation(async ({ ctx: { deps, agent }, input }) => {
       const { sourceId, clientRunId } = input;
-      const run = await startRun(deps, agent, { sourceId, clientRunId });
+      const run = await startRun(deps, agent, { sourceId, clientRunId }, deps.companyRunsMax);
       return {
         runId: runIdSchema.parse(run.runId),
         fencingToken: run.fencingToken,
@@ -87,6 +92,7 @@ export const agentRouter = router({
         beatMs: beatOf(deps, agent),
         bulkToken: issueRunToken(deps, agent, { runId, fencingToken, zoneId: held.zoneId }),
         isCancelled: held.isCancelled,
+        isOver: held.isOver,
       };
     }),
   endRun: agentProcedure

@@ -77,6 +77,19 @@ test("an agent's request with another body, path or signer is refused", async ()
   expect(await ask("agent.startRun", { method: "POST", headers, body })).toMatchObject({ status: 200 });
 });
 
+test("an agent that is refused for now is told when to come again", async () => {
+  const deps = { ...world.deps, companyRunsMax: 0 };
+  const body = JSON.stringify(superjson.serialize({ sourceId: company.sourceId, clientRunId: randomUUID() }));
+  const authorization = signed("agent.startRun", { method: "POST", body });
+  const headers = { ...SPOKEN, "content-type": "application/json", authorization };
+  const request = new Request(`${ORIGIN}/api/trpc/agent.startRun`, { method: "POST", headers, body });
+  const response = await answerRequest(deps, request);
+  expect(response.status).toBe(429);
+  const { error } = JSON.parse(await response.text());
+  const data = { code2: "company_busy", isRetryable: true, retryAfterMs: 30_000 };
+  expect(superjson.deserialize(error)).toMatchObject({ data });
+});
+
 test("a program that speaks another protocol is told which side is too old", async () => {
   const authorization = () => signed("agent.hello");
   const tooNew = { ...SPOKEN, "x-holdfast-protocol": "99", authorization: authorization() };
@@ -85,6 +98,23 @@ test("a program that speaks another protocol is told which side is too old", asy
   expect(await ask("agent.hello", { headers: tooOld })).toMatchObject({ status: 426, code: "agent_too_old" });
   const silent = { authorization: authorization() };
   expect(await ask("agent.hello", { headers: silent })).toMatchObject({ code: "agent_too_old" });
+});
+
+test("an agent hears of a newer release in each answer that it plans by, and with the refusal as too old", async () => {
+  const offer = { statement: "c3RhdGVtZW50", signature: "c2lnbmF0dXJl" };
+  const published = { v: 1 as const, version: "0.2.0", installerSha256: "ab".repeat(32), ...offer };
+  const deps = { ...world.deps, releases: { find: async () => published } };
+  const askAs = async (path: string, version: string) => {
+    const headers = { ...SPOKEN, "x-holdfast-agent-version": version, authorization: signed(path) };
+    return (await answerRequest(deps, new Request(`${ORIGIN}/api/trpc/${path}`, { headers }))).json();
+  };
+  for (const path of ["agent.hello", "agent.schedule"]) {
+    expect((await askAs(path, "0.1.0")).result.data.json.update).toEqual(offer);
+    for (const version of ["0.2.0", "0.10.0"])
+      expect((await askAs(path, version)).result.data.json).not.toHaveProperty("update");
+  }
+  const refused = (await askAs("agent.schedule", "0.0.9")).error.json;
+  expect(refused.data).toMatchObject({ code2: "agent_too_old", update: offer });
 });
 
 test("a session's token is its person until it is ended", async () => {

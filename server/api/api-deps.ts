@@ -1,8 +1,10 @@
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
+import type { PublishedReleases } from "../platform/published-releases.ts";
 import type { RunFeed } from "./live/run-feed.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import type { TierPrices } from "./retention-view.ts";
 
 /** What the procedures work with; made once per process by create-api.ts, by hand in tests. */
 export interface ApiDeps extends DomainDeps {
@@ -18,10 +20,16 @@ export interface ApiDeps extends DomainDeps {
   readonly rateLimits: RateLimits;
   /** How open runs go on, for pages that look. */
   readonly runFeed: RunFeed;
+  /** The agent that this installation offers. */
+  readonly releases: PublishedReleases;
+  /** Runs of one company that may be open at a time. */
+  readonly companyRunsMax: number;
   /** 32 bytes of this installation: signs bulk tokens and browser sessions. */
   readonly secret: Uint8Array;
   /** The one origin that agents and browsers see. */
   readonly publicUrl: string;
+  /** Null where the provider has named none. */
+  readonly tierPrices: TierPrices | null;
   /** SHA-256 of the code that makes an installation without staff somebody's own; null when there is none. */
   readonly findSetupCodeHash: () => Promise<Uint8Array | null>;
 }

@@ -1,16 +1,21 @@
 import { TRPCError } from "@trpc/server";
+import type { SignedRelease } from "../../contracts/agent-release.ts";
 import { ERROR_CODES, type ErrorCode, isErrorCode } from "../../contracts/errors.ts";
+import { DomainError } from "../domain/domain-error.ts";
 
 /** An outcome that the caller can act on: a stable code and what to do. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
+  /** As in `ErrorData`. */
+  readonly update: SignedRelease | undefined;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, { update }: { readonly update?: SignedRelease | undefined } = {}) {
     super(message);
     this.name = "ApiError";
     this.code = code;
     this.retryable = ERROR_CODES[code].isRetryable;
+    this.update = update;
   }
 }
 
@@ -50,6 +55,13 @@ function codeOfTrpcError(error: TRPCError): ErrorCode {
     default:
       return "internal";
   }
+}
+
+/** When a call that was refused may come again, where the use case said so. */
+export function retryAfterOf({ cause }: TRPCError): number | undefined {
+  if (!(cause instanceof DomainError)) return undefined;
+  const { retryAfterMs } = cause.details;
+  return typeof retryAfterMs === "number" ? retryAfterMs : undefined;
 }
 
 const TRPC_CODE_OF_STATUS: Readonly<Record<number, TRPCError["code"]>> = {

@@ -7,6 +7,7 @@ import { systemClock } from "../platform/clock.ts";
 import { getEnv } from "../platform/env.ts";
 import { newId } from "../platform/ids.ts";
 import { createLog } from "../platform/log.ts";
+import { publishedReleases } from "../platform/published-releases.ts";
 import { readSetupCodeHash } from "../platform/setup-code.ts";
 import { openZones } from "../zones/open-zones.ts";
 import { acknowledgeJournal } from "./acknowledge-journal.ts";
@@ -77,8 +78,11 @@ async function openApiDeps(): Promise<ApiDeps> {
     clock: systemClock,
     log,
     rateLimits: createRateLimits(),
+    releases: publishedReleases(env.agentsFolder),
+    companyRunsMax: env.companyRuns,
     secret: env.secret,
     publicUrl: env.publicUrl,
+    tierPrices: env.tierPrices,
     findSetupCodeHash: async () => (env.setupFile === null ? null : readSetupCodeHash(env.setupFile)),
   };
 }

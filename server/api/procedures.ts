@@ -5,7 +5,7 @@ import { ERROR_CODES, type ErrorData } from "../../contracts/errors.ts";
 import type { CompanyId } from "../../contracts/ids.ts";
 import type { MemberRole, StaffRole, Viewer } from "../../contracts/viewer.ts";
 import type { AgentRow } from "../domain/store/key-store.ts";
-import { ApiError, errorCodeOf, toTrpcError } from "./api-error.ts";
+import { ApiError, errorCodeOf, retryAfterOf, toTrpcError } from "./api-error.ts";
 import type { ApiContext, Caller } from "./context.ts";
 import { requireSpokenVersion } from "./version-handshake.ts";
 
@@ -34,7 +34,14 @@ const trpc = initTRPC
     },
     errorFormatter({ shape, error }) {
       const code = errorCodeOf(error);
-      const data: ErrorData = { code2: code, isRetryable: ERROR_CODES[code].isRetryable };
+      const update = error.cause instanceof ApiError ? error.cause.update : undefined;
+      const retryAfterMs = retryAfterOf(error);
+      const data: ErrorData = {
+        code2: code,
+        isRetryable: ERROR_CODES[code].isRetryable,
+        ...(update !== undefined && { update }),
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      };
       // No stack and no path of a file, also in development: the log has them.
       return { ...shape, data: { code: shape.data.code, httpStatus: ERROR_CODES[code].httpStatus, ...data } };
     },
@@ -44,7 +51,7 @@ export const router = trpc.router;
 
 /** Every procedure: errors get their stable code, and what nobody expected is logged with its cause. */
 const baseProcedure = trpc.procedure.use(async ({ ctx, next, path }) => {
-  requireSpoken(ctx);
+  await requireSpoken(ctx, false);
   const result = await next();
   if (result.ok) return result;
   const { cause } = result.error;
@@ -64,9 +71,9 @@ function describeIssues(error: ZodError): string {
     .join("; ");
 }
 
-function requireSpoken(ctx: ApiContext): void {
+async function requireSpoken({ headers, deps }: ApiContext, isAgent: boolean): Promise<void> {
   try {
-    requireSpokenVersion(ctx.headers, false);
+    await requireSpokenVersion(headers, { isAgent, releases: deps.releases });
   } catch (error) {
     throw toTrpcError(error);
   }
@@ -101,7 +108,7 @@ export const viewerProcedure = baseProcedure.meta({ access: { kind: "viewer" } }
 
 /** An enrolled agent, by its signature over this very request. */
 export const agentProcedure = baseProcedure.meta({ access: { kind: "agent" } }).use(async ({ ctx, next }) => {
-  requireSpokenVersion(ctx.headers, true);
+  await requireSpoken(ctx, true);
   const caller = await ctx.authenticate();
   if (caller.kind === "visitor") throw new ApiError("sign_in_required", "Only an enrolled agent can ask this.");
   if (caller.kind !== "agent") throw new ApiError("not_allowed", "Only an enrolled agent can ask this.");

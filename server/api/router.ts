@@ -1,6 +1,8 @@
 import { agentRouter } from "./agent-router.ts";
+import { archiveRouter } from "./archive-router.ts";
 import { companiesRouter } from "./companies-router.ts";
 import { enrolmentsRouter } from "./enrolments-router.ts";
+import { incidentsRouter } from "./incidents-router.ts";
 import { invitationsRouter } from "./invitations-router.ts";
 import { keysRouter } from "./keys-router.ts";
 import { liveRouter } from "./live/live-router.ts";
@@ -16,8 +18,10 @@ import { zonesRouter } from "./zones-router.ts";
 /** The control API: everything that agents, the command line and the portal's pages may ask. */
 export const appRouter = router({
   agent: agentRouter,
+  archive: archiveRouter,
   companies: companiesRouter,
   enrolments: enrolmentsRouter,
+  incidents: incidentsRouter,
   invitations: invitationsRouter,
   keys: keysRouter,
   live: liveRouter,

@@ -29,5 +29,6 @@ export function toRunView(run: RunRow): RunView {
     snapshotId: run.snapshotId === null ? null : snapshotIdSchema.parse(run.snapshotId),
     dueAt: run.dueAt,
     isCatchUp: run.isCatchUp,
+    attempt: run.attempt,
   };
 }

@@ -1,9 +1,14 @@
 import { sourceIdSchema } from "../../contracts/ids.ts";
 import { sourceKind } from "../../contracts/machines.ts";
-import type { LevelScheduleView, MachineScheduleView, ScheduleLevel } from "../../contracts/schedules.ts";
+import type {
+  CompanyScheduleView,
+  LevelScheduleView,
+  MachineScheduleView,
+  ScheduleLevel,
+} from "../../contracts/schedules.ts";
 import { listDue } from "../domain/schedule/due-times.ts";
 import { NOTHING_SET, resolveSchedule } from "../domain/schedule/effective-schedule.ts";
-import type { MachineSchedules } from "../domain/schedule/machine-schedules.ts";
+import type { CompanySchedules, MachineSchedules } from "../domain/schedule/machine-schedules.ts";
 import type { ScheduleRow } from "../domain/store/schedule-store.ts";
 
 /** So many due times are shown ahead. */
@@ -22,6 +27,10 @@ export function toMachineScheduleView(schedules: MachineSchedules, now: Date): M
       schedule: view("source", layers),
     })),
   };
+}
+
+export function toCompanyScheduleView({ provider, company }: CompanySchedules, now: Date): CompanyScheduleView {
+  return { provider: toLevelView("provider", provider, now), company: toLevelView("company", company, now) };
 }
 
 function toLevelView(level: ScheduleLevel, layers: readonly ScheduleRow[], now: Date): LevelScheduleView {

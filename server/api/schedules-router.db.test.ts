@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { machineIdSchema, sourceIdSchema } from "../../contracts/ids.ts";
+import { companyIdSchema, machineIdSchema, sourceIdSchema } from "../../contracts/ids.ts";
 import type { ScheduleSettings, ScheduleSubject } from "../../contracts/schedules.ts";
 import { memberViewerSchema, staffViewerSchema } from "../../contracts/viewer.ts";
 import type { Caller } from "./context.ts";
@@ -46,7 +46,7 @@ function member(role: "owner" | "restorer" | "viewer") {
 }
 
 function settingsOf(change: Partial<ScheduleSettings>): ScheduleSettings {
-  return { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: false, ...change };
+  return { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false, ...change };
 }
 
 const machineId = () => machineIdSchema.parse(company.machineId);
@@ -68,6 +68,22 @@ test("each value comes from the narrowest level that sets it, and the view says 
   expect(source?.schedule.effective).toMatchObject({ timingFrom: "machine", jitterSeconds: 3, jitterFrom: "source" });
   expect(source?.schedule.nextDueAts).toHaveLength(5);
   for (const due of source?.schedule.nextDueAts ?? []) expect(due.toISOString()).toMatch(/:00:00\.000Z$/);
+});
+
+test("a company sees what it sets and what comes from the provider, before it has a machine as well", async () => {
+  const companyId = companyIdSchema.parse(company.companyId);
+  const settings = settingsOf({ timing: HOURLY, catchUpMinutes: 30 });
+  await member("owner").schedules.put({ subject: { level: "company", companyId }, settings });
+  const seen = await member("viewer").schedules.getCompany({ companyId });
+  expect(seen.company).toMatchObject({
+    own: settings,
+    effective: { timing: HOURLY, timingFrom: "company", catchUpMinutes: 30, jitterFrom: "provider" },
+  });
+  expect(seen.company.nextDueAts).toHaveLength(5);
+  expect(seen.provider).toMatchObject({ own: { timing: NIGHTLY }, effective: { timing: NIGHTLY } });
+  expect(await staff("auditor").schedules.getProvider()).toEqual(seen.provider);
+  expect(await staff("auditor").schedules.getCompany({ companyId })).toEqual(seen);
+  await member("owner").schedules.put({ subject: { level: "company", companyId }, settings: settingsOf({}) });
 });
 
 test("what is paused is due at no time, and says who paused it", async () => {

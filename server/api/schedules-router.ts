@@ -1,18 +1,21 @@
 import {
+  companyScheduleInput,
+  companyScheduleView,
+  levelScheduleView,
   machineScheduleView,
   type ScheduleSubject,
   scheduleGetInput,
   schedulePutInput,
   scheduleStoredView,
 } from "../../contracts/schedules.ts";
-import type { Viewer } from "../../contracts/viewer.ts";
-import { readMachineSchedules } from "../domain/schedule/machine-schedules.ts";
+import { STAFF_ROLES, type Viewer } from "../../contracts/viewer.ts";
+import { readCompanySchedules, readMachineSchedules } from "../domain/schedule/machine-schedules.ts";
 import { putProviderSchedule, putSchedule } from "../domain/schedule/put-schedule.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { ApiError } from "./api-error.ts";
 import { found } from "./list-page.ts";
-import { companyOf, router, viewerProcedure } from "./procedures.ts";
-import { toMachineScheduleView } from "./schedule-view.ts";
+import { companyOf, router, staffProcedure, viewerProcedure } from "./procedures.ts";
+import { toCompanyScheduleView, toMachineScheduleView } from "./schedule-view.ts";
 
 export const schedulesRouter = router({
   get: viewerProcedure
@@ -22,6 +25,20 @@ export const schedulesRouter = router({
       const { companyId } = found(await deps.store.findMachine(companyOf(viewer, undefined), machineId), "machine");
       const schedules = await readMachineSchedules(deps, companyId, machineId);
       return toMachineScheduleView(schedules, await deps.store.getTime());
+    }),
+  getCompany: viewerProcedure
+    .input(companyScheduleInput)
+    .output(companyScheduleView)
+    .query(async ({ ctx: { deps, viewer }, input }) => {
+      companyOf(viewer, input.companyId);
+      const { companyId } = found(await deps.store.findCompany(input.companyId), "company");
+      return toCompanyScheduleView(await readCompanySchedules(deps, companyId), await deps.store.getTime());
+    }),
+  getProvider: staffProcedure(STAFF_ROLES)
+    .output(levelScheduleView)
+    .query(async ({ ctx: { deps } }) => {
+      const schedules = await readCompanySchedules(deps, null);
+      return toCompanyScheduleView(schedules, await deps.store.getTime()).provider;
     }),
   put: viewerProcedure
     .input(schedulePutInput)

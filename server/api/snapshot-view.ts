@@ -35,6 +35,9 @@ export function toSnapshotView(snapshot: SnapshotRow, copies: CopyIndex, viewer:
     bytes,
     gaps,
     copies: copies.copiesOf(snapshot),
+    isInBackup: snapshot.backupLeftAt === null,
+    frozen: snapshot.frozen,
+    isHeld: snapshot.isHeld,
     header: viewer.kind === "member" ? Buffer.from(snapshot.header).toString("base64") : null,
   };
 }

@@ -1,3 +1,4 @@
+import { isOlderVersion, type SignedRelease } from "../../contracts/agent-release.ts";
 import {
   AGENT_MIN_VERSION,
   AGENT_VERSION_HEADER,
@@ -5,14 +6,18 @@ import {
   PROTOCOL_MIN_VERSION,
   PROTOCOL_VERSION,
 } from "../../contracts/limits.ts";
+import type { PublishedReleases } from "../platform/published-releases.ts";
 import { ApiError } from "./api-error.ts";
 
 /**
  * Compares what a client says it speaks with what this server speaks. Browsers say nothing: they run our own code.
  *
- * @throws ApiError `agent_too_old` or `agent_too_new`
+ * @throws ApiError `agent_too_old`, with what to become if there is something newer, or `agent_too_new`
  */
-export function requireSpokenVersion(headers: Headers, isAgent: boolean): void {
+export async function requireSpokenVersion(
+  headers: Headers,
+  { isAgent, releases }: { readonly isAgent: boolean; readonly releases: PublishedReleases },
+): Promise<void> {
   const protocol = headers.get(PROTOCOL_HEADER);
   if (protocol === null && !isAgent) return;
   const spoken = /^[0-9]{1,6}$/.test(protocol ?? "") ? Number(protocol) : 0;
@@ -23,26 +28,19 @@ export function requireSpokenVersion(headers: Headers, isAgent: boolean): void {
     );
   }
   const version = headers.get(AGENT_VERSION_HEADER);
-  if (spoken < PROTOCOL_MIN_VERSION || (version !== null && isOlder(version, AGENT_MIN_VERSION))) {
+  if (spoken < PROTOCOL_MIN_VERSION || (version !== null && isOlderVersion(version, AGENT_MIN_VERSION))) {
     throw new ApiError(
       "agent_too_old",
       `This program is too old for this server, which needs ${AGENT_MIN_VERSION} or later. Update it and try again.`,
+      { update: await offeredUpdate(headers, releases) },
     );
   }
 }
 
-/** Compares `major.minor.patch`; what cannot be read is older than anything. */
-function isOlder(version: string, least: string): boolean {
-  const [given, needed] = [version, least].map(numbersOf);
-  if (given === undefined || needed === undefined) return true;
-  for (const [index, wanted] of needed.entries()) {
-    const have = given[index] ?? -1;
-    if (have !== wanted) return have < wanted;
-  }
-  return false;
-}
-
-function numbersOf(version: string): number[] {
-  const match = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:[-+].*)?$/.exec(version);
-  return match === null ? [] : match.slice(1).map(Number);
+/** What an agent is offered: a published release that is newer than the agent which asks. */
+export async function offeredUpdate(headers: Headers, releases: PublishedReleases): Promise<SignedRelease | undefined> {
+  const version = headers.get(AGENT_VERSION_HEADER);
+  const published = version === null ? null : await releases.find();
+  if (version === null || published === null || !isOlderVersion(version, published.version)) return undefined;
+  return { statement: published.statement, signature: published.signature };
 }

@@ -28,9 +28,24 @@ async function serveUntil(stopRequested: Promise<void>, service: RunningService,
     const setupUrl = options.isBare ? await openSetup(service, options) : null;
     if (stopping.signal.aborted) return;
     sayReady(options, setupUrl);
+    const offered = tryOffer(options, stopping.signal);
     await hasStopped;
+    await offered;
   } finally {
     await service.stop();
+  }
+}
+
+/** Machines can be added without it, by a checkout of their own; so it is no reason to end anything. */
+async function tryOffer({ projectRoot, dataFolder, ...options }: StartOptions, signal: AbortSignal): Promise<void> {
+  try {
+    const { offerAgent } = await import("./supervisor/offer-agent.ts");
+    await offerAgent({ projectRoot, dataFolder, signal });
+  } catch (error) {
+    if (signal.aborted) return;
+    teller({ projectRoot, dataFolder, ...options })(
+      `no agent can be downloaded from here: ${error instanceof Error ? error.message : error}`,
+    );
   }
 }
 

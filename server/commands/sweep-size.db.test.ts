@@ -108,7 +108,8 @@ async function sweepAlone(companyId: string) {
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [swept = "", peak = ""] = (await text(child.stdout)).trim().split("\n");
+  const told = (await text(child.stdout)).trim().split("\n");
+  const [swept = "", peak = ""] = [told[0], told.at(-1)];
   const tookMs = performance.now() - beganMs;
   return { ...Swept.parse(JSON.parse(swept)), tookMs, peakBytes: Peak.parse(JSON.parse(peak)).maxRssKiB * 1024 };
 }

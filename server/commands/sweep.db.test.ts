@@ -70,6 +70,7 @@ describe("holdfast sweep", () => {
     expect(lines()).toEqual([
       {
         company: companyId,
+        tier: "backup",
         round: 1,
         plan: {
           "keep: reached": { packs: 2, bytes: expect.any(Number) },
@@ -78,6 +79,7 @@ describe("holdfast sweep", () => {
         problem: null,
         hold: null,
       },
+      { company: companyId, tier: "archive", round: 1, plan: {}, problem: null, hold: null },
     ]);
 
     // The command keeps what came within three days, so the first round is made with no such grace.
@@ -88,7 +90,7 @@ describe("holdfast sweep", () => {
     printed = [];
     expect(await run({ json: true })).toBe(0);
     const nothing = { quarantined: 0, rescued: 0, repacked: 0, deleted: 0, deletedBytes: 0, held: null };
-    expect(lines()).toEqual([{ company: companyId, ...nothing }]);
+    expect(lines()).toEqual((["backup", "archive"] as const).map((tier) => ({ company: companyId, tier, ...nothing })));
   });
 
   test("refuses a company that is not there, an id that is none, and a folder of no service", async () => {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { toHex } from "../../engine/codec/hex.ts";
+import type { PackTier } from "../../engine/format/pack-index.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { addToTally, type SweepStep, type SweepTally } from "../domain/sweep/plan-sweep.ts";
 import { createLog } from "../platform/log.ts";
@@ -35,8 +36,11 @@ export async function run(input: Record<string, unknown>): Promise<number> {
     let isHeld = false;
     for (const companyId of await listCompanyIds(service, company)) {
       const options = optionsOf(service);
-      const told = dryRun ? await tellPlan(options, companyId, isJson) : await tellSweep(options, companyId, isJson);
-      isHeld ||= told === "held";
+      for (const tier of ["backup", "archive"] as const) {
+        const told = { companyId, tier, isJson };
+        const outcome = dryRun ? await tellPlan(options, told) : await tellSweep(options, told);
+        isHeld ||= outcome === "held";
+      }
     }
     return isHeld ? EXIT_HELD : EXIT_COMPLETE;
   } finally {
@@ -78,17 +82,24 @@ function optionsOf({ store, zones, awaitJournal }: OpenService): SweepOptions {
   };
 }
 
-async function tellPlan(options: SweepOptions, companyId: string, isJson: boolean): Promise<"held" | "free"> {
+interface Told {
+  readonly companyId: string;
+  readonly tier: PackTier;
+  readonly isJson: boolean;
+}
+
+async function tellPlan(options: SweepOptions, told: Told): Promise<"held" | "free"> {
+  const { companyId, tier, isJson } = told;
   let tally: SweepTally = {};
-  const plan = await planCompanySweep(options, companyId, (steps) => {
+  const plan = await planCompanySweep(options, told, (steps) => {
     tally = addToTally(tally, steps);
-    for (const step of steps) if (step.kind !== "keep") tellStep(companyId, step, isJson);
+    for (const step of steps) if (step.kind !== "keep") tellStep(told, step);
   });
   if (plan === null) throw busy(companyId);
   const { round, problem, hold } = plan;
-  if (isJson) console.log(JSON.stringify({ company: companyId, round, plan: tally, problem, hold }));
+  if (isJson) console.log(JSON.stringify({ company: companyId, tier, round, plan: tally, problem, hold }));
   else {
-    console.log(`company ${companyId}, round ${round}`);
+    console.log(`company ${companyId}, ${tier} tier, round ${round}`);
     for (const [name, { packs, bytes }] of Object.entries(tally)) {
       console.log(`  ${name}: ${packs} packs, ${(bytes / 1e6).toFixed(1)} MB`);
     }
@@ -99,15 +110,15 @@ async function tellPlan(options: SweepOptions, companyId: string, isJson: boolea
   return problem || hold ? "held" : "free";
 }
 
-function tellStep(companyId: string, { kind, reason, packId, sizeBytes }: SweepStep, isJson: boolean): void {
-  if (isJson) console.log(JSON.stringify({ company: companyId, kind, reason, packId, sizeBytes }));
+function tellStep({ companyId, tier, isJson }: Told, { kind, reason, packId, sizeBytes }: SweepStep): void {
+  if (isJson) console.log(JSON.stringify({ company: companyId, tier, kind, reason, packId, sizeBytes }));
   else console.log(`${kind}  ${packId}  ${sizeBytes} bytes  ${reason}`);
 }
 
-async function tellSweep(options: SweepOptions, companyId: string, isJson: boolean): Promise<"held" | "free"> {
+async function tellSweep(options: SweepOptions, { companyId, tier, isJson }: Told): Promise<"held" | "free"> {
   const sums = { quarantined: 0, rescued: 0, repacked: 0, deleted: 0, deletedBytes: 0 };
   for (;;) {
-    const result: SweepResult = await sweep(options, companyId);
+    const result: SweepResult = await sweep(options, companyId, tier);
     if (result.kind === "busy") throw busy(companyId);
     sums.quarantined += result.quarantined;
     sums.rescued += result.rescued;
@@ -116,12 +127,14 @@ async function tellSweep(options: SweepOptions, companyId: string, isJson: boole
     sums.deletedBytes += result.deletedBytes;
     if (result.kind === "more") continue;
     const { held } = result;
-    if (isJson) console.log(JSON.stringify({ company: companyId, ...sums, held }));
+    if (isJson) console.log(JSON.stringify({ company: companyId, tier, ...sums, held }));
     else {
       const megabytes = (sums.deletedBytes / 1e6).toFixed(1);
       const kept = `${sums.quarantined} quarantined, ${sums.rescued} rescued, ${sums.repacked} repacked`;
       const what = `${kept}, ${sums.deleted} deleted (${megabytes} MB)`;
-      console.log(`company ${companyId}: ${what}${held ? `; held up: ${held.code}, ${held.detail}` : ""}`);
+      console.log(
+        `company ${companyId}, ${tier} tier: ${what}${held ? `; held up: ${held.code}, ${held.detail}` : ""}`,
+      );
     }
     return held ? "held" : "free";
   }

@@ -7,6 +7,7 @@ import {
   createScene,
   keyObject,
   LEASE_MS,
+  NO_BOUND,
   newUuid,
   openRun,
   packOf,
@@ -99,11 +100,11 @@ async function quarantineOne(store: Store, scene: Scene): Promise<{ packId: stri
   await store.recordPack(companyId, lease, ZONE_1, { packId, ...pack });
   await store.endRun(companyId, lease, { outcome: "failed", code: "source_unreadable" });
   const taken = await workerStore.takeJob({ companyId, name: "sweep" }, "test", LEASE_MS);
-  const marks = { jobName: "sweep", fencingToken: taken?.fencingToken ?? 0 };
+  const marks = { jobName: "sweep", tier: "backup" as const, fencingToken: taken?.fencingToken ?? 0 };
   const first = await workerStore.beginSweep(companyId, marks, { isPlanOnly: false });
   if (first === null) throw new Error("lease lost");
   await store.quarantinePacks(companyId, [packId], first.publications);
-  await store.sealQuarantine(companyId, first.round);
+  await store.sealQuarantine(companyId, "backup", first.round);
   await workerStore.beginSweep(companyId, marks, { isPlanOnly: false });
   return { packId, round: first.round + 1 };
 }
@@ -132,15 +133,15 @@ async function createSituation(): Promise<Situation> {
   const failed = { outcome: "failed", code: "source_unreadable" } as const;
   const bad = { packId: pack.packId, state: "suspect", code: "bad_frame" } as const;
   const operations: Operations = {
-    startRun: (by) => by.startRun(companyId, { ...another, leaseMs: LEASE_MS }),
+    startRun: (by) => by.startRun(companyId, { ...another, leaseMs: LEASE_MS, ...NO_BOUND }),
     recordPack: (by) => by.recordPack(companyId, lease, ZONE_1, otherPack),
     reserveCommit: (by) => by.reserveCommit(companyId, lease, snapshot),
     publishCommit: (by) => by.publishCommit(companyId, lease, publication),
     quarantinePacks: (by) => by.quarantinePacks(companyId, [pack.packId], closure.publications),
     rescuingCommit: (by) => by.publishCommit(companyId, lease, { ...publication, rescuePackIds: [old.packId] }),
-    deletePacks: (by) => by.deletePacks(companyId, [old.packId], { ...closure, round: old.round }),
+    deletePacks: (by) => by.deletePacks(companyId, [old.packId], { tier: "backup", ...closure, round: old.round }),
     rescuePacks: (by) => by.rescuePacks(companyId, [old.packId]).then((packIds) => packIds.length),
-    sealQuarantine: (by) => by.sealQuarantine(companyId, old.round),
+    sealQuarantine: (by) => by.sealQuarantine(companyId, "backup", old.round),
     endRun: (by) => by.endRun(companyId, lease, failed),
     voidCommit: (by) => by.voidCommit(companyId, commit, "test"),
     markCopy: (by) => by.markCopy(companyId, ZONE_1, bad),

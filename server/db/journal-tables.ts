@@ -20,6 +20,9 @@ export const JOURNALED_TABLES = [
   "commit_number",
   "snapshot",
   "audit",
+  "hold",
+  "retention",
+  "incident",
 ] as const;
 
 export type JournaledTable = (typeof JOURNALED_TABLES)[number];

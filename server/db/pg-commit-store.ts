@@ -8,6 +8,7 @@ import type {
 import type { RunLease, RunOutcome } from "../domain/store/run-store.ts";
 import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { closeIncidentsOfSource } from "./pg-incidents.ts";
 import { packIdBytes } from "./pg-pack-rows.ts";
 import { loadStatement } from "./statement.ts";
 import { type Tx, withCompany } from "./transaction.ts";
@@ -179,7 +180,8 @@ async function writePublication(tx: Tx, companyId: string, write: PublicationWri
   await tx.run(AGENT_ADVANCE, [companyId, agentId, snapshot.sequence, ...header]);
   await tx.run(MACHINE_SNAPSHOT, [companyId, machineId, receivedAt]);
   await tx.run(COMPANY_PUBLISHED, [companyId, commit, receivedAt]);
-  const { snapshotId } = snapshot;
+  const { snapshotId, sourceId } = snapshot;
+  await closeIncidentsOfSource(tx, companyId, sourceId);
   const rescued = publication.rescuePackIds;
   await writeOutbox(tx, companyId, "snapshot_published", { commit, snapshotId, runId: lease.runId, zoneId, rescued });
 }

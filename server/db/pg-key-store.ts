@@ -12,6 +12,7 @@ import { StoreError } from "../domain/store/store.ts";
 import { newId } from "../platform/ids.ts";
 import { writeAudit, writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { openIncident } from "./pg-incidents.ts";
 import { insertKeyObjects, listKeyObjects, toBytes } from "./pg-key-objects.ts";
 import { loadStatement } from "./statement.ts";
 import { lookUp, type Tx, withCompany, withCompanyPrisma } from "./transaction.ts";
@@ -141,7 +142,13 @@ async function completeEnrolment(
     [companyId, enrolmentId],
   );
   if (!enrolment) return "enrolment_unknown";
-  if (enrolment.is_used) return enrolment.agent_id === agentId ? "completed" : "enrolment_used";
+  if (enrolment.is_used && enrolment.agent_id === agentId) return "completed";
+  if (enrolment.is_used) {
+    const second = { kind: "second_certificate", subject: enrolmentId, code: "enrolment_used" } as const;
+    await openIncident(tx, companyId, second);
+    await writeOutbox(tx, companyId, "enrolment_used_again", { enrolmentId });
+    return "enrolment_used";
+  }
   if (enrolment.is_expired) return "enrolment_expired";
   if ((await tx.rows(AGENT_EXISTS, [agentId])).length > 0) return "agent_exists";
   if ((await tx.run(MACHINE_INSERT, [companyId, machineId, machineName])) === 0) return "agent_exists";

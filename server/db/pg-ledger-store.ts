@@ -1,7 +1,9 @@
 import type { ExpectedRun, LedgerStore } from "../domain/store/ledger-store.ts";
+import { MAX_ATTEMPTS, NO_START_CODES, WINDOW_ENDED } from "../domain/store/run-store.ts";
 import { MAX_PAGE_ROWS } from "../domain/store/store.ts";
 import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { openIncident } from "./pg-incidents.ts";
 import { loadStatement } from "./statement.ts";
 import { type Tx, withCompany, withProvider } from "./transaction.ts";
 
@@ -11,6 +13,7 @@ const EXPECTED_RUNS_INSERT = loadStatement("expected-runs-insert");
 const OVERDUE_RUNS = loadStatement("overdue-runs");
 const EXPECTED_RUN_END = loadStatement("expected-run-end");
 const MISSED_RUN_INSERT = loadStatement("missed-run-insert");
+const RUN_TO_RETRY = loadStatement("run-to-retry");
 const EXPECTED_RUNS_TAKE = loadStatement("expected-runs-take");
 const EXPECTED_RUN_CATCH_UP = loadStatement("expected-run-catch-up");
 
@@ -40,6 +43,7 @@ export function createPgLedgerStore(database: PgDatabase): LedgerStore {
         if (end.kind === "dropped") return true;
         const { runId } = end;
         await tx.run(MISSED_RUN_INSERT, [companyId, sourceId, runId, dueAt]);
+        await openIncident(tx, companyId, { kind: "run_missed", subject: sourceId, code: "no_start" });
         await writeOutbox(tx, companyId, "run_missed", { runId, sourceId, dueAt: dueAt.toISOString() });
         return true;
       }),
@@ -57,15 +61,25 @@ function columnsOf(runs: readonly ExpectedRun[]): readonly unknown[] {
   return [runs.map((run) => run.sourceId), runs.map((run) => run.dueAt), runs.map((run) => run.missedAfter)];
 }
 
-/** For which due time a run of the source begins now: all that wait are taken, and the newest of them is named; otherwise the last missed one. */
-export async function takeExpectedRuns(
-  tx: Tx,
-  companyId: string,
-  sourceId: string,
-): Promise<{ readonly dueAt: Date | null; readonly isCatchUp: boolean }> {
+/** For which due time a run begins, and which try of it that is. */
+export interface TakenDue {
+  readonly dueAt: Date | null;
+  readonly isCatchUp: boolean;
+  readonly attempt: number;
+}
+
+/**
+ * For which due time a run of the source begins now: all that wait are taken, and the newest of them is named; otherwise the last missed
+ * one; otherwise that of the last run, where it failed and may be tried again.
+ */
+export async function takeExpectedRuns(tx: Tx, companyId: string, sourceId: string): Promise<TakenDue> {
   const taken = await tx.rows<{ due_at: Date }>(EXPECTED_RUNS_TAKE, [companyId, sourceId]);
   const dueTimes = taken.map((row) => row.due_at.getTime());
-  if (dueTimes.length > 0) return { dueAt: new Date(Math.max(...dueTimes)), isCatchUp: false };
+  if (dueTimes.length > 0) return { dueAt: new Date(Math.max(...dueTimes)), isCatchUp: false, attempt: 1 };
   const [missed] = await tx.rows<{ due_at: Date }>(EXPECTED_RUN_CATCH_UP, [companyId, sourceId]);
-  return { dueAt: missed?.due_at ?? null, isCatchUp: missed !== undefined };
+  if (missed !== undefined) return { dueAt: missed.due_at, isCatchUp: true, attempt: 1 };
+  const values = [companyId, sourceId, NO_START_CODES, MAX_ATTEMPTS, WINDOW_ENDED];
+  const [failed] = await tx.rows<{ due_at: Date; is_catch_up: boolean; attempt: number }>(RUN_TO_RETRY, values);
+  if (failed === undefined) return { dueAt: null, isCatchUp: false, attempt: 1 };
+  return { dueAt: failed.due_at, isCatchUp: failed.is_catch_up, attempt: failed.attempt };
 }

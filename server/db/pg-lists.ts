@@ -1,9 +1,11 @@
 import type { CompanySort } from "../../contracts/companies.ts";
+import type { IncidentSort } from "../../contracts/incidents.ts";
 import type { MachineSort } from "../../contracts/machines.ts";
 import type { PersonSort } from "../../contracts/people.ts";
 import type { FindingSort } from "../../contracts/scrubs.ts";
 import type { WatermarkSort } from "../../contracts/zones.ts";
 import { type OrderColumn, orderedList } from "./ordered-list.ts";
+import type { IncidentRecord } from "./pg-incident-rows.ts";
 import type { CompanyRecord, CompanyWatermarksRecord, MachineRecord, PersonRecord } from "./pg-read-rows.ts";
 import type { FindingRecord } from "./pg-scrub-rows.ts";
 import { loadStatement, type Statement } from "./statement.ts";
@@ -84,8 +86,8 @@ export const readWatermarks = orderedList<WatermarkSort, CompanyWatermarksRecord
   },
 });
 
-/** What was found last comes first, going up; moments have 13 digits. */
-const NEWEST_FIRST = `9999999999999 - ${epochMs("found_at", "0")}`;
+/** What came last comes first, going up; moments have 13 digits. */
+const newestFirst = (column: string) => `9999999999999 - ${epochMs(column, "0")}`;
 
 export const readFindings = orderedList<FindingSort, FindingRecord>({
   name: "list-findings",
@@ -93,10 +95,24 @@ export const readFindings = orderedList<FindingSort, FindingRecord>({
   id: "finding_id",
   columns: {
     need: {
-      sql: `array_position(array['lost', 'open', 'healed', 'gone'], state) * 10000000000000 + ${NEWEST_FIRST}`,
+      sql: `array_position(array['lost', 'open', 'healed', 'gone'], state) * 10000000000000 + ${newestFirst("found_at")}`,
       type: "bigint",
     },
-    found: { sql: NEWEST_FIRST, type: "bigint" },
+    found: { sql: newestFirst("found_at"), type: "bigint" },
+    company: COMPANY,
+  },
+});
+
+export const readIncidents = orderedList<IncidentSort, IncidentRecord>({
+  name: "list-incidents",
+  parameters: 4,
+  id: "incident_id",
+  columns: {
+    need: {
+      sql: `array_position(array['open', 'acknowledged', 'closed'], state) * 10000000000000 + ${newestFirst("opened_at")}`,
+      type: "bigint",
+    },
+    opened: { sql: newestFirst("opened_at"), type: "bigint" },
     company: COMPANY,
   },
 });

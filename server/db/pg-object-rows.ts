@@ -13,6 +13,7 @@ export interface ObjectRecord {
 
 /** A row of object-find. */
 export interface CopiedObjectRecord extends ObjectRecord {
+  readonly locked_until: Date | null;
   readonly copies: readonly CopyRow[];
 }
 
@@ -26,7 +27,7 @@ export function toZoneObject({ object_key, kind, size_bytes, sha256 }: ObjectRec
 }
 
 export function toObjectRow(row: CopiedObjectRecord): ObjectRow {
-  return { ...toZoneObject(row), copies: row.copies };
+  return { ...toZoneObject(row), lockedUntil: row.locked_until, copies: row.copies };
 }
 
 export function toMissingObject(row: MissingObjectRecord): MissingObject {

@@ -13,6 +13,8 @@ export interface PackRecord {
   readonly state: PackRow["state"];
   readonly machine_id: string;
   readonly run_id: string;
+  readonly tier: PackRow["tier"];
+  readonly locked_until: Date | null;
   readonly copies: PackRow["copies"];
 }
 
@@ -27,6 +29,8 @@ export function toPackRow(row: PackRecord): PackRow {
     state: row.state,
     machineId: row.machine_id,
     runId: row.run_id,
+    tier: row.tier,
+    lockedUntil: row.locked_until,
     copies: row.copies,
   };
 }

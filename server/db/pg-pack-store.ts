@@ -163,7 +163,7 @@ async function recordPack(
   if (held.length === 0) return { kind: "lease_lost" };
   const packId = packIdBytes(pack.packId);
   const shape = [pack.packKind, pack.scope, pack.sizeBytes, pack.directoryOffset, pack.directorySizeBytes];
-  const values = [companyId, packId, ...shape, pack.machineId, lease.runId];
+  const values = [companyId, packId, ...shape, pack.machineId, lease.runId, null];
   const [inserted] = await tx.rows<{ pack_no: number }>(PACK_INSERT, values);
   if (!inserted) return addPresence(tx, companyId, { packId, zoneId });
   await tx.run(PACK_PRESENCE_BEGIN, [companyId, inserted.pack_no, zoneId]);

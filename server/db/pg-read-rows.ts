@@ -1,4 +1,5 @@
 import { MACHINE_STATES } from "../../contracts/machines.ts";
+import type { SnapshotClass } from "../../contracts/retention.ts";
 import type {
   CompanyRow,
   CompanyWatermarksRow,
@@ -231,6 +232,7 @@ export interface RunRecord {
   readonly snapshot_id: string | null;
   readonly due_at: Date | null;
   readonly is_catch_up: boolean;
+  readonly attempt: number;
 }
 
 export function toRunRow(row: RunRecord): RunRow {
@@ -252,6 +254,7 @@ export function toRunRow(row: RunRecord): RunRow {
     snapshotId: row.snapshot_id,
     dueAt: row.due_at,
     isCatchUp: row.is_catch_up,
+    attempt: row.attempt,
   };
 }
 
@@ -276,6 +279,21 @@ export interface SnapshotRecord extends CountColumns {
   readonly manifest_size: number;
   readonly manifest_sha256: Buffer;
   readonly header: Buffer;
+  readonly top_page_id: Buffer;
+  readonly change_list_id: Buffer;
+  readonly class: SnapshotClass | null;
+  readonly backup_left_at: Date | null;
+  readonly frozen_at: Date | null;
+  readonly retain_until: Date | null;
+  readonly archive_expired_at: Date | null;
+  readonly is_held: boolean;
+}
+
+function toFrozen(row: SnapshotRecord): SnapshotRow["frozen"] {
+  const { class: snapshotClass, frozen_at: frozenAt, retain_until: retainUntil } = row;
+  if (snapshotClass === null || frozenAt === null || retainUntil === null || row.archive_expired_at !== null)
+    return null;
+  return { snapshotClass, frozenAt, retainUntil };
 }
 
 export function toSnapshotRow(row: SnapshotRecord): SnapshotRow {
@@ -300,6 +318,11 @@ export function toSnapshotRow(row: SnapshotRecord): SnapshotRow {
     outcome: row.outcome,
     counts: { entries, files, bytes, gaps },
     header: toBytes(row.header),
+    topPageId: toBytes(row.top_page_id),
+    changeListId: toBytes(row.change_list_id),
+    backupLeftAt: row.backup_left_at,
+    frozen: toFrozen(row),
+    isHeld: row.is_held,
     manifestSizeBytes: row.manifest_size,
     manifestSha256: toBytes(row.manifest_sha256),
   };

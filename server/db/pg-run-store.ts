@@ -8,6 +8,7 @@ import {
 import { newId } from "../platform/ids.ts";
 import { writeAudit, writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { openIncidentsOfFailures } from "./pg-incidents.ts";
 import { insertKeyObjects } from "./pg-key-objects.ts";
 import { takeExpectedRuns } from "./pg-ledger-store.ts";
 import { loadStatement } from "./statement.ts";
@@ -20,6 +21,9 @@ const SOURCE_CHANGE = loadStatement("source-change");
 const RUN_OF_CLIENT = loadStatement("run-of-client");
 const RUN_EXTEND = loadStatement("run-extend");
 const RUNS_SUPERSEDE = loadStatement("runs-supersede");
+const COMPANY_LOCK = loadStatement("company-lock");
+const RUNS_COUNT_OPEN = loadStatement("runs-count-open");
+const EXPECTED_RUNS_PUT_OFF = loadStatement("expected-runs-put-off");
 const RUN_INSERT = loadStatement("run-insert");
 const RUN_HEARTBEAT = loadStatement("run-heartbeat");
 const RUN_END = loadStatement("run-end");
@@ -38,8 +42,10 @@ export function createPgRunStore(database: PgDatabase): RunStore {
       withCompany(database, companyId, async (tx) => {
         const values = [companyId, lease.runId, lease.fencingToken, leaseMs];
         const figures = [progress.files, progress.bytes, progress.storedBytes];
-        const [row] = await tx.rows<{ zone_id: string; is_cancelled: boolean }>(RUN_HEARTBEAT, [...values, ...figures]);
-        return row ? { kind: "held", zoneId: row.zone_id, isCancelled: row.is_cancelled } : { kind: "lease_lost" };
+        const [row] = await tx.rows<HeldRecord>(RUN_HEARTBEAT, [...values, ...figures]);
+        return row
+          ? { kind: "held", zoneId: row.zone_id, isCancelled: row.is_cancelled, isOver: row.is_over }
+          : { kind: "lease_lost" };
       }),
     endRun: (companyId, lease, end) => withCompany(database, companyId, (tx) => endRun(tx, companyId, lease, end)),
     requestCancel: (companyId, runId, byPersonId) =>
@@ -67,6 +73,12 @@ export function createPgRunStore(database: PgDatabase): RunStore {
         return rows.map((row) => row.company_id);
       }),
   };
+}
+
+interface HeldRecord {
+  readonly zone_id: string;
+  readonly is_cancelled: boolean;
+  readonly is_over: boolean;
 }
 
 async function putSource(
@@ -99,8 +111,9 @@ interface StoredSource {
   readonly definition: Buffer;
 }
 
-/** Agent, then source, then runs: the order of locks everywhere. The source's lock makes starts wait for each other. */
+/** Company, agent, source, then runs: the order of locks everywhere. Starts of one company wait for each other, so that they can be counted. */
 async function startRun(tx: Tx, companyId: string, run: NewRun): Promise<StartOutcome> {
+  await tx.rows(COMPANY_LOCK, [companyId]);
   const [agent] = await tx.rows<{ machine_id: string; is_revoked: boolean }>(AGENT_LOCK_SHARE, [
     companyId,
     run.agentId,
@@ -119,13 +132,23 @@ async function startRun(tx: Tx, companyId: string, run: NewRun): Promise<StartOu
     return { kind: "started", runId: same.run_id, fencingToken: same.fencing_token, zoneId: same.zone_id };
   }
 
+  const [others] = await tx.rows<{ open: number }>(RUNS_COUNT_OPEN, [companyId, run.sourceId]);
+  if ((others?.open ?? 0) > run.maxOtherRuns) {
+    await tx.run(EXPECTED_RUNS_PUT_OFF, [companyId, run.sourceId, run.putOffMs]);
+    return { kind: "company_busy" };
+  }
   const superseded = await tx.rows<{ run_id: string }>(RUNS_SUPERSEDE, [companyId, run.sourceId]);
   const endedIds = superseded.map((row) => row.run_id);
   if (endedIds.length > 0) await recordEnded(tx, companyId, endedIds, { outcome: "failed", code: "superseded" });
   const { runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs } = run;
-  const { dueAt, isCatchUp } = await takeExpectedRuns(tx, companyId, sourceId);
-  const values = [companyId, runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs, dueAt, isCatchUp];
-  const [inserted] = await tx.rows<{ fencing_token: number }>(RUN_INSERT, values);
+  const { dueAt, isCatchUp, attempt } = await takeExpectedRuns(tx, companyId, sourceId);
+  const values = [companyId, runId, clientRunId, agentId, machineId, sourceId, zoneId, leaseMs, dueAt];
+  const [inserted] = await tx.rows<{ fencing_token: number }>(RUN_INSERT, [
+    ...values,
+    isCatchUp,
+    attempt,
+    dueAt === null ? null : run.mustEndAt,
+  ]);
   if (!inserted) throw new Error("an insert answered no row");
   await writeOutbox(tx, companyId, "run_started", { runId, sourceId, machineId, zoneId });
   return { kind: "started", runId, fencingToken: inserted.fencing_token, zoneId };
@@ -154,5 +177,6 @@ async function recordEnded(
 ): Promise<void> {
   await tx.run(COMMITS_VOID_OF_RUNS, [companyId, runIds, `run ended: ${end.code}`]);
   if (NO_START_CODES.includes(end.code)) await tx.run(EXPECTED_RUNS_GIVE_BACK, [companyId, runIds]);
+  if (end.outcome === "failed") await openIncidentsOfFailures(tx, companyId, { runIds, code: end.code });
   await writeOutbox(tx, companyId, "run_ended", { runIds, outcome: end.outcome, code: end.code });
 }

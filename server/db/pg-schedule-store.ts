@@ -61,16 +61,20 @@ interface ScheduleRecord {
   readonly time_zone: string | null;
   readonly jitter_seconds: number | null;
   readonly catch_up_minutes: number | null;
+  readonly window_hours: number[] | null;
+  readonly window_ends_runs: boolean | null;
   readonly is_paused: boolean;
   readonly timed_at: Date;
 }
 
 function toScheduleRow(row: ScheduleRecord): ScheduleRow {
   const { level, subject_id: subjectId, cron, time_zone: timeZone, timed_at: timedAt } = row;
+  const { window_hours: hours, window_ends_runs: endsRuns } = row;
   const settings = {
     timing: cron === null || timeZone === null ? null : { cron, timeZone },
     jitterSeconds: row.jitter_seconds,
     catchUpMinutes: row.catch_up_minutes,
+    window: hours === null || endsRuns === null ? null : { hours, endsRuns },
     isPaused: row.is_paused,
   };
   return { level, subjectId, settings, timedAt };
@@ -82,21 +86,31 @@ interface PlannedSourceRecord {
   readonly ordinal: number;
   readonly created_at: Date;
   readonly last_start_at: Date | null;
+  readonly last_end_at: Date | null;
+  readonly last_outcome: string | null;
+  readonly last_due_at: Date | null;
+  readonly last_attempt: number | null;
   readonly last_expected_at: Date | null;
 }
 
 function toPlannedSource(row: PlannedSourceRecord): PlannedSourceRow {
   const { source_id: sourceId, kind: sourceKind, ordinal, created_at: createdAt } = row;
   const { last_start_at: lastStartAt, last_expected_at: lastExpectedAt } = row;
-  return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastExpectedAt };
+  const { last_due_at: dueAt, last_end_at: endedAt, last_attempt: attempt } = row;
+  const isFailure = row.last_outcome === "failed" && dueAt !== null && endedAt !== null && attempt !== null;
+  const lastFailure = isFailure ? { dueAt, endedAt, attempt } : null;
+  return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastFailure, lastExpectedAt };
 }
 
-function valuesOf({ timing, jitterSeconds, catchUpMinutes, isPaused }: ScheduleSettings): readonly unknown[] {
-  return [timing?.cron ?? null, timing?.timeZone ?? null, jitterSeconds, catchUpMinutes, isPaused];
+function valuesOf({ timing, jitterSeconds, catchUpMinutes, isPaused, window }: ScheduleSettings): readonly unknown[] {
+  const common = [timing?.cron ?? null, timing?.timeZone ?? null, jitterSeconds, catchUpMinutes, isPaused];
+  return [...common, window?.hours ?? null, window?.endsRuns ?? null];
 }
 
-function payloadOf({ timing, ...others }: ScheduleSettings): JournalPayload {
-  return { cron: timing?.cron ?? null, timeZone: timing?.timeZone ?? null, ...others };
+function payloadOf({ timing, window, ...others }: ScheduleSettings): JournalPayload {
+  const windowHours = window?.hours.map(String) ?? null;
+  const timed = { cron: timing?.cron ?? null, timeZone: timing?.timeZone ?? null, ...others };
+  return { ...timed, windowHours, windowEndsRuns: window?.endsRuns ?? null };
 }
 
 async function recordPut(

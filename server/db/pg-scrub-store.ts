@@ -1,4 +1,5 @@
 import { FINDING_STATES, type FindingState } from "../../contracts/scrubs.ts";
+import type { PackTier } from "../../engine/format/pack-index.ts";
 import type { PackKind } from "../domain/store/pack-store.ts";
 import type { ScrubPlace, ScrubSave, ScrubStore } from "../domain/store/scrub-store.ts";
 import { MAX_PAGE_ROWS } from "../domain/store/store.ts";
@@ -53,8 +54,8 @@ export function createPgScrubStore(database: PgDatabase): ScrubStore {
     listPackCopies: async (companyId, zoneId, { after, limit }) => {
       const values = [companyId, zoneId, after, Math.min(limit, MAX_PAGE_ROWS)];
       const rows = await withCompany(database, companyId, (tx) => tx.rows<PackCopyRecord>(PACK_COPIES, values));
-      return rows.map(({ pack_no: packNo, pack_id: packId, kind, size_bytes: sizeBytes }) => {
-        return { packNo, packId, packKind: kind, sizeBytes };
+      return rows.map(({ pack_no: packNo, pack_id: packId, kind, size_bytes: sizeBytes, tier }) => {
+        return { packNo, packId, packKind: kind, tier, sizeBytes };
       });
     },
     listObjectCopies: async (companyId, zoneId, { after, limit }) => {
@@ -74,6 +75,7 @@ interface PackCopyRecord {
   readonly pack_id: string;
   readonly kind: PackKind;
   readonly size_bytes: number;
+  readonly tier: PackTier;
 }
 
 /** The lease first: who lost it saves nothing. Places and figures are no history, so there is no outbox row. */

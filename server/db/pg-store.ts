@@ -1,7 +1,9 @@
 import type { Store } from "../domain/store/store.ts";
 import { createPgAccountStore } from "./pg-account-store.ts";
+import { createPgArchiveStore } from "./pg-archive-store.ts";
 import { createPgCommitStore } from "./pg-commit-store.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { createPgIncidentStore } from "./pg-incident-store.ts";
 import { createPgJobStore } from "./pg-job-store.ts";
 import { createPgKeyStore } from "./pg-key-store.ts";
 import { createPgLedgerStore } from "./pg-ledger-store.ts";
@@ -25,8 +27,10 @@ export function createPgStore(database: PgDatabase): Store {
     ...createPgCommitStore(database),
     ...createPgZoneStore(database),
     ...createPgScrubStore(database),
+    ...createPgIncidentStore(database),
     ...createPgJobStore(database),
     ...createPgSweepStore(database),
+    ...createPgArchiveStore(database),
     ...createPgReads(database),
   };
 }

@@ -53,9 +53,9 @@ export function createPgSweepRounds(database: PgDatabase): SweepRounds {
       const [row] = await withCompany(database, companyId, (tx) => tx.rows<DropRecord>(CHUNKS_DROP, values));
       return { dropped: row?.dropped ?? 0, next: row && row.looked_at === bounded ? toPosition(row) : null };
     },
-    forgetPacks: (companyId, round) =>
+    forgetPacks: (companyId, tier, round) =>
       withCompany(database, companyId, async (tx) => {
-        const rows = await tx.rows<{ pack_no: number }>(PACKS_FORGET, [companyId, round]);
+        const rows = await tx.rows<{ pack_no: number }>(PACKS_FORGET, [companyId, round, tier]);
         if (rows.length > 0) await writeOutbox(tx, companyId, "packs_gone", { packs: rows.length });
         return rows.length;
       }),
@@ -66,20 +66,27 @@ export function createPgSweepRounds(database: PgDatabase): SweepRounds {
       const newestSnapshot = commit === null || hash === null ? null : { commit, manifestSha256: toBytes(hash) };
       return { now, nextCommit, newestSnapshot };
     },
-    endSweep: (companyId, { round, held, retryMs }) =>
+    endSweep: (companyId, { tier, round, held, retryMs }) =>
       withCompany(database, companyId, async (tx) => {
         const detail = held?.detail.slice(0, 1000) ?? null;
-        const ended = await tx.run(SWEEP_END, [companyId, round, held?.code ?? null, detail, retryMs]);
+        const ended = await tx.run(SWEEP_END, [companyId, round, held?.code ?? null, detail, retryMs, tier]);
         if (ended > 0) await writeOutbox(tx, companyId, "sweep_ended", { round, held: held?.code ?? null });
       }),
-    findSweep: async (companyId) => {
-      const [row] = await withCompany(database, companyId, (tx) => tx.rows<SweepRecord>(SWEEP_FIND, [companyId]));
+    findSweep: async (companyId, tier) => {
+      const [row] = await withCompany(database, companyId, (tx) => tx.rows<SweepRecord>(SWEEP_FIND, [companyId, tier]));
       if (!row) return null;
       const { round, begun_at: begunAt, finished_at: finishedAt, held_code: code, held_detail: detail } = row;
-      return { companyId, round, begunAt, finishedAt, held: code === null ? null : { code, detail: detail ?? "" } };
+      return {
+        companyId,
+        tier,
+        round,
+        begunAt,
+        finishedAt,
+        held: code === null ? null : { code, detail: detail ?? "" },
+      };
     },
-    listCompaniesToSweep: async (everyMs) => {
-      const read = (tx: Tx) => tx.rows<{ company_id: string }>(COMPANIES_TO_SWEEP, [everyMs]);
+    listCompaniesToSweep: async (tier, everyMs) => {
+      const read = (tx: Tx) => tx.rows<{ company_id: string }>(COMPANIES_TO_SWEEP, [everyMs, tier]);
       return (await withProvider(database, read)).map((row) => row.company_id);
     },
   };
@@ -94,7 +101,7 @@ async function beginSweep(tx: Tx, companyId: string, { lease, isPlanOnly }: Begi
   const held = await tx.rows(SWEEP_LEASE, [companyId, lease.jobName, lease.fencingToken]);
   if (held.length === 0) return null;
   const statement = isPlanOnly ? SWEEP_NEXT_ROUND : SWEEP_BEGIN;
-  const [begun] = await tx.rows<{ round: number }>(statement, [companyId]);
+  const [begun] = await tx.rows<{ round: number }>(statement, [companyId, lease.tier]);
   const [base] = await tx.rows<{ publications: number; pack_high: number }>(SWEEP_BASE, [companyId]);
   if (!begun || !base) throw new StoreError("not_found", "there is no such company");
   return { round: begun.round, publications: base.publications, packHigh: base.pack_high };

@@ -1,15 +1,17 @@
+import type { PackTier } from "../../engine/format/pack-index.ts";
 import type { PackKind } from "../domain/store/pack-store.ts";
 import { MAX_BATCH_IDS, MAX_PAGE_ROWS, StoreError } from "../domain/store/store.ts";
-import type {
-  DeletePacksOutcome,
-  MachinePage,
-  MarkIds,
-  MarkLease,
-  MarkOutcome,
-  Repacked,
-  SnapshotRoots,
-  SweepPack,
-  SweepStore,
+import {
+  type DeletePacksOutcome,
+  type MachinePage,
+  type MarkIds,
+  type MarkLease,
+  type MarkOutcome,
+  type Repacked,
+  type SnapshotRoots,
+  SWEEP_JOBS,
+  type SweepPack,
+  type SweepStore,
 } from "../domain/store/sweep-store.ts";
 import { writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
@@ -48,8 +50,8 @@ const MAX_PAGES = 2_000;
 export function createPgSweepStore(database: PgDatabase): SweepStore {
   return {
     ...createPgSweepRounds(database),
-    listUnmarkedRoots: async (companyId, jobName, { after, limit }) => {
-      const values = [companyId, jobName, after, Math.min(limit, MAX_PAGE_ROWS)];
+    listUnmarkedRoots: async (companyId, { jobName, tier }, { after, limit }) => {
+      const values = [companyId, jobName, after, Math.min(limit, MAX_PAGE_ROWS), tier];
       return (await withCompany(database, companyId, (tx) => tx.rows<RootsRecord>(SWEEP_ROOTS, values))).map(toRoots);
     },
     markIds: (companyId, lease, marks) =>
@@ -68,15 +70,16 @@ export function createPgSweepStore(database: PgDatabase): SweepStore {
         await tx.run(SWEEP_ENTER_PAGES, [companyId, lease.jobName, ...pageColumns(pages)]);
         return true;
       }),
-    listPageCopies: async (companyId, { machineId, scope, pageId }) => {
-      const values = [companyId, machineId, scope, Buffer.from(pageId)];
+    listPageCopies: async (companyId, tier, { machineId, scope, pageId }) => {
+      const values = [companyId, machineId, scope, Buffer.from(pageId), tier];
       const read = (tx: Tx) => tx.rows<{ pack_id: string }>(SWEEP_PAGE_COPIES, values);
       return (await withCompanyProbes(database, companyId, read)).map((row) => row.pack_id);
     },
-    listSweepPacks: (companyId, lease, { after, limit, states, sparseFrameBytes = null }) =>
+    listSweepPacks: (companyId, lease, { after, limit, states, sparseFrameBytes = null, isMarked = false }) =>
       withCompany(database, companyId, async (tx) => {
         if (!(await isHeld(tx, companyId, lease))) return null;
-        const values = [companyId, lease.jobName, after, states, Math.min(limit, MAX_PAGE_ROWS), sparseFrameBytes];
+        const bounded = Math.min(limit, MAX_PAGE_ROWS);
+        const values = [companyId, lease.jobName, after, states, bounded, sparseFrameBytes, lease.tier, isMarked];
         return (await tx.rows<SweepPackRecord>(SWEEP_PACKS, values)).map(toSweepPack);
       }),
     listLiveFrames: (companyId, lease, packIds) =>
@@ -88,9 +91,9 @@ export function createPgSweepStore(database: PgDatabase): SweepStore {
       }),
     recordRepacked: (companyId, repacked) =>
       withCompany(database, companyId, (tx) => recordRepacked(tx, companyId, repacked)),
-    sealQuarantine: (companyId, round) =>
+    sealQuarantine: (companyId, tier, round) =>
       withCompany(database, companyId, async (tx) => {
-        const sealed = await tx.run(SWEEP_SEAL, [companyId, round]);
+        const sealed = await tx.run(SWEEP_SEAL, [companyId, round, tier]);
         if (sealed > 0) await writeOutbox(tx, companyId, "quarantine_sealed", { round, packs: sealed });
         return sealed;
       }),
@@ -123,19 +126,21 @@ interface MarkInput {
 }
 
 async function markIds(tx: Tx, companyId: string, { lease, marks }: MarkInput): Promise<MarkOutcome> {
-  const { machineId, scope, ids, arePages } = marks;
+  const { machineId, scope, ids, arePages, exceptArchived = false } = marks;
   const count = ids.length / ID_BYTES;
   if (!Number.isInteger(count) || count > MAX_BATCH_IDS) {
     throw new StoreError("invalid", `${count} ids in one call; ${MAX_BATCH_IDS} whole ones are the most`);
   }
   if (!(await isHeld(tx, companyId, lease))) return { kind: "lease_lost" };
-  const values = [companyId, lease.jobName, machineId, scope, Buffer.from(ids), count, arePages];
+  const { jobName, tier } = lease;
+  const values = [companyId, jobName, machineId, scope, Buffer.from(ids), count, arePages, tier, exceptArchived];
   const rows = await tx.rows<{ i: number }>(SWEEP_MARK, values);
   return { kind: "marked", lacking: rows.map(({ i }) => ids.slice(i * ID_BYTES, (i + 1) * ID_BYTES)) };
 }
 
 interface DeletePacks {
   readonly packIds: readonly string[];
+  readonly tier: PackTier;
   readonly round: number;
   readonly publications: number;
 }
@@ -150,7 +155,7 @@ async function recordRepacked(tx: Tx, companyId: string, repacked: Repacked): Pr
   const [count] = await tx.rows<{ live: number }>(PACKS_COUNT_LIVE, [companyId, sources]);
   if (count?.live !== sources.length) return false;
   const shape = [pack.packKind, pack.scope, pack.sizeBytes, pack.directoryOffset, pack.directorySizeBytes];
-  const values = [companyId, packIdBytes(pack.packId), ...shape, pack.machineId, runId];
+  const values = [companyId, packIdBytes(pack.packId), ...shape, pack.machineId, runId, null];
   const [inserted] = await tx.rows<{ pack_no: number }>(PACK_INSERT, values);
   if (inserted) await insertMembers(tx, companyId, inserted.pack_no, pack);
   const packNo = inserted?.pack_no ?? (await findLivePackNo(tx, companyId, pack.packId));
@@ -170,14 +175,20 @@ async function findLivePackNo(tx: Tx, companyId: string, packId: string): Promis
 async function deletePacks(
   tx: Tx,
   companyId: string,
-  { packIds, round, publications }: DeletePacks,
+  { packIds, tier, round, publications }: DeletePacks,
 ): Promise<DeletePacksOutcome> {
   const [company] = await tx.rows<{ publications: number }>(COMPANY_LOCK, [companyId]);
   if (!company) throw new StoreError("not_found", "there is no such company");
   if (company.publications !== publications) return { kind: "marks_outdated", publications: company.publications };
-  const [current] = await tx.rows<{ round: number }>(SWEEP_ROUND, [companyId]);
+  const [current] = await tx.rows<{ round: number }>(SWEEP_ROUND, [companyId, tier]);
   if (current?.round !== round) return { kind: "round_over" };
-  const rows = await tx.rows<{ pack_id: string }>(PACKS_DELETE, [companyId, toPackIds(packIds), round]);
+  const rows = await tx.rows<{ pack_id: string }>(PACKS_DELETE, [
+    companyId,
+    toPackIds(packIds),
+    round,
+    tier,
+    SWEEP_JOBS[tier],
+  ]);
   const deleting = rows.map((row) => row.pack_id);
   if (deleting.length > 0) {
     await tx.run(CLOSURE_NEXT, [companyId]);
@@ -223,6 +234,9 @@ interface SweepPackRecord {
   readonly pack_no: number;
   readonly pack_id: string;
   readonly kind: PackKind;
+  readonly tier: PackTier;
+  readonly is_locked: boolean;
+  readonly locked_until: Date | null;
   readonly size_bytes: number;
   readonly state: SweepPack["state"];
   readonly quarantine_round: number | null;
@@ -240,6 +254,9 @@ function toSweepPack(row: SweepPackRecord): SweepPack {
     packNo: row.pack_no,
     packId: row.pack_id,
     packKind: row.kind,
+    tier: row.tier,
+    isLocked: row.is_locked,
+    lockedUntil: row.locked_until,
     sizeBytes: row.size_bytes,
     state: row.state,
     ageMs: row.age_ms,

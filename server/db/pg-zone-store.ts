@@ -36,7 +36,7 @@ export function createPgZoneStore(database: PgDatabase): ZoneStore {
       withCompanyPrisma(database, PROVIDER_ID, async (tx) => {
         const bytesOf = (figure: number | null) => (figure === null ? null : BigInt(Math.trunc(figure)));
         await tx.$executeRaw`
-          update zone set state = ${state}, probed_at = now(), latency_ms = ${latencyMs}, error_code = ${errorCode},
+          update zone set state_since = case when state = ${state} then state_since else now() end, state = ${state}, probed_at = now(), latency_ms = ${latencyMs}, error_code = ${errorCode},
             free_bytes = ${bytesOf(freeBytes)}, total_bytes = ${bytesOf(totalBytes)}
           where zone_id = ${zoneId}`;
       }),

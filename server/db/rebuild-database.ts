@@ -28,6 +28,7 @@ export interface RebuiltPack {
   readonly packNo: number;
   readonly packId: string;
   readonly packKind: "content" | "meta";
+  readonly tier: "backup" | "archive";
   readonly scope: number;
   readonly sizeBytes: number;
   readonly directoryOffset: number;
@@ -145,6 +146,7 @@ export class RebuildDatabase {
       packNo: Number(row.pack_no),
       packId: String(row.pack_id),
       packKind: row.kind === "meta" ? "meta" : "content",
+      tier: row.tier === "archive" ? "archive" : "backup",
       scope: Number(row.scope),
       sizeBytes: Number(row.size_bytes),
       directoryOffset: Number(row.directory_offset),

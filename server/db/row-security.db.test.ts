@@ -39,11 +39,13 @@ beforeAll(async () => {
     const pack = packOf(scene, [page], 2);
     await store.recordPack(scene.companyId, await openRun(store, scene), ZONE_1, pack);
     const sweeping = await workerStore.takeJob({ companyId: scene.companyId, name: "sweep" }, "worker", 60_000);
-    const marks = { jobName: "sweep", fencingToken: sweeping?.fencingToken ?? 0 };
+    const marks = { jobName: "sweep", tier: "backup" as const, fencingToken: sweeping?.fencingToken ?? 0 };
     await workerStore.beginSweep(scene.companyId, marks, { isPlanOnly: false });
     const { machineId } = scene;
     await workerStore.markIds(scene.companyId, marks, { machineId, scope: 0, ids: page, arePages: true });
-    await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
+    const { snapshot } = await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
+    const hold = { holdId: randomUUID(), snapshotId: snapshot.snapshotId, reason: "case 7", byPersonId: scene.ownerId };
+    await store.placeHold(scene.companyId, hold);
     await store.createSession({
       tokenHash: bytes(32),
       personId: scene.ownerId,
@@ -66,11 +68,19 @@ beforeAll(async () => {
       ...{ isCounted: true, place: { phase: "objects", after: "" }, verified: { packIds: [], objectKeys: [] } },
     });
     await store.advanceWatermark(scene.companyId, ZONE_1);
-    const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, isPaused: false };
+    const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, window: null, isPaused: false };
     const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
     await store.putSchedule(scene.companyId, schedule);
+    const nothing = { freezeAfterDays: 3, dailyDays: null, weeklyWeeks: null, monthlyMonths: null, yearlyYears: null };
+    await store.putRetention(scene.companyId, { ...schedule, settings: nothing });
     const expected = { sourceId: scene.sourceId, dueAt: new Date(), missedAfter: new Date() };
     await store.expectRuns(scene.companyId, [scene.sourceId], [expected]);
+    const missed = {
+      sourceId: scene.sourceId,
+      dueAt: expected.dueAt,
+      end: { kind: "missed", runId: randomUUID() },
+    } as const;
+    await store.endOverdueRun(scene.companyId, missed);
   }
   await opened.close();
   await workerOpened.close();

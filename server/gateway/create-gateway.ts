@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { RateLimiterMemory } from "rate-limiter-flexible";
+import { AGENT_DOWNLOADS } from "../../contracts/agent-release.ts";
 import { PACK_MAX_BYTES } from "../../contracts/limits.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
@@ -12,6 +13,7 @@ import { BadCopies } from "./bad-copies.ts";
 import type { GatewayContext } from "./exchange.ts";
 import { PackRows } from "./pack-rows.ts";
 import { PortalProxy } from "./portal-proxy.ts";
+import { createAgentServer } from "./serve-agents.ts";
 import { createBulkServer } from "./serve-bulk.ts";
 import { UploadRooms } from "./upload-rooms.ts";
 import { ZoneReads } from "./zone-reads.ts";
@@ -41,6 +43,8 @@ export interface GatewayOptions {
   readonly secret: Uint8Array;
   readonly portalAddress: string;
   readonly publicUrl: string;
+  /** Where archives of the agent lie; null: none are served. */
+  readonly agentsFolder: string | null;
   readonly log: Logger;
 }
 
@@ -78,6 +82,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const bulk = createBulkServer(context, options.secret);
   const portal = new PortalProxy(options);
+  const agents = createAgentServer(options);
 
   const server = createServer(
     {
@@ -91,6 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
       if (path.startsWith("/bulk/")) void bulk.serve(request, response, path, new URLSearchParams(query));
       else if (path === "/healthz") sendHealth(response);
+      else if (path.startsWith(`${AGENT_DOWNLOADS}/`)) void agents.serve(request, response, path);
       else portal.forward(request, response);
     },
   );

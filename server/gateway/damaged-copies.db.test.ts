@@ -161,7 +161,7 @@ async function backUpToBothZones(): Promise<Backup> {
     ["meta", sealed.metaPack],
   ] as const) {
     expect(await client.outcome("PUT", `/bulk/v1/packs/${pack.packId}`, pack.bytes)).toBe("201");
-    packs[pack.packId] = packObjectKey(own.companyId, packKind, pack.packId);
+    packs[pack.packId] = packObjectKey(own.companyId, { packKind, packId: pack.packId, tier: "backup" });
   }
   const committed = await client.call("POST", "/bulk/v1/commit-snapshot", sealed.manifest);
   const { snapshotId } = await committed.json();

@@ -46,6 +46,8 @@ const ZONE_CODES: Readonly<Record<ZoneErrorCode, ErrorCode>> = {
   damaged: "zone_unreachable",
   exists: "internal",
   invalid_key: "internal",
+  locked: "internal",
+  no_locks: "internal",
 };
 
 /** What a fault of any layer means to the client. Anything unforeseen is `internal` and says nothing about us. */

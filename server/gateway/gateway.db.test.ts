@@ -37,7 +37,7 @@ afterAll(() => gateway.close());
 const content = () => [nodeRandomness.bytes(70_000), nodeRandomness.bytes(900), nodeRandomness.bytes(10)];
 const reader = (of = world) => new BulkClient(gateway, tokenFor(gateway, readerGrant(of)));
 const pathOfPack = (companyId: string, packId: string, zoneId = "zone1") =>
-  join(gateway.folder, zoneId, "backup", packObjectKey(companyId, "content", packId));
+  join(gateway.folder, zoneId, "backup", packObjectKey(companyId, { packKind: "content", packId, tier: "backup" }));
 
 async function unfinishedFiles(): Promise<string[]> {
   return readdir(join(gateway.folder, "zone1", "backup", ".unfinished")).catch(() => []);
@@ -211,7 +211,7 @@ describe("a bad pack", () => {
     const { run, client } = await openRun(gateway, world);
     const pack = sealPack(run, "content", [newMember(world, 1, nodeRandomness.bytes(5_000))]);
     const zone = gateway.zones.find("zone1");
-    const key = packObjectKey(world.companyId, "content", pack.packId);
+    const key = packObjectKey(world.companyId, { packKind: "content", packId: pack.packId, tier: "backup" });
     await zone?.backup.put(key, [pack.bytes.subarray(0, 2_000)], 2_000);
     expect(await client.outcome("PUT", `/bulk/v1/packs/${pack.packId}`, pack.bytes)).toBe("201");
     expect(hashHex(await readFile(pathOfPack(world.companyId, pack.packId)))).toBe(pack.packId);

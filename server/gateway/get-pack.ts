@@ -108,7 +108,7 @@ async function findCopies(exchange: Exchange<RestoreClaims>): Promise<PackCopies
     throw notHeld();
   }
   const { companyId } = claims;
-  return { companyId, row, key: packObjectKey(companyId, row.packKind, packId), zoneIds };
+  return { companyId, row, key: packObjectKey(companyId, row), zoneIds };
 }
 
 function notHeld(): GatewayError {

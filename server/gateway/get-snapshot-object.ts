@@ -3,7 +3,7 @@ import { toHex } from "../../engine/codec/hex.ts";
 import type { RestoreClaims } from "../auth/bulk-token.ts";
 import type { SnapshotRow } from "../domain/store/store-reads.ts";
 import type { ObjectRow } from "../domain/store/zone-store.ts";
-import { manifestObjectKey, receiptObjectKey } from "../domain/zone/object-keys.ts";
+import { archivedManifestKey, manifestObjectKey, receiptObjectKey } from "../domain/zone/object-keys.ts";
 import { type Exchange, sendBytes } from "./exchange.ts";
 import { GatewayError } from "./gateway-error.ts";
 
@@ -12,8 +12,9 @@ const RECEIPT_MAX_BYTES = 64 * 1024;
 
 /** The manifest as the agent signed it; a copy whose hash does not fit is passed over. */
 export async function getManifest(exchange: Exchange<RestoreClaims>): Promise<void> {
-  const { companyId, commit, manifestSha256 } = await findSnapshot(exchange);
-  const key = manifestObjectKey(companyId, commit, toHex(manifestSha256));
+  const { companyId, commit, manifestSha256, backupLeftAt } = await findSnapshot(exchange);
+  const keyOf = backupLeftAt === null ? manifestObjectKey : archivedManifestKey;
+  const key = keyOf(companyId, commit, toHex(manifestSha256));
   sendBytes(exchange.response, 200, await readObject(exchange, key, MANIFEST_MAX_BYTES));
 }
 

@@ -32,6 +32,7 @@ const gateway = createGateway({
   secret: env.secret,
   portalAddress: env.portalAddress,
   publicUrl: env.publicUrl,
+  agentsFolder: env.agentsFolder,
   log,
 });
 const port = await gateway.listen(env.port);

@@ -25,7 +25,7 @@ export async function storePack(
   await requireOwnSlots(deps, run, index);
   const zone = deps.zones.find(run.zoneId);
   if (!zone) throw new GatewayError("zone_unreachable", `${run.zoneId} is not a zone of this service`);
-  const key = packObjectKey(run.companyId, index.packKind, packId);
+  const key = packObjectKey(run.companyId, { packKind: index.packKind, packId, tier: "backup" });
   await putOrReplaceBad({ zone: zone.backup, key, parts: [bytes] });
   return recordPack(deps, run, { packId, sizeBytes: bytes.length, index });
 }

@@ -1,6 +1,7 @@
 import type { ByteRange, Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { CopyName } from "../domain/store/zone-store.ts";
+import { isArchived, tieredZone } from "../domain/zone/tiered-zone.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { readPieces } from "./read-pieces.ts";
 
@@ -44,7 +45,7 @@ export class ZoneReads {
 
   constructor(zones: OpenZoneSet, report: (failure: FailedRead) => void) {
     this.#zoneSet = zones;
-    for (const handle of zones.all()) this.#zones.set(handle.zoneId, handle.backup);
+    for (const handle of zones.all()) this.#zones.set(handle.zoneId, tieredZone(handle));
     this.#report = report;
   }
 
@@ -103,7 +104,7 @@ export class ZoneReads {
     const range = rangeAfter(read.range, sent);
     const { zoneId } = zone;
     const open = this.#zoneSet.find(zoneId)?.openReader;
-    if (!open || !range) return zone.get(read.key, range, read.signal);
+    if (!open || !range || isArchived(read.key)) return zone.get(read.key, range, read.signal);
     return readPieces({ zoneId, reader: await open(read.key), range });
   }
 

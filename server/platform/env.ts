@@ -25,12 +25,28 @@ const Environment = z.object({
     .min(1)
     .max(86_400)
     .default(15 * 60),
+  /** Backups of one company that may run at a time; others are told to come again. */
+  HOLDFAST_COMPANY_RUNS: z.coerce.number().int().min(1).max(10_000).default(16),
   /** In so many days every copy in every zone is read again: a disk's sectors rot in years, and a read of all of them each day wears it out. */
   HOLDFAST_SCRUB_DAYS: z.coerce.number().int().min(2).max(365).default(30),
+  /** How often it is looked what of a company is to be frozen or let go; 0 for never. */
+  HOLDFAST_AGING_MINUTES: z.coerce.number().min(0).max(1_440).default(60),
   /** How often a company is swept; 0 for never. */
   HOLDFAST_SWEEP_HOURS: z.coerce.number().min(0).max(8_784).default(24),
+  /** What a gigabyte costs a month in one zone, backup tier and archive, as "EUR 0.02 0.004"; pages then show what is kept in money. */
+  HOLDFAST_TIER_PRICES: z.exactOptional(
+    z
+      .string()
+      .regex(/^[A-Z]{3} \d+(\.\d+)? \d+(\.\d+)?$/, 'is a currency and two prices, as "EUR 0.02 0.004"')
+      .transform((text) => {
+        const [currency = "", backup, archive] = text.split(" ");
+        return { currency, backup: Number(backup), archive: Number(archive) };
+      }),
+  ),
   /** File with the hash of the setup code; there is one while a bare installation belongs to nobody. */
   HOLDFAST_SETUP_FILE: z.exactOptional(z.string().min(1)),
+  /** Folder with the agent that machines are offered; nothing is served or offered without. */
+  HOLDFAST_AGENTS_FOLDER: z.exactOptional(z.string().min(1)),
   /** Set for the demo alone: the file with its accounts, as people are told of it. */
   HOLDFAST_DEMO_FILE: z.exactOptional(z.string().min(1)),
 });
@@ -44,10 +60,16 @@ export type PlatformEnv = {
   readonly portalAddress: string;
   readonly port: number;
   readonly missedGraceSeconds: number;
+  readonly companyRuns: number;
   readonly scrubDays: number;
+  readonly agingMinutes: number;
   readonly sweepHours: number;
+  /** Null where nobody has named prices. */
+  readonly tierPrices: { readonly currency: string; readonly backup: number; readonly archive: number } | null;
   /** Null where nobody sets up an installation by a code. */
   readonly setupFile: string | null;
+  /** Null where no agents are served. */
+  readonly agentsFolder: string | null;
   /** Null unless this is the demo. */
   readonly demoFile: string | null;
 };
@@ -79,9 +101,13 @@ export function parseEnv(variables: NodeJS.ProcessEnv): PlatformEnv {
     portalAddress: env.HOLDFAST_PORTAL_ADDRESS.replace(/\/$/, ""),
     port: env.HOLDFAST_PORT,
     missedGraceSeconds: env.HOLDFAST_MISSED_GRACE_SECONDS,
+    companyRuns: env.HOLDFAST_COMPANY_RUNS,
     scrubDays: env.HOLDFAST_SCRUB_DAYS,
+    agingMinutes: env.HOLDFAST_AGING_MINUTES,
     sweepHours: env.HOLDFAST_SWEEP_HOURS,
+    tierPrices: env.HOLDFAST_TIER_PRICES ?? null,
     setupFile: env.HOLDFAST_SETUP_FILE ?? null,
+    agentsFolder: env.HOLDFAST_AGENTS_FOLDER ?? null,
     demoFile: env.HOLDFAST_DEMO_FILE ?? null,
   };
 }

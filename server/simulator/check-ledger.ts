@@ -1,4 +1,4 @@
-import { NO_START_CODES } from "../domain/store/run-store.ts";
+import { MAX_ATTEMPTS, NO_START_CODES } from "../domain/store/run-store.ts";
 import type { RunRow } from "../domain/store/store-reads.ts";
 import type { HeldTiming } from "./owner.ts";
 import { listPlainDueTimes } from "./timings.ts";
@@ -79,13 +79,23 @@ function isUnderWay({ startedAt, endedAt, outcome }: RunRow, dueMs: number): boo
 
 function checkOnce(runs: readonly RunRow[], what: string, violate: Violate): void {
   const missed = runs.filter(({ outcome }) => outcome === "missed");
-  const done = runs.filter(({ outcome, code }) => outcome !== "missed" && !isInterrupted(code));
+  const done = runs
+    .filter(({ outcome, code }) => outcome !== "missed" && !isInterrupted(code))
+    .toSorted((a, b) => a.attempt - b.attempt);
   if (missed.length > 1) violate("ledger", `${what} was missed ${missed.length} times`);
-  if (done.filter(({ isCatchUp }) => isCatchUp).length > 1) violate("ledger", `${what} was caught up more than once`);
-  if (done.length > 1) violate("ledger", `${what} was run ${done.length} times`);
+  checkTries(done, what, violate);
   if (done.some(({ isCatchUp }) => isCatchUp) && missed.length === 0)
     violate("ledger", `${what} was caught up and never missed`);
   if (done.some(({ isCatchUp }) => !isCatchUp) && missed.length > 0) violate("ledger", `${what} was run and missed`);
+}
+
+/** What failed is tried again, so many times in all; what did not fail is over. */
+function checkTries(done: readonly RunRow[], what: string, violate: Violate): void {
+  const told = done.map(({ attempt, outcome }) => `${attempt}. ${outcome}`).join(", ");
+  if (done.length > MAX_ATTEMPTS) violate("ledger", `${what} was tried more than ${MAX_ATTEMPTS} times: ${told}`);
+  if (done.some(({ attempt }, at) => attempt !== at + 1)) violate("ledger", `${what} was begun anew: ${told}`);
+  if (done.slice(0, -1).some(({ outcome }) => outcome !== "failed"))
+    violate("ledger", `${what} was run again: ${told}`);
 }
 
 /** An agent begins what is due, and everything that is due is expected. */

@@ -6,6 +6,7 @@ import { DomainError } from "../domain/domain-error.ts";
 import { idText } from "../domain/pack/run-directories.ts";
 import { endRun } from "../domain/run/end-run.ts";
 import { heartbeatRun } from "../domain/run/heartbeat-run.ts";
+import { BUSY_RETRY_MS } from "../domain/run/start-run.ts";
 import { planAgentStarts } from "../domain/schedule/plan-agent-starts.ts";
 import { commitSnapshot } from "../domain/snapshot/commit-snapshot.ts";
 import { buildPack, type PackFrame } from "../domain/testing/build-pack.ts";
@@ -30,8 +31,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 const ASK_EVERY_MS = 13 * HOUR_MS;
 /** Tries of one call before a run is given up. */
 const MAX_TRIES = 5;
-/** Codes of refusals that end a run, as an agent takes them. */
-const RUN_IS_LOST: ReadonlySet<string> = new Set(["lease_lost", "run_ended", "sequence_conflict"]);
+/** Codes of refusals that end a run, as an agent takes them, or let none begin. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  ...["lease_lost", "run_ended", "sequence_conflict", "company_busy", "source_invalid", "missing_objects"],
+]);
 
 export interface MachineOptions {
   readonly world: World;
@@ -83,7 +86,8 @@ export class Machine {
       return world.random.between(1_000, MINUTE_MS);
     } catch (error) {
       if (!isExpected(error)) throw error;
-      return world.random.between(MINUTE_MS, 10 * MINUTE_MS);
+      const isBusy = error instanceof DomainError && error.code === "company_busy";
+      return isBusy ? BUSY_RETRY_MS : world.random.between(MINUTE_MS, 10 * MINUTE_MS);
     }
   }
 
@@ -280,6 +284,5 @@ function framesOfContent(random: World["random"], ids: readonly Uint8Array[]): P
 function isExpected(error: unknown): boolean {
   if (error instanceof Crash || error instanceof GivenUp || error instanceof ZoneError) return true;
   if (error instanceof GatewayError) return error.code === "pack_refused";
-  if (!(error instanceof DomainError)) return false;
-  return RUN_IS_LOST.has(error.code) || error.code === "source_invalid" || error.code === "missing_objects";
+  return error instanceof DomainError && REFUSALS.has(error.code);
 }

@@ -20,8 +20,8 @@ export const DELETION_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "server/worker/sweep/mark-reached.ts",
-        text: `const last = snapshots.at(-1);\n    return last ? { kind: "more", after: last.commit } : { kind: "done" };`,
-        replacement: `return { kind: "done" };`,
+        text: `return failed ?? (last ? { kind: "more", after: last.commit } : { kind: "done" });`,
+        replacement: `return failed ?? (last ? { kind: "done" } : { kind: "done" });`,
       },
       {
         file: "server/worker/sweep/mark-reached.ts",
@@ -89,9 +89,9 @@ export const DELETION_MUTATIONS: readonly Mutation[] = [
       {
         file: PACKS,
         text: `        pack.state === "live" &&
-        isPresent(pack.copies, zoneId) &&`,
+        pack.tier === "backup" &&`,
         replacement: `        (pack.state === "live" || pack.state === "quarantined") &&
-        isPresent(pack.copies, zoneId) &&`,
+        pack.tier === "backup" &&`,
       },
     ],
   },

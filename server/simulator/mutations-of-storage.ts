@@ -71,9 +71,9 @@ export const STORAGE_MUTATIONS: readonly Mutation[] = [
     shownAs: ["4", "6"],
     edits: [
       {
-        file: "server/worker/sweep/repack.ts",
-        text: `for (const { backup } of deps.zones.all()) {`,
-        replacement: `for (const { backup } of deps.zones.all().slice(0, 1)) {`,
+        file: "server/worker/sweep/assemble-everywhere.ts",
+        text: `for (const handle of deps.zones.all()) {`,
+        replacement: `for (const handle of deps.zones.all().slice(0, 1)) {`,
       },
     ],
   },
@@ -102,9 +102,11 @@ export const STORAGE_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: PACKS,
-        text: `      (pack.state === "live" || pack.state === "quarantined") &&
-      isPresent(pack.copies, zoneId) &&`,
-        replacement: `      (pack.state === "live" || pack.state === "quarantined") &&`,
+        text: `      pack.tier === "backup" &&
+      isPresent(pack.copies, zoneId) &&
+      (kind`,
+        replacement: `      pack.tier === "backup" &&
+      (kind`,
       },
     ],
   },

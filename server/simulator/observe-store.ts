@@ -193,7 +193,7 @@ function observeCopies(
       requireLease(violate, { run, companyId, lease, nowMs: nowMs(), what: "added to" });
       requireStored(observed, { companyId, zoneId, packId: pack.packId, what: "recorded" });
       if (model.deletedPackIds.has(pack.packId)) violate("6", `pack ${pack.packId} is back after its deletion`);
-      for (const id of contents.idsOf(packObjectKey(companyId, pack.packKind, pack.packId))) run.relied.add(id);
+      for (const id of contents.idsOf(packObjectKey(companyId, { ...pack, tier: "backup" }))) run.relied.add(id);
       return outcome;
     },
     async recordPresence(companyId, zoneId, copies) {
@@ -266,7 +266,9 @@ function checkDeleted({ model, disks, contents, violate }: Observed, companyId: 
 }
 
 function keysOf(companyId: string, packId: string): string[] {
-  return [packObjectKey(companyId, "content", packId), packObjectKey(companyId, "meta", packId)];
+  return (["content", "meta"] as const).map((packKind) =>
+    packObjectKey(companyId, { packId, packKind, tier: "backup" }),
+  );
 }
 
 function hexOf(id: string): string {

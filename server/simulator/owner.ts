@@ -53,6 +53,7 @@ export class Owner {
       timing: timing && { cron: timing.cron, timeZone: timing.timeZone },
       jitterSeconds: random.pick([0, 600]),
       catchUpMinutes: random.pick([0, 600, 1440]),
+      window: null,
       isPaused: timing === null,
     };
     const subject = {

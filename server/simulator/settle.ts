@@ -72,7 +72,7 @@ async function scrubOnce(world: World, step: Step, companyIds: readonly string[]
 
 async function requireSwept(world: World, companyIds: readonly string[]): Promise<void> {
   for (const companyId of companyIds) {
-    const row = await world.store.findSweep(companyId);
+    const row = await world.store.findSweep(companyId, "backup");
     if (row?.held) world.violate("6", `the sweep is held up by ${row.held.code} when all is well: ${row.held.detail}`);
   }
 }

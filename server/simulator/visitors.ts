@@ -67,7 +67,7 @@ async function readPack(
   { row, wanted, commit }: WantedPack,
 ): Promise<void> {
   const { zones, primitives } = gateway.deps;
-  const { packId, packKind } = row;
+  const { packId } = row;
   let isAway = false;
   for (const { zoneId, backup } of zones.all()) {
     const copy = row.copies.find((each) => each.zoneId === zoneId);
@@ -75,7 +75,7 @@ async function readPack(
     let code: string;
     try {
       const parts: Uint8Array[] = [];
-      for await (const part of await backup.get(packObjectKey(companyId, packKind, packId))) parts.push(part);
+      for await (const part of await backup.get(packObjectKey(companyId, row))) parts.push(part);
       const bytes = new Uint8Array(Buffer.concat(parts));
       if (toHex(primitives.sha256(bytes)) === packId) {
         const held = new Set(parsePackDirectory(bytes).frames.flatMap(({ memberIds }) => memberIds.map(idText)));
@@ -85,7 +85,7 @@ async function readPack(
       }
       code = "hash_mismatch";
       // A bit that was wrong in this reading alone: another one may find it good.
-      if (world.disks.get(zoneId)?.isGood(packObjectKey(companyId, packKind, packId))) isAway = true;
+      if (world.disks.get(zoneId)?.isGood(packObjectKey(companyId, row))) isAway = true;
     } catch (error) {
       if (!(error instanceof ZoneError)) throw error;
       if (error.code !== "not_found" && error.code !== "damaged") {

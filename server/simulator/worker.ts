@@ -160,7 +160,7 @@ export async function sweepAll({ world, process, owner, pace, drift }: WorkerToo
     awaitJournal: async () => true,
     ...{ graceMs: GRACE_MS, restMs: REST_MS, frameBytes: FRAME_BYTES },
   };
-  for (const companyId of await deps.store.listCompaniesToSweep(pace.sweepEveryMs)) {
+  for (const companyId of await deps.store.listCompaniesToSweep("backup", pace.sweepEveryMs)) {
     for (let steps = 0; steps < MAX_SWEEP_STEPS; steps++) {
       const result = await sweep(options, companyId);
       const { kind, held, quarantined, deleted, repacked, rescued } = result;

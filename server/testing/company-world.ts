@@ -75,7 +75,8 @@ export interface TestRun extends RunLease {
 export async function startTestRun(store: Store, world: CompanyWorld, zoneId: string): Promise<TestRun> {
   const { companyId, agentId, machineId, sourceId } = world;
   const runId = newId();
-  const run = { runId, clientRunId: newId(), agentId, machineId, sourceId, zoneId, leaseMs: 120_000 };
+  const bounds = { leaseMs: 120_000, maxOtherRuns: 100, putOffMs: 0, mustEndAt: null };
+  const run = { runId, clientRunId: newId(), agentId, machineId, sourceId, zoneId, ...bounds };
   const started = await store.startRun(companyId, run);
   if (started.kind !== "started") throw new Error(started.kind);
   const dataKey = nodeRandomness.bytes(32);

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import { z } from "zod";
 import type { DomainDeps } from "../domain/domain-deps.ts";
+import { keepIncidents, ZONE_PATIENCE } from "../domain/incident/keep-incidents.ts";
 import type { JournalStore } from "../domain/journal/journal-store.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";
 import type { Logger } from "../platform/log.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
+import { AgeDue } from "./archive/age-due.ts";
 import { FindWork, type ReplicationPair } from "./find-work.ts";
 import { makeQueue, reported } from "./job-queue.ts";
 import { keepJournal } from "./journal/keep-journal.ts";
@@ -24,6 +26,8 @@ const END_EXPIRED_RUNS = "end-expired-runs";
 const PROBE_ZONES = "probe-zones";
 const KEEP_LEDGER = "keep-ledger";
 const SWEEP = "sweep";
+const AGE = "age";
+const KEEP_INCIDENTS = "keep-incidents";
 const EVERY_MINUTE = "* * * * *";
 /** Connections of the queue; the steps use the store's own. */
 const QUEUE_CONNECTIONS = 4;
@@ -51,6 +55,8 @@ export interface WorkerOptions {
   readonly scrubDays: number;
   /** How late a run may begin before it is missed. */
   readonly missedGraceMs: number;
+  /** How often it is looked what of a company is to be frozen or let go; 0 for never. */
+  readonly ageEveryMs: number;
   /** How often a company is swept; 0 for never. */
   readonly sweepEveryMs: number;
   readonly now: () => Date;
@@ -98,10 +104,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 }
 
 async function serveHousekeeping(boss: PgBoss, options: WorkerOptions, signal: AbortSignal): Promise<void> {
-  const { deps, log, missedGraceMs, sweepEveryMs, owner, now, awaitJournal } = options;
+  const { deps, log, missedGraceMs, ageEveryMs, sweepEveryMs, owner, now, awaitJournal } = options;
   const controlTerm = () => deps.store.getControlTerm();
   const limits = { graceMs: GRACE_MS, restMs: REST_MS, frameBytes: FRAME_BYTES };
   const sweeping = { deps, log, owner, now, signal, controlTerm, awaitJournal, drift: new DriftWatch(), ...limits };
+  const aging = new AgeDue(sweeping, ageEveryMs);
   const jobs = [
     [PROBE_ZONES, () => probeZones(deps)],
     [
@@ -116,6 +123,14 @@ async function serveHousekeeping(boss: PgBoss, options: WorkerOptions, signal: A
       async () => {
         const { missed } = await keepLedger(deps, missedGraceMs);
         if (missed.length > 0) log.warn({ missed }, "runs that were due did not begin");
+      },
+    ],
+    [AGE, () => aging.step()],
+    [
+      KEEP_INCIDENTS,
+      async () => {
+        const step = await keepIncidents(deps, ZONE_PATIENCE);
+        if (step.opened.length + step.closed > 0) log.warn(step, "incidents opened or were closed");
       },
     ],
     [

@@ -41,6 +41,7 @@ const worker = await startWorker({
   isReplicationPaused: process.env.HOLDFAST_REPLICATION === "paused",
   scrubDays: env.scrubDays,
   missedGraceMs: env.missedGraceSeconds * 1000,
+  ageEveryMs: env.agingMinutes * 60_000,
   sweepEveryMs: env.sweepHours * 3_600_000,
   now: () => new Date(),
 });

@@ -67,6 +67,7 @@ function start(isReplicationPaused: boolean, sweepEveryMs = 0): Promise<Worker> 
     isReplicationPaused,
     missedGraceMs: 60_000,
     scrubDays: 30,
+    ageEveryMs: 0,
     sweepEveryMs,
   };
   const journal = createPgJournalStore(openDatabase(testDatabase.workerUrl));
@@ -79,7 +80,7 @@ async function storePack(): Promise<string> {
   const run = await startTestRun(store, world, "zone1");
   const { contentPack } = sealTestSnapshot(run, [nodeRandomness.bytes(1_000)]);
   const { packId, bytes, index } = contentPack;
-  const objectKey = packObjectKey(world.companyId, "content", packId);
+  const objectKey = packObjectKey(world.companyId, { packKind: "content", packId, tier: "backup" });
   objects.zone1.set(objectKey, Uint8Array.from(bytes));
   const chunkIds = index.frames[0]?.memberIds[0] ?? new Uint8Array(32);
   await store.recordPack(world.companyId, run, "zone1", {
@@ -134,7 +135,14 @@ describe("the worker", () => {
     const { companyId, agentId, machineId, sourceId } = world;
     const ids = { agentId, machineId, sourceId, runId: newId(), clientRunId: newId() };
     await store.endRun(companyId, lease, { outcome: "failed", code: "test" });
-    await store.startRun(companyId, { ...ids, zoneId: "zone1", leaseMs: 1 });
+    await store.startRun(companyId, {
+      ...ids,
+      zoneId: "zone1",
+      leaseMs: 1,
+      maxOtherRuns: 9,
+      putOffMs: 1,
+      mustEndAt: null,
+    });
     const worker = await start(true);
     try {
       await vi.waitFor(async () => {
@@ -201,10 +209,10 @@ describe("the sweep", () => {
     const worker = await start(true, 3_600_000);
     try {
       await vi.waitFor(async () => {
-        const swept = await workerStore.findSweep(companyId);
+        const swept = await workerStore.findSweep(companyId, "backup");
         expect(swept).toMatchObject({ round: 1, held: null, finishedAt: expect.any(Date) });
       }, WAIT);
-      expect(await workerStore.listCompaniesToSweep(3_600_000)).not.toContain(companyId);
+      expect(await workerStore.listCompaniesToSweep("backup", 3_600_000)).not.toContain(companyId);
     } finally {
       await worker.stop();
     }

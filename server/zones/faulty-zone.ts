@@ -82,6 +82,8 @@ export function withFaults(zone: Zone, { seed, clock, faults }: FaultyOptions): 
     find: (key) => misbehave(() => zone.find(key)),
     list: (prefix, options) => misbehave(() => zone.list(prefix, options)),
     delete: (key) => misbehave(() => zone.delete(key)),
+    lock: (key, until) => misbehave(() => zone.lock(key, until)),
+    findLock: (key) => misbehave(() => zone.findLock(key)),
   };
 }
 

@@ -6,6 +6,7 @@ import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts"
 import { createZoneIdentity } from "./create-zone-identity.ts";
 import { sweepUnfinished } from "./fs-unfinished.ts";
 import { createFsZone } from "./fs-zone.ts";
+import { describeLocksContract } from "./locks-contract.ts";
 import { openZones } from "./open-zones.ts";
 import { bytes, codeOf, describeZoneContract, read, stream } from "./zone-contract.ts";
 
@@ -30,6 +31,16 @@ function openBase(path: string, identity?: string) {
 }
 
 describeZoneContract("fs", async () => openBase((await newBase()).path));
+describeLocksContract("fs", async () => openBase((await newBase()).path));
+
+test("a locked object is a read-only file that says until when, in the words of the file system", async () => {
+  const { path } = await newBase();
+  const zone = openBase(path);
+  await zone.put("a/b", [bytes(3)], 3);
+  const until = await zone.lock("a/b", new Date(Date.now() + 86_400_000));
+  const { mode, mtimeMs } = await lstat(join(path, "a/b"));
+  expect([mode & 0o777, mtimeMs]).toEqual([0o444, until.getTime()]);
+});
 
 describe("an fs base", () => {
   test("leaves no unfinished file after success, failure or abort", async () => {

@@ -6,6 +6,7 @@ import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { FsBase, type FsBaseOptions, syncFolder } from "./fs-base.ts";
 import { systemCodeOf, toReadError, toZoneError } from "./fs-errors.ts";
 import { walkKeys } from "./fs-list.ts";
+import { findFileLock, lockFile, requireUnlocked } from "./fs-lock.ts";
 import { type PutBody, putFile } from "./fs-put.ts";
 import { readFile } from "./fs-read.ts";
 import { replaceFile } from "./fs-replace.ts";
@@ -52,6 +53,8 @@ export function createFsZone(options: FsZoneOptions): FsZone {
     find: (key) => findFile(base, key),
     list: (prefix, listOptions) => listFiles(base, prefix, listOptions),
     delete: (key) => deleteFile(base, key),
+    lock: (key, until) => lockFile(base, key, until),
+    findLock: (key) => findFileLock(base, key),
   };
 }
 
@@ -91,6 +94,7 @@ async function deleteFile(base: FsBase, key: string): Promise<void> {
   await base.requirePresent();
   await base.requireRealFolders(parts);
   const path = base.pathOf(parts);
+  await requireUnlocked(base, key);
   try {
     await unlink(path);
     await syncFolder(dirname(path));

@@ -2,6 +2,7 @@ import type { Primitives } from "../../engine/ports/primitives.ts";
 import type { ByteRange, ObjectInfo, PutOptions, Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { PutBody } from "./fs-put.ts";
+import { lockedError, wholeSecond } from "./locks.ts";
 import { MAX_LIST_LIMIT, parseObjectKey, requirePrefix } from "./object-key.ts";
 import { requireReplaceable } from "./require-replaceable.ts";
 
@@ -13,10 +14,14 @@ export interface MemoryZoneOptions {
   readonly primitives: Primitives;
   /** What is stored; shared between instances that stand for the same storage. */
   readonly objects?: Map<string, Uint8Array>;
+  /** Until when objects are locked, by key; shared likewise. */
+  readonly locks?: Map<string, Date>;
+  readonly now?: () => Date;
 }
 
 /** A base in memory, for tests and the simulator. */
-export function createMemoryZone({ zoneId, primitives, objects = new Map() }: MemoryZoneOptions): Zone {
+export function createMemoryZone(options: MemoryZoneOptions): Zone {
+  const { zoneId, primitives, objects = new Map(), locks = new Map(), now = () => new Date() } = options;
   async function put(key: string, body: PutBody, sizeBytes: number, options: PutOptions = {}): Promise<void> {
     parseObjectKey(zoneId, key);
     const bytes = await collect(zoneId, body, sizeBytes, options.signal);
@@ -68,7 +73,30 @@ export function createMemoryZone({ zoneId, primitives, objects = new Map() }: Me
     },
     async delete(key) {
       parseObjectKey(zoneId, key);
+      const until = locks.get(key);
+      if (objects.has(key) && until && until > now()) throw lockedError(zoneId, key, until);
       objects.delete(key);
+      locks.delete(key);
+    },
+    ...createLocks({ zoneId, objects, locks }),
+  };
+}
+
+type Stored = Pick<MemoryZoneOptions, "zoneId"> & Required<Pick<MemoryZoneOptions, "objects" | "locks">>;
+
+function createLocks({ zoneId, objects, locks }: Stored): Pick<Zone, "lock" | "findLock"> {
+  return {
+    async lock(key, until) {
+      parseObjectKey(zoneId, key);
+      if (!objects.has(key)) throw new ZoneError("not_found", zoneId, `${key} does not exist`);
+      const wanted = wholeSecond(until);
+      const inForce = locks.get(key);
+      if (!inForce || inForce < wanted) locks.set(key, wanted);
+      return locks.get(key) ?? wanted;
+    },
+    async findLock(key) {
+      parseObjectKey(zoneId, key);
+      return (objects.has(key) && locks.get(key)) || null;
     },
   };
 }

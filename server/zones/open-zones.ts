@@ -92,7 +92,8 @@ export async function openZones({ zones, primitives, now, term }: OpenZonesOptio
   const handles = await Promise.all(
     zones.map(async (config) => {
       const calls = new ZoneCalls(config.zoneId, ZONE_CALLS);
-      const guard = (zone: Zone) => (term === undefined ? zone : withTerm(zone, { term, clock: systemClock }));
+      const guard: Opening["guard"] = (zone, termsIn) =>
+        term === undefined ? zone : withTerm(zone, { term, clock: systemClock, termsIn });
       const handle = await openZone(config, { calls, primitives, guard });
       // What is not swept now is swept at the next start; the probe says what is wrong.
       if (config.kind === "fs") await calls.within(DEADLINES.answerMs, () => sweep(config, now)).catch(() => undefined);
@@ -160,8 +161,8 @@ export function basePathOf(config: Pick<FsZoneConfig, "path">, base: ZoneBase): 
 interface Opening {
   readonly calls: ZoneCalls;
   readonly primitives: Primitives;
-  /** What surrounds a backup base from the outside: it is the one that has terms. */
-  readonly guard: (backup: Zone) => Zone;
+  /** What surrounds a base from the outside; the backup base is the one that has terms. */
+  readonly guard: (base: Zone, backup: Zone) => Zone;
 }
 
 async function openZone(config: ZoneConfig, opening: Opening): Promise<OpenZone> {
@@ -174,14 +175,15 @@ function openFsZone(config: FsZoneConfig, { calls, primitives, guard }: Opening)
     return createFsZone({ zoneId: config.zoneId, base, path, primitives, ...identityOf(config, base) });
   };
   const { zoneId, ordinal, kind } = config;
-  const backup = open("backup");
+  const files = open("backup");
+  const backup = boundZone(files, calls, DEADLINES);
   const handle = {
     zoneId,
     ordinal,
     zoneKind: kind,
-    backup: guard(boundZone(backup, calls, DEADLINES)),
-    archive: boundZone(open("archive"), calls, DEADLINES),
-    openReader: openWithin(backup.openReader, calls, DEADLINES.answerMs),
+    backup: guard(backup, backup),
+    archive: guard(boundZone(open("archive"), calls, DEADLINES), backup),
+    openReader: openWithin(files.openReader, calls, DEADLINES.answerMs),
   };
   return zoneHandleOf(handle, () => calls.within(DEADLINES.answerMs, () => measureRoom(basePathOf(config, "backup"))));
 }
@@ -198,7 +200,9 @@ async function openS3Zone(config: S3ZoneConfig, { calls, primitives, guard }: Op
     const zone = createS3Zone({ bucket, base, primitives, ...identityOf(config, base) });
     return boundZone(zone, calls, DEADLINES, S3_TRIES);
   };
-  return zoneHandleOf({ zoneId, ordinal, zoneKind: kind, backup: guard(open("backup")), archive: open("archive") });
+  const backup = open("backup");
+  const archive = guard(open("archive"), backup);
+  return zoneHandleOf({ zoneId, ordinal, zoneKind: kind, backup: guard(backup, backup), archive });
 }
 
 function identityOf({ identities }: ZoneConfig, base: ZoneBase): { identity?: string } {

@@ -9,6 +9,7 @@ import {
 import type { ObjectInfo } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { s3FailureOf, toS3ZoneError } from "./s3-errors.ts";
+import { deleteS3Versions, findS3Lock, putS3Lock, type S3Lock } from "./s3-lock.ts";
 
 export interface S3Put {
   readonly key: string;
@@ -44,6 +45,11 @@ export interface S3Bucket {
   findSize(key: string): Promise<number | null>;
   list(prefix: string, options: { after: string; limit: number; continuation: string | null }): Promise<S3Page>;
   delete(key: string): Promise<void>;
+  /** Of a versioned bucket: every version of the key. */
+  deleteVersions(key: string): Promise<void>;
+  findLock(key: string): Promise<S3Lock | null>;
+  /** False where the bucket cannot lock. */
+  lock(lock: { readonly key: string; readonly versionId: string; readonly until: Date }): Promise<boolean>;
 }
 
 export function openS3Bucket(client: S3Client, zoneId: string, name: string): S3Bucket {
@@ -85,6 +91,18 @@ export function openS3Bucket(client: S3Client, zoneId: string, name: string): S3
         if (s3FailureOf(error).name !== "NoSuchKey") throw toError(`delete ${key}`, error, true);
       }
     },
+    deleteVersions: (key) =>
+      deleteS3Versions(client, name, key).catch((error: unknown) => {
+        throw toError(`delete ${key}`, error, true);
+      }),
+    findLock: (key) =>
+      findS3Lock(client, name, key).catch((error: unknown) => {
+        throw toError(`look at the lock of ${key}`, error, false);
+      }),
+    lock: (lock) =>
+      putS3Lock(client, name, lock).catch((error: unknown) => {
+        throw toError(`lock ${lock.key}`, error, true);
+      }),
   };
 }
 

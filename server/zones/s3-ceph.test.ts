@@ -1,8 +1,15 @@
-import { CreateBucketCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectRetentionCommand,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { systemClock } from "../platform/clock.ts";
 import { createS3Identity } from "./create-s3-identity.ts";
+import { describeLocksContract } from "./locks-contract.ts";
 import { openS3Bucket } from "./s3-bucket.ts";
 import { openS3Client } from "./s3-client.ts";
 import { createS3Zone } from "./s3-zone.ts";
@@ -23,18 +30,18 @@ describe.skipIf(tool === null)("Ceph RGW", () => {
   }, 180_000);
   afterAll(() => ceph?.remove(), 180_000);
 
-  async function newBucket(isVersioned = false) {
+  async function newBucket(isVersioned = false, isLocking = false) {
     count += 1;
     const Bucket = `bucket-${count}`;
     const client = openS3Client(addressOf(ceph));
-    await client.send(new CreateBucketCommand({ Bucket }));
+    await client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: isLocking }));
     const VersioningConfiguration = { Status: "Enabled" } as const;
     if (isVersioned) await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
     return openS3Bucket(client, "zone1", Bucket);
   }
 
-  async function newZone(base: ZoneBase = "backup", isVersioned = false) {
-    const bucket = await newBucket(isVersioned);
+  async function newZone(base: ZoneBase = "backup", isVersioned = false, isLocking = false) {
+    const bucket = await newBucket(isVersioned, isLocking);
     const identity = newZoneIdentity("zone1", base, nodeRandomness);
     await createS3Identity({ bucket, identity, sha256: nodePrimitives.sha256 });
     return createS3Zone({ bucket, base, identity: identity.identity, primitives: nodePrimitives });
@@ -63,6 +70,30 @@ describe.skipIf(tool === null)("Ceph RGW", () => {
     expect(await codeOf(zone.put("a/b", [bytes(10, 2)], 10))).toBe("exists");
     expect((await read(zone, "a/b")).equals(bytes(10))).toBe(true);
   });
+
+  test("what is locked is refused by the zone itself, also for its own credentials: deleting it, and shortening its lock", async () => {
+    const zone = await newZone("archive", false, true);
+    await zone.put("a/b", [bytes(10)], 10);
+    const until = await zone.lock("a/b", new Date(Date.now() + 3_600_000));
+    const client = openS3Client(addressOf(ceph));
+    const where = { Bucket: `bucket-${count}`, Key: "a/b" };
+    const { VersionId } = await client.send(new HeadObjectCommand(where));
+    const version = { ...where, ...(VersionId && { VersionId }) };
+    await expect(client.send(new DeleteObjectCommand(version))).rejects.toMatchObject({ name: "AccessDenied" });
+    for (const bypass of [false, true]) {
+      const Retention = { Mode: "COMPLIANCE", RetainUntilDate: new Date(Date.now() + 60_000) } as const;
+      const shorten = new PutObjectRetentionCommand({ ...version, Retention, BypassGovernanceRetention: bypass });
+      await expect(client.send(shorten)).rejects.toMatchObject({ name: "AccessDenied" });
+    }
+    // A mark of deletion hides it, and is all that the credentials can do.
+    await client.send(new DeleteObjectCommand(where));
+    expect(await zone.find("a/b")).toBe(null);
+    const sha256 = nodePrimitives.sha256(bytes(10));
+    expect(await zone.replaceBad("a/b", [bytes(10)], { sha256 })).toBe("replaced");
+    expect((await zone.lock("a/b", until)).getTime()).toBe(until.getTime());
+  });
+
+  describeLocksContract("an archive on Ceph", () => newZone("archive", false, true));
 
   test("other keys are refused, a bucket without identity and an absent one are unreachable", async () => {
     const zone = await newZone();

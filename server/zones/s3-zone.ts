@@ -1,6 +1,7 @@
 import type { Primitives } from "../../engine/ports/primitives.ts";
 import type { ObjectInfo, Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
+import { lockedError, wholeSecond } from "./locks.ts";
 import { MAX_LIST_LIMIT, parseObjectKey, requirePrefix } from "./object-key.ts";
 import { requireReplaceable } from "./require-replaceable.ts";
 import { S3Base, type S3BaseOptions } from "./s3-base.ts";
@@ -48,7 +49,22 @@ export function createS3Zone({ primitives, ...options }: S3ZoneOptions): Zone {
     async delete(key) {
       parseObjectKey(zoneId, key);
       await base.requireStillPresent();
-      await bucket.delete(key);
+      if (base.base === "backup") return bucket.delete(key);
+      const until = (await bucket.findLock(key))?.until;
+      if (until && until.getTime() > Date.now()) throw lockedError(zoneId, key, until);
+      await bucket.deleteVersions(key);
+    },
+    async lock(key, until) {
+      parseObjectKey(zoneId, key);
+      await base.requirePresent();
+      return lockS3Object(base, key, until);
+    },
+    async findLock(key) {
+      parseObjectKey(zoneId, key);
+      await base.requirePresent();
+      const found = await bucket.findLock(key);
+      if (found === null) await base.requireStillPresent();
+      return found?.until ?? null;
     },
   };
 }
@@ -77,6 +93,19 @@ async function listS3Objects(
     }
   }
   throw new ZoneError("unreachable", zoneId, `bucket ${bucket.name} lists without end`);
+}
+
+async function lockS3Object({ bucket, zoneId }: S3Base, key: string, until: Date): Promise<Date> {
+  const wanted = wholeSecond(until);
+  const found = await bucket.findLock(key);
+  if (found === null) throw new ZoneError("not_found", zoneId, `${key} does not exist`);
+  if (found.until && found.until >= wanted) return found.until;
+  const { versionId } = found;
+  const isLocked = versionId !== null && (await bucket.lock({ key, versionId, until: wanted }));
+  const inForce = isLocked ? (await bucket.findLock(key))?.until : null;
+  if (inForce && inForce >= wanted) return inForce;
+  const message = `bucket ${bucket.name} does not keep objects: the archive's has to be made with Object Lock, which cannot be added later`;
+  throw new ZoneError("no_locks", zoneId, message);
 }
 
 function isObjectKey(zoneId: string, key: string): boolean {

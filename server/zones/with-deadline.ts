@@ -50,6 +50,8 @@ export function withDeadline(zone: Zone, calls: ZoneCalls, { answerMs, putMs }: 
     find: (key) => within(() => zone.find(key)),
     list: (prefix, options) => within(() => zone.list(prefix, options)),
     delete: (key) => within(() => zone.delete(key)),
+    lock: (key, until) => within(() => zone.lock(key, until)),
+    findLock: (key) => within(() => zone.findLock(key)),
   };
 }
 

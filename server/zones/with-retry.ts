@@ -74,6 +74,8 @@ export function withRetry(zone: Zone, options: RetryOptions): Zone {
     find: (key) => retry(() => zone.find(key)),
     list: (prefix, listOptions) => retry(() => zone.list(prefix, listOptions)),
     delete: (key) => retry(() => zone.delete(key)),
+    lock: (key, until) => retry(() => zone.lock(key, until)),
+    findLock: (key) => retry(() => zone.findLock(key)),
   };
 }
 

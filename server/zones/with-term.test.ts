@@ -24,6 +24,20 @@ test("a service that was taken over from writes and deletes nothing any more, an
   expect(await zone.find("companies/c/a")).toMatchObject({ sizeBytes: 1 });
 });
 
+test("the archive base is fenced by the terms of its zone's backup base", async () => {
+  const { objects, zone: backup, put } = openZone(1);
+  const archived = new Map<string, Uint8Array>();
+  const memory = createMemoryZone({ zoneId: "zone1", primitives: nodePrimitives, objects: archived });
+  const archive = withTerm(memory, { term: 1, clock: { now: () => new Date(0) }, termsIn: backup });
+  await put("companies/c/a");
+  archived.set("companies/c/b", new Uint8Array([1]));
+  objects.set(termKey(2), termBytes(2));
+  for (const attempt of [archive.delete("companies/c/b"), archive.lock("companies/c/b", new Date(1))]) {
+    await expect(attempt).rejects.toMatchObject({ code: "read_only" });
+  }
+  expect(archived.size).toBe(1);
+});
+
 test("the one that took over goes on, whatever older terms there are, and so does a zone of before there were terms", async () => {
   const { objects, zone, put } = openZone(2);
   for (const term of [1, 2]) objects.set(termKey(term), termBytes(term));

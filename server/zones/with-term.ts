@@ -7,6 +7,8 @@ import { readControlTerm } from "./control-term.ts";
 const LOOK_MS = 5_000;
 
 export interface TermGuard {
+  /** Where the terms lie: the backup base of the zone. Left out: in the base itself. */
+  readonly termsIn?: Zone;
   /** Of the history that this process writes. */
   readonly term: number;
   readonly clock: Pick<Clock, "now">;
@@ -17,14 +19,14 @@ export interface TermGuard {
  * over, and this one came back. Deleting looks each time, storing every few seconds. Reading goes on. Outside tries and deadlines, so that
  * its own look has them, too.
  */
-export function withTerm(zone: Zone, { term, clock }: TermGuard): Zone {
+export function withTerm(zone: Zone, { term, clock, termsIn = zone }: TermGuard): Zone {
   let lookedMs = Number.NEGATIVE_INFINITY;
 
   async function requireTerm(maxAgeMs: number): Promise<void> {
     const nowMs = clock.now().getTime();
     if (nowMs - lookedMs < maxAgeMs) return;
     // A base of before there were terms has none.
-    const highest = await readControlTerm(zone);
+    const highest = await readControlTerm(termsIn);
     if (highest !== null && highest > term) {
       const message = `the zone's history went on under term ${highest}, and this service writes term ${term}: it was taken over from, stop it`;
       throw new ZoneError("read_only", zone.zoneId, message);
@@ -49,5 +51,10 @@ export function withTerm(zone: Zone, { term, clock }: TermGuard): Zone {
       await requireTerm(0);
       await zone.delete(key);
     },
+    async lock(key, until) {
+      await requireTerm(LOOK_MS);
+      return zone.lock(key, until);
+    },
+    findLock: (key) => zone.findLock(key),
   };
 }

@@ -4,6 +4,7 @@ import type { Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
 import { type Faults, NO_FAULTS, withFaults } from "./faulty-zone.ts";
+import { describeLocksContract } from "./locks-contract.ts";
 import { createMemoryZone } from "./memory-zone.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { boundZone } from "./open-zones.ts";
@@ -39,7 +40,9 @@ describeZoneContract("retry", async () =>
   withRetry(memory(), { clock: createFakeClock(), attempts: 3, firstDelayMs: 1 }),
 );
 describeZoneContract("deadline", async () => withDeadline(memory(), new ZoneCalls("zone1", 3), PATIENT));
-describeZoneContract("all that surrounds a zone", async () => boundZone(memory(), new ZoneCalls("zone1", 8), PATIENT));
+const bound = async () => boundZone(memory(), new ZoneCalls("zone1", 8), PATIENT);
+describeZoneContract("all that surrounds a zone", bound);
+describeLocksContract("all that surrounds a zone", bound);
 
 describe("retry", () => {
   test("gets through errors and lost answers, with growing pauses", async () => {

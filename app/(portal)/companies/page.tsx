@@ -28,7 +28,7 @@ export default async function CompaniesPage({ searchParams }: PageInput) {
         state={list}
         sortWords={COMPANY_SORT_WORDS}
         searchLabel="Find a company"
-        filter={{ title: "State", choices: STATE_CHOICES }}
+        filters={[{ title: "State", choices: STATE_CHOICES }]}
       >
         <CompaniesTable
           rows={page.rows}

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { CompanyFigures } from "../../../components/companies/company-figures.tsx";
+import { OpenIncidents } from "../../../components/incidents/open-incidents.tsx";
 import { RefreshWhenRunsChange } from "../../../components/live/refresh-when-runs-change.tsx";
 import { machinesHeadline } from "../../../components/machines/machine-headline.ts";
 import { openRunIdsOf } from "../../../components/machines/machine-list.ts";
@@ -25,6 +26,7 @@ export default async function HomePage() {
         proof="Every snapshot is sealed on your machine before it leaves it. Only your company can open it."
         actions={<RestoreLink />}
       />
+      <OpenIncidents counts={await api.incidents.count({})} href="/incidents" />
       <CompanyFigures company={company} watermarks={zones.companies[0]} zones={zones.zones} />
       <Card title="Machines" note={NEED_FIRST[0]}>
         <MachinesTable

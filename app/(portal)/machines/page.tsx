@@ -39,7 +39,7 @@ export default async function MachinesPage({ searchParams }: PageInput) {
         state={list}
         sortWords={MACHINE_SORT_WORDS}
         searchLabel={viewer.kind === "staff" ? "Find a machine or company" : "Find a machine"}
-        filter={{ title: "State", choices: STATE_CHOICES }}
+        filters={[{ title: "State", choices: STATE_CHOICES }]}
       >
         <MachinesTable
           rows={page.rows}

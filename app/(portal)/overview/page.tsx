@@ -3,6 +3,7 @@ import Link from "next/link";
 import { CompaniesTable } from "../../../components/companies/companies-table.tsx";
 import { companyStatus } from "../../../components/companies/company-status.ts";
 import { lostHeadline } from "../../../components/findings/findings-headline.ts";
+import { OpenIncidents } from "../../../components/incidents/open-incidents.tsx";
 import { LiveNote } from "../../../components/live/live-note.tsx";
 import { RefreshWhenRunsChange } from "../../../components/live/refresh-when-runs-change.tsx";
 import { CompanyCounts } from "../../../components/overview/company-counts.tsx";
@@ -36,6 +37,7 @@ export default async function OverviewPage() {
         proof={overviewProof(runs.rows, new Date())}
         actions={<LiveNote />}
       />
+      <OpenIncidents counts={await api.incidents.count({})} href="/incidents" />
       <CompanyCounts counts={counts} companies={companies.rows} />
       <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="grid gap-3">

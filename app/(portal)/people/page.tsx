@@ -32,7 +32,7 @@ export default async function PeoplePage({ searchParams }: PageInput) {
         state={list}
         sortWords={PERSON_SORT_WORDS}
         searchLabel="Find a person or company"
-        filter={{ title: "Kind", choices: KIND_CHOICES }}
+        filters={[{ title: "Kind", choices: KIND_CHOICES }]}
       >
         <PeopleTable
           rows={page.rows}

@@ -29,7 +29,7 @@ export default async function RunsPage({ searchParams }: PageInput) {
         state={list}
         sortWords={RUN_SORT_WORDS}
         searchLabel="Find a machine or company"
-        filter={{ title: "Outcome", choices: OUTCOME_CHOICES }}
+        filters={[{ title: "Outcome", choices: OUTCOME_CHOICES }]}
       >
         <RunsTable
           rows={page.rows}

@@ -6,6 +6,7 @@ import { createPgStore } from "../../db/pg-store.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { newId } from "../../platform/ids.ts";
 import { createLog } from "../../platform/log.ts";
+import { publishedReleases } from "../../platform/published-releases.ts";
 import { createTestDatabase } from "../../testing/postgres.ts";
 import { createMemoryZone } from "../../zones/memory-zone.ts";
 import { zoneHandleOf, zoneSetOf } from "../../zones/open-zones.ts";
@@ -43,11 +44,14 @@ export async function openApiWorld(): Promise<ApiWorld> {
     clock: systemClock,
     log,
     rateLimits: createRateLimits(),
+    companyRunsMax: 16,
     secret: randomBytes(32),
     publicUrl: "http://localhost:7443",
     // No worker ships a journal here.
     acknowledge: async () => undefined,
+    tierPrices: null,
     findSetupCodeHash: async () => null,
+    releases: publishedReleases(null),
   };
   return {
     deps,

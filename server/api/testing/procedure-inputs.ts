@@ -6,8 +6,8 @@ export type ProcedureInputs = Readonly<Record<string, unknown>>;
 
 const BYTES = Buffer.from("not what it should be").toString("base64");
 
-/** For each procedure a well-formed input that names things of this company. */
-export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
+/** For each procedure a well-formed input that names things of this company, and one of its incidents. */
+export function createProcedureInputs(company: KeyedCompany, incidentId: string): ProcedureInputs {
   const { companyId, machineId, sourceId } = company;
   const { runId, fencingToken } = company.run;
   const enrolmentId = randomUUID();
@@ -20,6 +20,15 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "agent.putSource": { definition: BYTES },
     "agent.schedule": undefined,
     "agent.startRun": { sourceId, clientRunId: randomUUID() },
+    "archive.holds": { companyId },
+    "archive.liftHold": { companyId, holdId: randomUUID() },
+    "archive.placeHold": { companyId, snapshotId: "ab".repeat(16), reason: "case 7" },
+    "archive.putRetention": {
+      subject: { level: "source", companyId, machineId, sourceId },
+      settings: { freezeAfterDays: 1, dailyDays: 1, weeklyWeeks: 0, monthlyMonths: 0, yearlyYears: 0 },
+    },
+    "archive.retention": { subject: { level: "machine", companyId, machineId } },
+    "archive.tiers": { companyId },
     "companies.count": undefined,
     "companies.create": { name: "Pell & Ross", ownerEmail: "o@x.test", inviteAuthHash: "00".repeat(32) },
     "companies.get": { companyId },
@@ -30,6 +39,9 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "enrolments.create": { enrolmentId, payload: BYTES, statement: BYTES, expiresAt: new Date(Date.now() + 1000) },
     "enrolments.get": { enrolmentId },
     "enrolments.open": { enrolmentId },
+    "incidents.acknowledge": { incidentId, note: "not ours" },
+    "incidents.count": { companyId },
+    "incidents.list": { companyId },
     "invitations.accept": {
       ...invitation,
       password: "long enough to be one",
@@ -51,6 +63,8 @@ export function createProcedureInputs(company: KeyedCompany): ProcedureInputs {
     "runs.get": { runId },
     "runs.list": { companyId },
     "schedules.get": { machineId },
+    "schedules.getCompany": { companyId },
+    "schedules.getProvider": undefined,
     "schedules.put": {
       subject: { level: "source", machineId, sourceId },
       settings: { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: true },

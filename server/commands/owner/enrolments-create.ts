@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AGENT_RELEASE_PATH, installLine, publishedReleaseSchema } from "../../../contracts/agent-release.ts";
 import { nameSchema } from "../../../contracts/fields.ts";
 import { LINK_MAX_TTL_MS } from "../../../contracts/limits.ts";
 import { createEnrolment } from "../../api/client/create-enrolment.ts";
@@ -32,9 +33,22 @@ export async function run(input: Record<string, unknown>): Promise<number> {
   });
   await session.pins.rememberCompany(session.viewer.companyId, pinOf(created.owner));
   const { enrolmentId, link } = created;
-  print(json, { enrolmentId, link, expiresAt: expiresAt.toISOString() }, link);
+  const line = await findInstallLine(session.portalUrl, link);
+  print(json, { enrolmentId, link, expiresAt: expiresAt.toISOString(), installLine: line }, link);
   if (!json) {
     console.error(`holdfast: on the machine, before ${expiresAt.toISOString()}: holdfast agent enrol '${link}'`);
+    if (line !== null) console.error(`holdfast: or, where nothing of Holdfast is installed:\n${line}`);
   }
   return 0;
+}
+
+/** Null when the portal offers no agent; the link works all the same. */
+async function findInstallLine(portalUrl: string, link: string): Promise<string | null> {
+  try {
+    const answer = await fetch(new URL(AGENT_RELEASE_PATH, portalUrl));
+    const { installerSha256 } = publishedReleaseSchema.parse(await answer.json());
+    return installLine({ link, installerSha256 });
+  } catch {
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import { DomainError } from "../../domain/domain-error.ts";
 import { packMembersOf } from "../../domain/pack/record-pack.ts";
 import { readPackIndex } from "../../domain/snapshot/read-pack-index.ts";
 import type { PackMembers } from "../../domain/store/pack-store.ts";
+import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 import type { ZoneHandle } from "../../domain/zone/zone-set.ts";
 
 /** Directories read at a time; each is at most 32 MiB, usually some 100 kB. */
@@ -45,9 +46,9 @@ async function readMembers(
   pack: RebuiltPack,
 ): Promise<{ readonly members: PackMembers } | { readonly problem: string }> {
   let problem = "no zone holds it";
-  for (const { backup } of zones) {
+  for (const zone of zones) {
     try {
-      return { members: packMembersOf(await readPackIndex(backup, pack.companyId, pack)) };
+      return { members: packMembersOf(await readPackIndex(tieredZone(zone), pack.companyId, pack)) };
     } catch (error) {
       if (!(error instanceof ZoneError || error instanceof DomainError || isBadBytes(error))) throw error;
       problem = error instanceof Error ? error.message : String(error);

@@ -7,6 +7,7 @@ import { openPgDatabase } from "../../db/pg-database.ts";
 import { createPgStore } from "../../db/pg-store.ts";
 import { RebuildDatabase } from "../../db/rebuild-database.ts";
 import { type Chain, findChain, JournalError } from "../../domain/journal/read-chain.ts";
+import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 import type { ZoneSettings } from "../../platform/zone-settings.ts";
 import { readControlTerm, termBytes, termKey } from "../../zones/control-term.ts";
 import { type OpenZone, openZones } from "../../zones/open-zones.ts";
@@ -110,7 +111,7 @@ async function fill({
       await store.registerZone({ zoneId, ordinal, zoneKind });
     const seq = await replayJournal({ zone: zone.backup, chain, rebuild, sha256: nodePrimitives.sha256 });
     tell("the journal is replayed; looking what the zones hold");
-    for (const { zoneId, backup } of remains.reachable) await listZone(zoneId, backup, rebuild);
+    for (const zone of remains.reachable) await listZone(zone.zoneId, tieredZone(zone), rebuild);
     const { unknownObjects } = await rebuild.settlePresence();
     await rebuild.settle({ term, number: chain.last.number, hash: chain.last.hash, seq });
     tell("reading the directories of the packs");

@@ -3,9 +3,11 @@ import type { Zone } from "../../../engine/ports/zone.ts";
 import type { RebuildDatabase } from "../../db/rebuild-database.ts";
 import { type Chain, readSegment } from "../../domain/journal/read-chain.ts";
 import type { SegmentRow } from "../../domain/journal/segment.ts";
+import { ARCHIVE_PREFIX } from "../../domain/zone/object-keys.ts";
 
 const PAGE = 1_000;
-const COMPANY_KEY = /^companies\/([0-9a-f-]{36})\//;
+/** As `tieredZone` names them: the backup base and the archive's. */
+const BASES = ["", ARCHIVE_PREFIX];
 
 export interface Replay {
   readonly zone: Zone;
@@ -31,14 +33,17 @@ export async function replayJournal({ zone, chain, rebuild, sha256 }: Replay): P
 
 /** Notes every object of every company in a zone, a page at a time. */
 export async function listZone(zoneId: string, zone: Zone, rebuild: RebuildDatabase): Promise<void> {
-  for (const companyId of await rebuild.listCompanyIds()) {
+  const companyIds = await rebuild.listCompanyIds();
+  for (const [companyId, base] of companyIds.flatMap((each) => BASES.map((base) => [each, base] as const))) {
     let after: string | undefined;
     for (;;) {
-      const page = await zone.list(`companies/${companyId}/`, { limit: PAGE, ...(after !== undefined && { after }) });
-      const objects = page.filter(({ key }) => COMPANY_KEY.test(key));
+      const page = await zone.list(`${base}companies/${companyId}/`, {
+        limit: PAGE,
+        ...(after !== undefined && { after }),
+      });
       await rebuild.recordListing(
         zoneId,
-        objects.map(({ key, sizeBytes }) => ({ companyId, objectKey: key, sizeBytes })),
+        page.map(({ key, sizeBytes }) => ({ companyId, objectKey: key, sizeBytes })),
       );
       after = page.at(-1)?.key;
       if (page.length < PAGE) break;

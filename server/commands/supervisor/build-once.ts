@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants, existsSync, globSync } from "node:fs";
 import { access, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodePrimitives } from "../../../engine/primitives/node.ts";
@@ -21,9 +22,12 @@ export interface Build {
   /** Script of the builder and its arguments, run by Node. */
   readonly command: readonly string[];
   readonly logFile: string;
+  /** Others come first, and this ends the builder: nobody waits for what it makes. */
+  readonly background?: AbortSignal;
 }
 
 const STAMP = "holdfast-build";
+const LAST_PRIORITY = 19;
 const SHOWN_LINES = 30;
 const TURN_RETRY_MS = 250;
 
@@ -39,7 +43,7 @@ export async function buildOnce(wanted: Build, onBuild: (what: string) => void):
   onBuild(wanted.what);
   // A fresh checkout has no folder for what is only built.
   await mkdir(dirname(wanted.folder), { recursive: true });
-  const release = await takeTurn(`${wanted.folder}.lock`);
+  const release = await takeTurn(`${wanted.folder}.lock`, wanted.background);
   try {
     if (!(await isBuilt(wanted))) await build(wanted);
   } finally {
@@ -64,8 +68,9 @@ async function isBuilt(wanted: Build): Promise<boolean> {
   return (await readFile(stamp, "utf8").catch(() => "")) === (await hashSources(wanted));
 }
 
-async function takeTurn(lockFile: string): Promise<() => Promise<void>> {
+async function takeTurn(lockFile: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
   for (;;) {
+    signal?.throwIfAborted();
     try {
       return await takeLockFile(lockFile);
     } catch (error) {
@@ -101,7 +106,7 @@ async function requireWritable({ what, folder, projectRoot }: Build): Promise<vo
   }
 }
 
-async function runBuilder({ projectRoot, command, logFile }: Build): Promise<number | null> {
+async function runBuilder({ projectRoot, command, logFile, background }: Build): Promise<number | null> {
   const log = await open(logFile, "w");
   try {
     return await new Promise((resolve, reject) => {
@@ -109,7 +114,9 @@ async function runBuilder({ projectRoot, command, logFile }: Build): Promise<num
         cwd: projectRoot,
         env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
         stdio: ["ignore", log.fd, log.fd],
+        ...(background !== undefined && { signal: background }),
       });
+      if (background !== undefined && child.pid !== undefined) setPriority(child.pid, LAST_PRIORITY);
       child.on("error", reject);
       child.on("exit", (code) => resolve(code));
     });

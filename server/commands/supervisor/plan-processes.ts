@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ZoneSettings } from "../../platform/zone-settings.ts";
 import { ZONE_CALLS } from "../../zones/zone-calls.ts";
+import { agentsFolderOf } from "./offer-agent.ts";
 import type { StartOptions } from "./start-options.ts";
 
 /** Threads for all but the zones: name look-ups, passwords, compression. */
@@ -37,6 +38,7 @@ export function planProcesses(options: StartOptions, addresses: ServiceAddresses
     HOLDFAST_PUBLIC_URL: options.publicUrl,
     HOLDFAST_PORTAL_ADDRESS: `http://127.0.0.1:${addresses.portalPort}`,
     HOLDFAST_PORT: String(options.port),
+    HOLDFAST_AGENTS_FOLDER: agentsFolderOf(options.dataFolder),
     HOLDFAST_SETUP_FILE: addresses.setupFile,
     ...(addresses.demoFile !== null && { HOLDFAST_DEMO_FILE: addresses.demoFile }),
     NEXTAUTH_URL: options.publicUrl,

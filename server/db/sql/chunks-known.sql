@@ -18,7 +18,7 @@ with hit as materialized (
   select h.pack_no from (select distinct pack_no from hit) as h
   cross join lateral (
     select 1 from pack p join pack_presence r on r.company_id = p.company_id and r.pack_no = p.pack_no
-    where p.company_id = $1 and p.pack_no = h.pack_no and p.state = 'live'
+    where p.company_id = $1 and p.pack_no = h.pack_no and p.state = 'live' and p.tier = 'backup'
       and r.zone_id = $6 and r.state = 'present' limit 1
   ) as ok
 )

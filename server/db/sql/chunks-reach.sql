@@ -17,7 +17,7 @@ with hit as materialized (
   cross join lateral (
     select p.pack_id, p.state
     from pack p join pack_presence r on r.company_id = p.company_id and r.pack_no = p.pack_no
-    where p.company_id = $1 and p.pack_no = h.pack_no and p.state in ('live', 'quarantined')
+    where p.company_id = $1 and p.pack_no = h.pack_no and p.state in ('live', 'quarantined') and p.tier = 'backup'
       and r.zone_id = $5 and r.state = 'present' limit 1
   ) as ok
 )

@@ -1,7 +1,7 @@
 select * from (
 select c.company_id, c.name, c.created_at, c.root_fingerprint, c.last_commit, c.last_snapshot_at,
   (select count(*) from machine m where m.company_id = c.company_id) as machines,
-  (select count(*) from snapshot s where s.company_id = c.company_id) as snapshots,
+  (select count(*) from snapshot s where s.company_id = c.company_id and s.is_kept) as snapshots,
   (select coalesce(sum(p.size_bytes), 0)::bigint from pack p where p.company_id = c.company_id and p.state = 'live') as stored_bytes,
   counts.protected, counts.gaps, counts.failed, counts.running, counts.never,
   case when counts.failed > 0 then 'failed' when counts.gaps > 0 then 'gaps' when counts.never > 0 then 'never'

@@ -6,7 +6,7 @@ select f.company_id, c.name as company_name, f.finding_id, f.zone_id, z.ordinal 
       'receivedAtMs', (extract(epoch from s.received_at) * 1000)::bigint) order by s.commit desc)
     from (select * from (select unnest(f.touched) as commit) as t join lateral (
         select s.commit, s.snapshot_id, s.machine_id, s.received_at from snapshot s
-        where s.company_id = f.company_id and s.commit = t.commit) as kept using (commit) order by commit desc limit 5) as s
+        where s.company_id = f.company_id and s.commit = t.commit and s.is_kept) as kept using (commit) order by commit desc limit 5) as s
     join machine m on m.company_id = f.company_id and m.machine_id = s.machine_id) as newest, state.state
 from scrub_finding f
 join company c on c.company_id = f.company_id

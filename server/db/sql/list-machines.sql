@@ -2,7 +2,7 @@ select m.company_id, c.name as company_name, m.machine_id, m.name, m.enrolled_at
   (select a.agent_id from agent a where a.company_id = m.company_id and a.machine_id = m.machine_id and a.revoked_at is null
     order by a.created_at desc limit 1) as agent_id,
   (select count(*) from source x where x.company_id = m.company_id and x.machine_id = m.machine_id) as sources,
-  (select count(*) from snapshot x where x.company_id = m.company_id and x.machine_id = m.machine_id) as snapshots,
+  (select count(*) from snapshot x where x.company_id = m.company_id and x.machine_id = m.machine_id and x.is_kept) as snapshots,
   s.snapshot_id, s.commit, s.zone_id as snapshot_zone_id, s.received_at, s.outcome as snapshot_outcome, s.entries, s.files, s.bytes, s.gaps,
   r.run_id, r.started_at as run_started_at, r.ended_at as run_ended_at, r.outcome as run_outcome, r.code as run_code
 from machine m join company c on c.company_id = m.company_id

@@ -3,7 +3,7 @@ delete from pack_presence;
 delete from object_presence;
 create temporary table pack_key as
 select company_id, pack_no, state, size_bytes,
-  'companies/' || company_id || case kind when 'content' then '/packs/' else '/meta/' end || left(name, 2) || '/' || name as object_key
+  case tier when 'archive' then 'archive/' else '' end || 'companies/' || company_id || case kind when 'content' then '/packs/' else '/meta/' end || left(name, 2) || '/' || name as object_key
 from (select *, encode(pack_id, 'hex') as name from pack) p;
 insert into pack_presence (company_id, pack_no, zone_id, state)
 select p.company_id, p.pack_no, z.zone_id, case when l.object_key is null then 'missing' else 'present' end

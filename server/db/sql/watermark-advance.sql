@@ -16,10 +16,10 @@ with here as (
     (select min(s.commit) from snapshot s, here, lacking
      where s.company_id = $1 and s.commit > here.commit and s.pack_high >= lacking.pack_no),
     (select min(o.commit) from object_presence m join object o on o.company_id = m.company_id and o.object_key = m.object_key, here
-     where m.company_id = $1 and m.zone_id = $2 and m.state <> 'present' and o.commit > here.commit),
+     where m.company_id = $1 and m.zone_id = $2 and m.state <> 'present' and o.deleting_at is null and o.commit > here.commit),
     (select here.commit + 1 from here where exists (
       select from object_presence m join object o on o.company_id = m.company_id and o.object_key = m.object_key
-      where m.company_id = $1 and m.zone_id = $2 and m.state <> 'present' and o.commit is null))
+      where m.company_id = $1 and m.zone_id = $2 and m.state <> 'present' and o.deleting_at is null and o.commit is null))
   ) as commit
 )
 insert into watermark (company_id, zone_id, commit)

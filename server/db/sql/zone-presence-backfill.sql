@@ -7,6 +7,6 @@ with packs as (
   on conflict do nothing
 )
 insert into object_presence (company_id, object_key, zone_id, state)
-select o.company_id, o.object_key, $2, 'missing' from object o where o.company_id = $1
+select o.company_id, o.object_key, $2, 'missing' from object o where o.company_id = $1 and o.deleting_at is null
   and not exists (select from object_presence r where r.company_id = $1 and r.object_key = o.object_key and r.zone_id = $2)
 on conflict do nothing

@@ -75,6 +75,7 @@ export async function requireOwnSlots(
   }
   const row = await store.findRun(run.companyId, run.runId);
   if (row === null || row.endedAt !== null) throw leaseLost();
+  if (index.tier !== "backup") throw new DomainError("pack_invalid", "packs of the archive are made by freezing alone");
   if (index.companyId !== run.companyId || index.scope !== 0) {
     throw new DomainError("pack_invalid", "the pack's header names another company or scope");
   }

@@ -9,6 +9,8 @@ export interface HeldRun {
   readonly zoneId: string;
   /** The agent should stop and end the run as cancelled. */
   readonly isCancelled: boolean;
+  /** The same, because the window of its schedule has ended: it goes on in the next one. */
+  readonly isOver: boolean;
 }
 
 /** Keeps the lease and the figures that the portal shows. @throws DomainError `lease_lost` */
@@ -20,7 +22,7 @@ export async function heartbeatRun(
   await requireOwnRun(store, agent, lease.runId);
   const outcome = await store.heartbeatRun(agent.companyId, lease, { leaseMs: RUN_LEASE_MS, progress });
   if (outcome.kind === "lease_lost") throw leaseLost();
-  return { leaseMs: RUN_LEASE_MS, zoneId: outcome.zoneId, isCancelled: outcome.isCancelled };
+  return { leaseMs: RUN_LEASE_MS, zoneId: outcome.zoneId, isCancelled: outcome.isCancelled, isOver: outcome.isOver };
 }
 
 /** A run is held by its number alone: whoever learns it must be no other agent. @throws DomainError `lease_lost` */

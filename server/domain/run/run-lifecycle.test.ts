@@ -6,7 +6,7 @@ import { endExpiredRuns } from "./end-expired-runs.ts";
 import { endRun } from "./end-run.ts";
 import { heartbeatRun } from "./heartbeat-run.ts";
 import { RUN_LEASE_MS } from "./lease.ts";
-import { startRun } from "./start-run.ts";
+import { BUSY_RETRY_MS, startRun } from "./start-run.ts";
 
 let nowMs = 0;
 let scene: DomainScene;
@@ -38,6 +38,16 @@ describe("a run", () => {
       code: "lease_lost",
     });
     expect(await endExpiredRuns(scene.deps)).toEqual([run.runId]);
+  });
+
+  test("waits while its company runs as many as may run at a time, and is told for how long", async () => {
+    const other = await enrolTestAgent(scene);
+    const run = await start();
+    const attempt = () => startRun(scene.deps, other.row, { sourceId: other.sourceId, clientRunId: randomUUID() }, 1);
+    const refused = { code: "company_busy", details: { retryAfterMs: BUSY_RETRY_MS } };
+    await expect(attempt()).rejects.toMatchObject(refused);
+    await endRun(scene.deps, agent.row, { ...run, outcome: "cancelled", code: "asked_to" });
+    await expect(attempt()).resolves.toMatchObject({ zoneId: "zone1" });
   });
 
   test("ends once, and a start with its clientRunId is refused", async () => {

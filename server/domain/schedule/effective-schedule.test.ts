@@ -4,6 +4,7 @@ import type { ScheduleRow } from "../store/schedule-store.ts";
 import { NOTHING_SET, resolveSchedule } from "./effective-schedule.ts";
 
 const HOURLY = { cron: "0 * * * *", timeZone: "Europe/Berlin" };
+const NIGHTS = { hours: [1, 1, 1, 1, 1, 1, 1], endsRuns: false };
 const NIGHTLY = { cron: "0 2 * * *", timeZone: "UTC" };
 
 function layer(level: ScheduleLevel, change: Partial<ScheduleSettings>, minute = 0): ScheduleRow {
@@ -19,6 +20,8 @@ test("where nobody has set anything, noon and midnight hold, from the provider's
     jitterFrom: "provider",
     catchUpMinutes: 1440,
     catchUpFrom: "provider",
+    window: null,
+    windowFrom: "provider",
     pausedBy: null,
     timedAt: null,
   });
@@ -27,7 +30,7 @@ test("where nobody has set anything, noon and midnight hold, from the provider's
 test("each value comes from the narrowest level that sets it", () => {
   const layers = [
     layer("provider", { timing: NIGHTLY, jitterSeconds: 5, catchUpMinutes: 7 }),
-    layer("company", { catchUpMinutes: 0 }),
+    layer("company", { catchUpMinutes: 0, window: NIGHTS }),
     layer("machine", { timing: HOURLY }),
     layer("source", { jitterSeconds: 0 }),
   ];
@@ -38,6 +41,8 @@ test("each value comes from the narrowest level that sets it", () => {
     jitterFrom: "source",
     catchUpMinutes: 0,
     catchUpFrom: "company",
+    window: NIGHTS,
+    windowFrom: "company",
   });
 });
 

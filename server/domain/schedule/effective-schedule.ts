@@ -1,4 +1,4 @@
-import type { ScheduleLevel, ScheduleSettings, Timing } from "../../../contracts/schedules.ts";
+import type { ScheduleLevel, ScheduleSettings, Timing, WindowSettings } from "../../../contracts/schedules.ts";
 import type { ScheduleRow } from "../store/schedule-store.ts";
 
 /** What holds for one level, and from which level each value comes. */
@@ -9,6 +9,9 @@ export interface EffectiveSchedule {
   readonly jitterFrom: ScheduleLevel;
   readonly catchUpMinutes: number;
   readonly catchUpFrom: ScheduleLevel;
+  /** Null: at any hour. */
+  readonly window: WindowSettings | null;
+  readonly windowFrom: ScheduleLevel;
   readonly pausedBy: ScheduleLevel | null;
   /** Since when this timing holds: what it would have been due before counts for nothing. Null: since ever. */
   readonly timedAt: Date | null;
@@ -27,6 +30,7 @@ export const NOTHING_SET: ScheduleSettings = {
   timing: null,
   jitterSeconds: null,
   catchUpMinutes: null,
+  window: null,
   isPaused: false,
 };
 
@@ -36,6 +40,7 @@ export function resolveSchedule(layers: readonly ScheduleRow[]): EffectiveSchedu
   const timingLayer = narrowFirst.find(({ settings }) => settings.timing !== null);
   const jitterLayer = narrowFirst.find(({ settings }) => settings.jitterSeconds !== null);
   const catchUpLayer = narrowFirst.find(({ settings }) => settings.catchUpMinutes !== null);
+  const windowLayer = narrowFirst.find(({ settings }) => settings.window !== null);
   return {
     timing: timingLayer?.settings.timing ?? BUILT_IN.timing,
     timingFrom: timingLayer?.level ?? "provider",
@@ -43,6 +48,8 @@ export function resolveSchedule(layers: readonly ScheduleRow[]): EffectiveSchedu
     jitterFrom: jitterLayer?.level ?? "provider",
     catchUpMinutes: catchUpLayer?.settings.catchUpMinutes ?? BUILT_IN.catchUpMinutes,
     catchUpFrom: catchUpLayer?.level ?? "provider",
+    window: windowLayer?.settings.window ?? null,
+    windowFrom: windowLayer?.level ?? "provider",
     pausedBy: layers.find(({ settings }) => settings.isPaused)?.level ?? null,
     timedAt: newestOf(timingLayer === undefined ? layers : layers.slice(layers.indexOf(timingLayer))),
   };

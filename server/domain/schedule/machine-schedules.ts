@@ -1,5 +1,5 @@
 import type { DomainDeps } from "../domain-deps.ts";
-import { NO_START_CODES } from "../store/run-store.ts";
+import { UNFINISHED_CODES } from "../store/run-store.ts";
 import type { PlannedSourceRow, ScheduleRow } from "../store/schedule-store.ts";
 
 export interface SourceLayers {
@@ -7,12 +7,27 @@ export interface SourceLayers {
   readonly layers: readonly ScheduleRow[];
 }
 
-/** Own settings on the way from the provider to each source of a machine, from the widest level on. */
-export interface MachineSchedules {
+/** Own settings of the provider, and of the provider and a company. */
+export interface CompanySchedules {
   readonly provider: readonly ScheduleRow[];
   readonly company: readonly ScheduleRow[];
+}
+
+/** Own settings on the way from the provider to each source of a machine, from the widest level on. */
+export interface MachineSchedules extends CompanySchedules {
   readonly machine: readonly ScheduleRow[];
   readonly sources: readonly SourceLayers[];
+}
+
+/** @param companyId null for the provider's default alone */
+export async function readCompanySchedules(
+  { store }: Pick<DomainDeps, "store">,
+  companyId: string | null,
+): Promise<CompanySchedules> {
+  const own = await store.findProviderSchedule();
+  const provider = own === null ? [] : [own];
+  const rows = companyId === null ? [] : await store.listSchedules(companyId, null);
+  return { provider, company: [...provider, ...rows] };
 }
 
 /** A machine's schedules; of a machine that has more than 500 sources, those of its first 500. */
@@ -24,7 +39,7 @@ export async function readMachineSchedules(
   const [provider, rows, sources] = await Promise.all([
     store.findProviderSchedule(),
     store.listSchedules(companyId, machineId),
-    store.listPlannedSources(companyId, machineId, NO_START_CODES),
+    store.listPlannedSources(companyId, machineId, UNFINISHED_CODES),
   ]);
   const ofProvider = provider === null ? [] : [provider];
   const ofCompany = [...ofProvider, ...rows.filter(({ level }) => level === "company")];

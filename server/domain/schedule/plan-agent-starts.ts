@@ -18,9 +18,9 @@ export async function planAgentStarts(
   // Asked after the rows: a run that began in between has not begun later than now.
   const now = await deps.store.getTime();
   const starts = sources.map(({ source, layers }): SourceStart => {
-    const { sourceId, createdAt, lastStartAt } = source;
+    const { sourceId, createdAt, lastStartAt, lastFailure } = source;
     const schedule = resolveSchedule(layers);
-    return { sourceId, next: planStart({ schedule, sourceId, createdAt, lastStartAt, now }) };
+    return { sourceId, next: planStart({ schedule, sourceId, createdAt, lastStartAt, lastFailure, now }) };
   });
   return { now, starts };
 }

@@ -1,5 +1,7 @@
+import type { LastFailure } from "../store/schedule-store.ts";
 import { nextDue, previousDue } from "./due-times.ts";
 import type { EffectiveSchedule } from "./effective-schedule.ts";
+import { isInside, nextInside } from "./window.ts";
 
 /** A source, and what holds for it. */
 export interface Planned {
@@ -11,6 +13,8 @@ export interface Planned {
 
 export interface StartQuestion extends Planned {
   readonly lastStartAt: Date | null;
+  /** Of that start, where it failed. */
+  readonly lastFailure: LastFailure | null;
   readonly now: Date;
 }
 
@@ -24,24 +28,63 @@ export interface NextStart {
 const ON_TIME_MS = 15 * 60_000;
 
 /**
+ * How long after each failed try the next one comes: a lock that is held or a server that restarts is over in minutes, a disk that is full
+ * in an hour at best. One more try than these in all (`MAX_ATTEMPTS`), then the next due time is waited for.
+ */
+export const RETRY_AFTER_MS = [5 * 60_000, 15 * 60_000, 45 * 60_000] as const;
+/** Machines that failed together come again apart: up to so much of the pause later. */
+const RETRY_SPREAD = 0.2;
+
+/**
  * Which start of a source comes next; null while it is paused. What was due last and was not started is caught up, once,
- * while the schedule's time for that lasts; what was due before it is not.
+ * while the schedule's time for that lasts; what was due before it is not. What was started and failed is tried again, unless
+ * it is due anew before that.
  */
 export function planStart(question: StartQuestion): NextStart | null {
   const { schedule, now } = question;
   if (schedule.pausedBy !== null) return null;
   const last = previousDue(schedule.timing, now);
-  if (last !== null && isOpen(question, last)) return { dueAt: last, startAt: startOf(question, last) };
-  const next = nextDue(schedule.timing, now);
-  return next === null ? null : { dueAt: next, startAt: startOf(question, next) };
+  if (last !== null && isOpen(question, last))
+    return { dueAt: last, startAt: resumeAt(question, startOf(question, last)) };
+  const nextAt = nextDue(schedule.timing, now);
+  const next = nextAt === null ? null : { dueAt: nextAt, startAt: startOf(question, nextAt) };
+  const retry = planRetry(question);
+  return retry !== null && (next === null || retry.startAt < next.startAt) ? retry : next;
+}
+
+/** The next try of what failed; null when there was none, when it was the last, or when it is too late for another. */
+function planRetry(question: StartQuestion): NextStart | null {
+  const { lastFailure, sourceId, now } = question;
+  const afterMs = lastFailure === null ? undefined : RETRY_AFTER_MS[lastFailure.attempt - 1];
+  if (lastFailure === null || afterMs === undefined || lastFailure.dueAt < timedSince(question)) return null;
+  const { dueAt, endedAt, attempt } = lastFailure;
+  const spreadMs = afterMs * RETRY_SPREAD * shareOf(`${sourceId}/${dueAt.getTime()}/${attempt}`);
+  const startAt = withinWindow(question, new Date(endedAt.getTime() + afterMs + Math.floor(spreadMs)));
+  const isTooLate = now.getTime() - startAt.getTime() > patienceOf(question);
+  return isTooLate ? null : { dueAt, startAt: resumeAt(question, startAt) };
+}
+
+/** A start that is past comes now, or when the window opens again. */
+function resumeAt(question: StartQuestion, startAt: Date): Date {
+  const { schedule, now } = question;
+  const isNow = startAt > now || isInside(schedule.window, schedule.timing.timeZone, now);
+  return isNow ? startAt : withinWindow(question, now);
+}
+
+function withinWindow({ schedule }: Planned, at: Date): Date {
+  return nextInside(schedule.window, schedule.timing.timeZone, at);
+}
+
+/** For how long after its time a start still makes sense. */
+function patienceOf({ schedule }: StartQuestion): number {
+  return Math.max(schedule.catchUpMinutes * 60_000, schedule.jitterSeconds * 1000 + ON_TIME_MS);
 }
 
 /** Due and not started, since it was known and timed like this, and not for too long. */
 function isOpen(question: StartQuestion, due: Date): boolean {
-  const { schedule, lastStartAt, now } = question;
+  const { lastStartAt, now } = question;
   if (due < timedSince(question) || (lastStartAt !== null && lastStartAt >= due)) return false;
-  const patienceMs = Math.max(schedule.catchUpMinutes * 60_000, schedule.jitterSeconds * 1000 + ON_TIME_MS);
-  return now.getTime() - due.getTime() <= patienceMs;
+  return now.getTime() - withinWindow(question, due).getTime() <= patienceOf(question);
 }
 
 /** From when on this source is due by this timing. */
@@ -51,13 +94,15 @@ export function timedSince({ schedule, createdAt }: Planned): Date {
 
 /**
  * When a start that is due at this time comes: later by its jitter, which is the same for a source and due time whenever
- * it is asked, and never beyond half the way to the next due time.
+ * it is asked, and never beyond half the way to the next due time; and not before the window opens.
  */
-export function startOf({ schedule, sourceId }: Planned, dueAt: Date): Date {
+export function startOf(planned: Planned, dueAt: Date): Date {
+  const { schedule, sourceId } = planned;
   const following = nextDue(schedule.timing, dueAt);
   const gapMs = following === null ? Number.POSITIVE_INFINITY : following.getTime() - dueAt.getTime();
   const spanMs = Math.min(schedule.jitterSeconds * 1000, gapMs / 2);
-  return new Date(dueAt.getTime() + Math.floor(spanMs * shareOf(`${sourceId}/${dueAt.getTime()}`)));
+  const delayMs = Math.floor(spanMs * shareOf(`${sourceId}/${dueAt.getTime()}`));
+  return withinWindow(planned, new Date(dueAt.getTime() + delayMs));
 }
 
 /** A text's place between 0 and 1 (FNV-1a, and a last mixing for its high bits): spread, not secret. */

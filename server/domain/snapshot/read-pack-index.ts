@@ -13,9 +13,9 @@ import { packObjectKey } from "../zone/object-keys.ts";
 export async function readPackIndex(
   zone: Zone,
   companyId: string,
-  pack: Pick<PackRow, "packId" | "packKind" | "directoryOffset" | "sizeBytes">,
+  pack: Pick<PackRow, "packId" | "packKind" | "tier" | "directoryOffset" | "sizeBytes">,
 ): Promise<PackIndex> {
-  const key = packObjectKey(companyId, pack.packKind, pack.packId);
+  const key = packObjectKey(companyId, pack);
   const read = async (offset: number, sizeBytes: number) => collect(await zone.get(key, { offset, sizeBytes }));
   const { keyTableSizeBytes } = parsePackHeader(await read(0, PACK_HEADER_SIZE_BYTES));
   const head = await read(0, PACK_HEADER_SIZE_BYTES + keyTableSizeBytes);

@@ -54,7 +54,7 @@ export interface Publication {
 
 export interface ZoneObject {
   readonly objectKey: string;
-  readonly kind: "manifest" | "receipt" | "header" | "log" | "wrap" | "agent" | "source";
+  readonly kind: "manifest" | "receipt" | "header" | "log" | "wrap" | "agent" | "source" | "sidecar";
   readonly sizeBytes: number;
   readonly sha256: Uint8Array;
 }

@@ -1,5 +1,7 @@
 import { createMemoryAccounts } from "./memory/memory-accounts.ts";
+import { createMemoryArchive } from "./memory/memory-archive.ts";
 import { createMemoryCommits } from "./memory/memory-commits.ts";
+import { createMemoryIncidents } from "./memory/memory-incidents.ts";
 import { createMemoryJobs } from "./memory/memory-jobs.ts";
 import { createMemoryKeys } from "./memory/memory-keys.ts";
 import { createMemoryLedger } from "./memory/memory-ledger.ts";
@@ -26,8 +28,10 @@ export function createMemoryStore(now: () => Date): Store {
     ...createMemoryCommits(state),
     ...createMemoryZones(state),
     ...createMemoryScrubs(state),
+    ...createMemoryIncidents(state),
     ...createMemoryJobs(state),
     ...createMemorySweeps(state),
+    ...createMemoryArchive(state),
     ...createMemoryReads(state),
   };
 }

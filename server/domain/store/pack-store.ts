@@ -1,3 +1,4 @@
+import type { PackTier } from "../../../engine/format/pack-index.ts";
 import type { ChunkIndex, ChunkKind } from "../../../engine/ports/chunk-index.ts";
 import type { RunLease } from "./run-store.ts";
 
@@ -46,6 +47,9 @@ export interface PackRow {
   readonly directoryOffset: number;
   readonly directorySizeBytes: number;
   readonly state: PackState;
+  readonly tier: PackTier;
+  /** Every zone keeps its copy until then; null in the backup tier. */
+  readonly lockedUntil: Date | null;
   readonly machineId: string;
   readonly runId: string;
   readonly copies: readonly CopyRow[];
@@ -75,7 +79,7 @@ export type QuarantineOutcome =
   /** A snapshot was published since the marking began: mark what is new, then ask again. */
   | { readonly kind: "marks_outdated"; readonly publications: number };
 
-/** Packs, their copies, and the index of the ids inside. `known` and `locate` are the engine's ChunkIndex. */
+/** Packs, their copies, and the index of the ids inside. What an agent may build on (`known`, `reach`) is the backup tier alone. `known` and `locate` are the engine's ChunkIndex. */
 export interface PackStore extends ChunkIndex {
   /**
    * Makes a pack known that is durable in `zoneId`: pack, members, presence, outbox, in one transaction. The caller has

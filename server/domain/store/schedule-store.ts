@@ -9,6 +9,13 @@ export interface ScheduleRow {
   readonly timedAt: Date;
 }
 
+export interface LastFailure {
+  readonly dueAt: Date;
+  readonly endedAt: Date;
+  /** Which try of this due time it was, from 1. */
+  readonly attempt: number;
+}
+
 /** A source, and when its last run began that counts as a start. */
 export interface PlannedSourceRow {
   readonly sourceId: string;
@@ -17,6 +24,8 @@ export interface PlannedSourceRow {
   readonly createdAt: Date;
   /** Null before the first. */
   readonly lastStartAt: Date | null;
+  /** That run, where it failed and began for a due time; null otherwise. */
+  readonly lastFailure: LastFailure | null;
   /** The newest due time that has come and a run was expected for; null before the first. */
   readonly lastExpectedAt: Date | null;
 }
@@ -36,8 +45,8 @@ export interface ScheduleStore {
   putProviderSchedule(settings: ScheduleSettings, byPersonId: string): Promise<void>;
   /** Replaces what the level sets itself. Putting the same again moves nothing; `timedAt` moves with the timing alone. */
   putSchedule(companyId: string, schedule: NewSchedule): Promise<"stored" | "subject_unknown">;
-  /** Of the company, of one machine, and of that machine's sources, in the order of the levels. */
-  listSchedules(companyId: string, machineId: string): Promise<readonly ScheduleRow[]>;
+  /** Of the company, of one machine (null for none), and of that machine's sources, in the order of the levels. */
+  listSchedules(companyId: string, machineId: string | null): Promise<readonly ScheduleRow[]>;
   /** The sources of a machine, at most 500, in the order of their ids. Runs that ended with one of `exceptCodes` do not count as starts. */
   listPlannedSources(
     companyId: string,

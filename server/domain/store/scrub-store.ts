@@ -1,4 +1,5 @@
 import type { FindingKind, FindingSort, FindingState } from "../../../contracts/scrubs.ts";
+import type { PackTier } from "../../../engine/format/pack-index.ts";
 import type { ZoneObject } from "./commit-store.ts";
 import type { Listed, ListRequest } from "./list-order.ts";
 import type { PackKind, PackRow } from "./pack-store.ts";
@@ -97,6 +98,7 @@ export interface PackCopy {
   readonly packNo: number;
   readonly packId: string;
   readonly packKind: PackKind;
+  readonly tier: PackTier;
   readonly sizeBytes: number;
 }
 
@@ -105,7 +107,7 @@ export interface UntracedFinding {
   readonly packId: string;
 }
 
-/** A published snapshot, and the two pages from which everything that it reaches is found. */
+/** A snapshot that is kept, and the two pages from which everything that it reaches is found. */
 export interface SnapshotRoots {
   readonly commit: number;
   readonly topPageId: Uint8Array;
@@ -154,7 +156,7 @@ export interface ScrubStore {
   ): Promise<readonly (PackRow & { readonly packNo: number })[]>;
   /** Ids of all members of a pack, from the index: where no copy of its directory is left. */
   listPackMembers(companyId: string, packId: string): Promise<readonly Uint8Array[]>;
-  /** Published snapshots by commit number, at most `limit` (500). */
+  /** Snapshots that are kept, by commit number, at most `limit` (500). */
   listSnapshotRoots(
     companyId: string,
     page: { readonly after: number; readonly limit: number },

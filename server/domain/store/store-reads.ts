@@ -1,6 +1,7 @@
 import type { CompanySort, CompanyState } from "../../../contracts/companies.ts";
 import type { MachineSort, MachineState } from "../../../contracts/machines.ts";
 import type { PersonSort } from "../../../contracts/people.ts";
+import type { SnapshotClass } from "../../../contracts/retention.ts";
 import type { WatermarkSort } from "../../../contracts/zones.ts";
 import type { MemberRole, StaffRole } from "./account-store.ts";
 import type { SnapshotCounts } from "./commit-store.ts";
@@ -131,6 +132,8 @@ export interface RunRow {
   readonly dueAt: Date | null;
   /** It began for a due time that had been missed before. */
   readonly isCatchUp: boolean;
+  /** Which try of its due time it is, from 1. */
+  readonly attempt: number;
 }
 
 export interface SnapshotRow {
@@ -154,6 +157,18 @@ export interface SnapshotRow {
   readonly outcome: "complete" | "complete_with_gaps";
   readonly counts: SnapshotCounts;
   readonly header: Uint8Array;
+  readonly topPageId: Uint8Array;
+  readonly changeListId: Uint8Array;
+  /** When the backup tier gave it up; null while it is there. */
+  readonly backupLeftAt: Date | null;
+  /** Null before it was frozen, and again when the archive let it expire. */
+  readonly frozen: {
+    readonly snapshotClass: SnapshotClass;
+    readonly frozenAt: Date;
+    readonly retainUntil: Date;
+  } | null;
+  /** A legal hold keeps it, whatever its retention says. */
+  readonly isHeld: boolean;
   readonly manifestSizeBytes: number;
   readonly manifestSha256: Uint8Array;
 }
@@ -205,7 +220,7 @@ export interface StoreReads {
   /** Of every company, newest first, at most 500. */
   listOpenRuns(): Promise<readonly RunRow[]>;
   findRun(companyId: string | null, runId: string): Promise<RunRow | null>;
-  /** Newest first. */
+  /** Those that are kept in a tier, newest first. */
   listSnapshots(companyId: string, filter: SnapshotFilter): Promise<readonly SnapshotRow[]>;
   findSnapshot(companyId: string | null, snapshotId: string): Promise<SnapshotRow | null>;
   listCompanyWatermarks(

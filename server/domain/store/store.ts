@@ -1,5 +1,7 @@
 import type { AccountStore } from "./account-store.ts";
+import type { ArchiveStore } from "./archive-store.ts";
 import type { CommitStore } from "./commit-store.ts";
+import type { IncidentStore } from "./incident-store.ts";
 import type { JobStore } from "./job-store.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { LedgerStore } from "./ledger-store.ts";
@@ -39,8 +41,10 @@ export interface Store
     CommitStore,
     ZoneStore,
     ScrubStore,
+    IncidentStore,
     JobStore,
     SweepStore,
+    ArchiveStore,
     StoreReads {}
 
 /** Why the store could not do what was asked. */

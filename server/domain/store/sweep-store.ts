@@ -1,8 +1,14 @@
+import type { PackTier } from "../../../engine/format/pack-index.ts";
 import type { NewPack, PackKind, PackState } from "./pack-store.ts";
 
-/** Marks are made under the lease of a job, `sweep` or `sweep-plan`: whoever lost its token writes none. */
+/** The jobs under which each tier is swept. That of the archive is also the job of freezing, so that neither begins while the other is in the middle. */
+export const SWEEP_JOBS: Readonly<Record<PackTier, string>> = { backup: "sweep", archive: "archive" };
+
+/** Marks are made under the lease of a job, `sweep`, `sweep-plan` or `archive`: whoever lost its token writes none. */
 export interface MarkLease {
   readonly jobName: string;
+  /** Whose packs are marked. Each tier has rounds of its own, and is whole by itself. */
+  readonly tier: PackTier;
   readonly fencingToken: number;
 }
 
@@ -43,6 +49,8 @@ export interface MarkIds {
   readonly ids: Uint8Array;
   /** Roots: content under their name is as good as nothing. */
   readonly arePages: boolean;
+  /** For freezing: what live packs of the archive hold in every zone is entered, but its frames are not marked. */
+  readonly exceptArchived?: boolean;
 }
 
 export type MarkOutcome =
@@ -54,6 +62,10 @@ export interface SweepPack {
   readonly packNo: number;
   readonly packId: string;
   readonly packKind: PackKind;
+  readonly tier: PackTier;
+  /** The zones keep it, so nothing is deleted. */
+  readonly isLocked: boolean;
+  readonly lockedUntil: Date | null;
   readonly sizeBytes: number;
   readonly state: Exclude<PackState, "gone">;
   readonly ageMs: number;
@@ -75,6 +87,8 @@ export interface SweepPage {
   readonly after: number;
   readonly limit: number;
   readonly states: readonly SweepPack["state"][];
+  /** Only packs with marks. */
+  readonly isMarked?: boolean;
   /** Only packs with marks which, if each marked frame had so many bytes, would not fill the pack. */
   readonly sparseFrameBytes?: number;
 }
@@ -112,6 +126,7 @@ export interface ChunkPosition {
 }
 
 export interface SweepEnd {
+  readonly tier: PackTier;
   readonly round: number;
   /** Why nothing was deleted, or null. */
   readonly held: { readonly code: string; readonly detail: string } | null;
@@ -119,7 +134,7 @@ export interface SweepEnd {
   readonly retryMs: number | null;
 }
 
-export interface SweepRow extends Pick<SweepEnd, "round" | "held"> {
+export interface SweepRow extends Pick<SweepEnd, "tier" | "round" | "held"> {
   readonly companyId: string;
   readonly begunAt: Date;
   readonly finishedAt: Date | null;
@@ -138,10 +153,10 @@ export interface SweepStore {
   ): Promise<SweepBegin | null>;
   /** Forgets marks of the job, 10,000 of each sort at most. */
   clearMarks(companyId: string, lease: MarkLease): Promise<"cleared" | "more" | "lease_lost">;
-  /** Snapshots of which a root is not marked, by commit number, at most `limit` (500). */
+  /** Snapshots of the lease's tier of which a root is not marked, by commit number, at most `limit` (500). */
   listUnmarkedRoots(
     companyId: string,
-    jobName: string,
+    lease: MarkLease,
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly SnapshotRoots[]>;
   /**
@@ -153,8 +168,8 @@ export interface SweepStore {
   listUnenteredPages(companyId: string, jobName: string, limit: number): Promise<readonly OpenPage[]>;
   /** All children of these pages (2,000 at most) are marked. False: lease lost. */
   enterPages(companyId: string, lease: MarkLease, pages: readonly MachinePage[]): Promise<boolean>;
-  /** Live and quarantined packs of that machine that hold the page, at most 16, live ones first. */
-  listPageCopies(companyId: string, page: MachinePage): Promise<readonly string[]>;
+  /** Live and quarantined packs of the tier and of that machine that hold the page, at most 16, live ones first. */
+  listPageCopies(companyId: string, tier: PackTier, page: MachinePage): Promise<readonly string[]>;
   /**
    * Packs in these states by number, after `after`, at most `limit` (500), with what the job has marked. Null: lease lost, and with it the
    * marks; without them everything would look unreached.
@@ -175,18 +190,18 @@ export interface SweepStore {
    * Notes for packs that were quarantined before this call which runs are open now. Called when the quarantining transaction is over, so every run that
    * was ever told "yes" about one of them has begun by then and counts. Answers how many packs: none when another round has begun.
    */
-  sealQuarantine(companyId: string, round: number): Promise<number>;
+  sealQuarantine(companyId: string, tier: PackTier, round: number): Promise<number>;
   /** Quarantined packs (10,000 at most) that are reached are live again; answers those that it changed. */
   rescuePacks(companyId: string, packIds: readonly string[]): Promise<readonly string[]>;
   /**
    * From quarantined to deleting, for those of the packs (10,000 at most) that were quarantined in an earlier round, that this round did not mark, and
-   * of whose quarantine no open run knows; unless a snapshot was published since (`publications`). Begins a closure generation, so that a
+   * of whose quarantine no open run knows, and that no lock keeps; unless a snapshot was published since (`publications`). Begins a closure generation, so that a
    * commit that has walked such a pack walks again. There is no way back.
    */
   deletePacks(
     companyId: string,
     packIds: readonly string[],
-    marked: { readonly round: number; readonly publications: number },
+    marked: { readonly tier: PackTier; readonly round: number; readonly publications: number },
   ): Promise<DeletePacksOutcome>;
   /** The objects of these deleting packs (10,000 at most) are deleted in every zone. */
   markObjectsDeleted(companyId: string, packIds: readonly string[], round: number): Promise<void>;
@@ -197,10 +212,10 @@ export interface SweepStore {
     limit: number,
   ): Promise<{ readonly dropped: number; readonly next: ChunkPosition | null }>;
   /** Deleting packs whose objects and index entries are gone: `gone`, and nowhere present. At most 1,000; answers how many. */
-  forgetPacks(companyId: string, round: number): Promise<number>;
+  forgetPacks(companyId: string, tier: PackTier, round: number): Promise<number>;
   readDeletionFacts(companyId: string): Promise<DeletionFacts>;
   endSweep(companyId: string, end: SweepEnd): Promise<void>;
-  findSweep(companyId: string): Promise<SweepRow | null>;
-  /** Provider-wide: companies with a round under way, due again, or never swept. At most 1,000. */
-  listCompaniesToSweep(everyMs: number): Promise<readonly string[]>;
+  findSweep(companyId: string, tier: PackTier): Promise<SweepRow | null>;
+  /** Provider-wide: companies with a round of the tier under way, due again, or never swept. At most 1,000. */
+  listCompaniesToSweep(tier: PackTier, everyMs: number): Promise<readonly string[]>;
 }

@@ -34,6 +34,8 @@ export interface Watermark {
 
 /** An object that is no pack, and where it lies. */
 export interface ObjectRow extends ZoneObject {
+  /** Every zone keeps its copy until then; null where nothing is locked. */
+  readonly lockedUntil: Date | null;
   readonly copies: readonly CopyRow[];
 }
 

@@ -26,7 +26,9 @@ export type DeletionHoldCode =
   | "term_differs"
   | "zone_ahead"
   | "clock_jumped"
-  | "journal_behind";
+  | "journal_behind"
+  /** A zone keeps an object for longer than the database knows. */
+  | "zone_locked";
 
 export interface DeletionHold {
   readonly code: DeletionHoldCode;

@@ -17,6 +17,9 @@ const packOf = (change: Partial<SweepPack>): SweepPack => ({
   packNo: 7,
   packId: "ab".repeat(32),
   packKind: "content",
+  tier: "backup",
+  isLocked: false,
+  lockedUntil: null,
   sizeBytes: 1_000,
   state: "live",
   ageMs: 100 * HOUR_MS,
@@ -82,6 +85,9 @@ test("a deletion that has begun goes on", () => expect(decide({ state: "deleting
 const anyPack = fc.record({
   packNo: fc.integer({ min: 1, max: 200 }),
   packId: fc.constant("cd".repeat(32)),
+  tier: fc.constantFrom("backup", "archive"),
+  isLocked: fc.boolean(),
+  lockedUntil: fc.constant(null),
   packKind: fc.constantFrom("content" as const, "meta" as const),
   sizeBytes: fc.integer({ min: 48, max: 1e6 }),
   state: fc.constantFrom("live" as const, "quarantined" as const, "deleting" as const),
@@ -109,6 +115,7 @@ test("whatever is marked is never quarantined or deleted, and nothing goes from 
       expect(areMarksComplete).toBe(true);
       expect(pack.quarantine?.round).toBeLessThan(VIEW.round);
       expect(pack.quarantine?.areRunsOpen).toBe(false);
+      expect(pack.isLocked).toBe(false);
     }),
   );
 });

@@ -15,6 +15,8 @@ export type KeepReason =
   | "runs_open"
   /** Quarantined a moment ago: a copy of it may be under way. */
   | "resting"
+  /** The zones keep it until its lock is over. */
+  | "locked"
   /** Something could not be read, so nobody knows what is reached. */
   | "marks_incomplete";
 
@@ -73,6 +75,7 @@ function decide(pack: SweepPack, view: SweepView): SweepDecision {
 function decideLive(pack: SweepPack, view: SweepView): SweepDecision {
   if (pack.liveFrames > 0) return decideReached(pack, view);
   if (!view.areMarksComplete) return { kind: "keep", reason: "marks_incomplete" };
+  if (pack.isLocked) return { kind: "keep", reason: "locked" };
   if (pack.packNo > view.packHigh) return { kind: "keep", reason: "new" };
   if (pack.isRunOpen) return { kind: "keep", reason: "run_open" };
   if (pack.ageMs < view.graceMs) return { kind: "keep", reason: "young" };
@@ -81,15 +84,17 @@ function decideLive(pack: SweepPack, view: SweepView): SweepDecision {
 
 function decideReached(pack: SweepPack, view: SweepView): SweepDecision {
   const reached = { kind: "keep", reason: "reached" } as const;
-  if (pack.isRepacked || !view.areMarksComplete || pack.packNo > view.packHigh) return reached;
+  if (pack.tier === "archive" || pack.isRepacked || !view.areMarksComplete || pack.packNo > view.packHigh)
+    return reached;
   if (pack.isRunOpen || pack.ageMs < view.graceMs) return reached;
   const isSparse = pack.liveFrames * view.frameBytes < SPARSE_SHARE * pack.sizeBytes;
   return isSparse ? { kind: "repack", reason: "mostly_unreached" } : reached;
 }
 
-function decideQuarantined({ liveFrames, quarantine }: SweepPack, view: SweepView): SweepDecision {
+function decideQuarantined({ liveFrames, quarantine, isLocked }: SweepPack, view: SweepView): SweepDecision {
   if (liveFrames > 0) return { kind: "rescue", reason: "reached" };
   if (!view.areMarksComplete) return { kind: "keep", reason: "marks_incomplete" };
+  if (isLocked) return { kind: "keep", reason: "locked" };
   if (quarantine === null || quarantine.round === null || quarantine.round >= view.round) {
     return { kind: "keep", reason: "marked_once" };
   }

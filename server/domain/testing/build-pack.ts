@@ -30,7 +30,11 @@ export function buildPack(input: {
 }): Uint8Array {
   const { companyId, slot, frames, randomness = nodeRandomness } = input;
   const writer = new ByteWriter(64 * 1024);
-  encodePackHeader(writer, { companyId, scope: 0, packKind: frames[0]?.kind === 1 ? "content" : "meta" }, 1);
+  encodePackHeader(
+    writer,
+    { companyId, scope: 0, packKind: frames[0]?.kind === 1 ? "content" : "meta", tier: "backup" },
+    1,
+  );
   encodeKeyTable(writer, [slot]);
   const entries = frames.map(({ kind, members, storedSizeBytes = STORED_BYTES }): FrameEntry => {
     const stored = randomness.bytes(storedSizeBytes);

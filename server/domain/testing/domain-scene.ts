@@ -63,7 +63,8 @@ export async function createDomainScene(
   ]);
   const inMemory = [...zoneObjects].map(([zoneId, objects], at): ZoneHandle => {
     const zone = createMemoryZone({ zoneId, primitives: source.primitives, objects });
-    return { zoneId, ordinal: at + 1, backup: zone, archive: zone, state: "healthy" };
+    const archive = createMemoryZone({ zoneId, primitives: source.primitives });
+    return { zoneId, ordinal: at + 1, backup: zone, archive, state: "healthy" };
   });
   const handles = given ?? inMemory;
   const [first] = handles;
@@ -219,7 +220,11 @@ export async function sendPack(
   const index = parsePackDirectory(pack);
   const packId = toHex(deps.primitives.sha256(pack));
   const zone = deps.zones.find(run.identity.zoneId);
-  await zone?.backup.put(packObjectKey(companyId, index.packKind, packId), [pack], pack.length);
+  await zone?.backup.put(
+    packObjectKey(companyId, { packKind: index.packKind, packId, tier: "backup" }),
+    [pack],
+    pack.length,
+  );
   await recordPack(deps, run.identity, { packId, sizeBytes: pack.length, index });
   return packId;
 }

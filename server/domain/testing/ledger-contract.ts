@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NOTHING_SET } from "../schedule/effective-schedule.ts";
+import { MAX_ATTEMPTS, NO_START_CODES } from "../store/run-store.ts";
 import type { Store } from "../store/store.ts";
 import { createScene, newUuid, openRun, type Scene } from "./store-scene.ts";
 
@@ -107,7 +108,39 @@ export function describeLedger(getStore: () => Store): void {
       expect(await store.findRun(companyId, first.runId)).toMatchObject({ dueAt: due, isCatchUp: true });
       await store.endRun(companyId, first, { outcome: "failed", code: "path_not_found" });
       const second = await openRun(store, scene);
-      expect(await store.findRun(companyId, second.runId)).toMatchObject({ dueAt: null, isCatchUp: false });
+      expect(await store.findRun(companyId, second.runId)).toMatchObject({ dueAt: due, isCatchUp: true, attempt: 2 });
+      await store.endRun(companyId, second, { outcome: "cancelled", code: "asked_to" });
+      const third = await openRun(store, scene);
+      expect(await store.findRun(companyId, third.runId)).toMatchObject({ dueAt: null, isCatchUp: false, attempt: 1 });
+    });
+
+    test("a run after one that failed is the next attempt at its due time, up to the fourth; an interrupted one does not count", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId, machineId } = scene;
+      const due = minutes(-5);
+      const attemptOf = async (outcome: "failed" | "cancelled", code: string) => {
+        const lease = await openRun(store, scene);
+        const run = await store.findRun(companyId, lease.runId);
+        await store.endRun(companyId, lease, { outcome, code });
+        return [run?.attempt, run?.dueAt?.getTime()];
+      };
+      const lastFailure = async () =>
+        (await store.listPlannedSources(companyId, machineId, NO_START_CODES))[0]?.lastFailure;
+      expect(await lastFailure()).toBeNull();
+      await expectAt(scene, due);
+      expect(await attemptOf("failed", "disk_full")).toEqual([1, due.getTime()]);
+      expect(await lastFailure()).toMatchObject({ attempt: 1, dueAt: due, endedAt: expect.any(Date) });
+      expect(await attemptOf("cancelled", "agent_stopped")).toEqual([2, due.getTime()]);
+      expect(await overdueOf(scene)).toEqual([]);
+      for (const attempt of [2, 3, MAX_ATTEMPTS]) {
+        expect(await attemptOf("failed", "disk_full")).toEqual([attempt, due.getTime()]);
+      }
+      expect(await lastFailure()).toMatchObject({ attempt: MAX_ATTEMPTS });
+      // By hand, and nobody asks for another.
+      expect(await attemptOf("failed", "disk_full")).toEqual([1, undefined]);
+      expect(await lastFailure()).toBeNull();
+      expect(await attemptOf("failed", "disk_full")).toEqual([1, undefined]);
     });
 
     test("a run that is interrupted gives back what it took, and any other end keeps it", async () => {

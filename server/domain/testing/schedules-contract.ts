@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { ScheduleSettings } from "../../../contracts/schedules.ts";
+import { ALL_HOURS, type ScheduleSettings } from "../../../contracts/schedules.ts";
 import type { Store } from "../store/store.ts";
 import { createScene, enrolMachine, newUuid, openRun } from "./store-scene.ts";
 
 const HOURLY = { cron: "0 * * * *", timeZone: "Europe/Berlin" };
 const NIGHTLY = { cron: "0 2 * * *", timeZone: "UTC" };
 
+const EVENINGS = { hours: [3, 0, 0, ALL_HOURS, 0, 0, 1 << 23], endsRuns: true };
+
 function settingsOf(change: Partial<ScheduleSettings>): ScheduleSettings {
-  return { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: false, ...change };
+  return { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false, ...change };
 }
 
 export function describeSchedules(getStore: () => Store): void {
@@ -18,7 +20,7 @@ export function describeSchedules(getStore: () => Store): void {
       const other = await enrolMachine(store, companyId);
       const all = [
         { level: "company", subjectId: companyId, settings: settingsOf({ timing: NIGHTLY, isPaused: true }) },
-        { level: "machine", subjectId: machineId, settings: settingsOf({ jitterSeconds: 30 }) },
+        { level: "machine", subjectId: machineId, settings: settingsOf({ jitterSeconds: 30, window: EVENINGS }) },
         { level: "source", subjectId: sourceId, settings: settingsOf({ timing: HOURLY, catchUpMinutes: 5 }) },
         { level: "source", subjectId: other.sourceId, settings: settingsOf({ catchUpMinutes: 6 }) },
       ] as const;
@@ -27,6 +29,8 @@ export function describeSchedules(getStore: () => Store): void {
       expect(rows.map(({ timedAt: _, ...row }) => row)).toEqual(all.slice(0, 3));
       const others = await store.listSchedules(companyId, other.machineId);
       expect(others.map((row) => row.subjectId)).toEqual([companyId, other.sourceId]);
+      const ofCompany = await store.listSchedules(companyId, null);
+      expect(ofCompany.map((row) => row.subjectId)).toEqual([companyId]);
     });
 
     test("its time moves with the timing alone", async () => {

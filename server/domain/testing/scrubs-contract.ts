@@ -78,16 +78,16 @@ export function describeScrubs(getStore: () => Store, getWorkerStore: () => Stor
       await store.markCopy(companyId, ZONE_1, absent);
       const first = await beginSweep(worker, companyId);
       await store.quarantinePacks(companyId, [packId], first.publications);
-      await worker.sealQuarantine(companyId, first.round);
+      await worker.sealQuarantine(companyId, "backup", first.round);
       expect(await statesOf(store, companyId)).toEqual(["open"]);
       const { round, publications } = await beginSweep(worker, companyId);
-      const deleting = await worker.deletePacks(companyId, [packId], { round, publications });
+      const deleting = await worker.deletePacks(companyId, [packId], { tier: "backup", round, publications });
       expect(deleting).toEqual({ kind: "deleting", packIds: [packId] });
       await worker.markCopy(companyId, ZONE_2, absent);
       await worker.markObjectsDeleted(companyId, [packId], round);
       expect(await findingsOf(store, companyId)).toMatchObject([{ zoneId: ZONE_1, state: "gone" }]);
       await worker.dropChunks(companyId, null, 1_000);
-      expect(await worker.forgetPacks(companyId, round)).toBe(1);
+      expect(await worker.forgetPacks(companyId, "backup", round)).toBe(1);
       const left = { zoneId: ZONE_1, state: "gone", objectName: packId };
       expect(await findingsOf(store, companyId)).toMatchObject([left]);
     });
@@ -347,7 +347,11 @@ async function takeScrub(store: Store, companyId: string): Promise<number> {
 async function beginSweep(worker: Store, companyId: string) {
   const job = { companyId, name: "sweep" };
   const fencingToken = (await worker.takeJob(job, newUuid(), 60_000))?.fencingToken ?? 0;
-  const begun = await worker.beginSweep(companyId, { jobName: job.name, fencingToken }, { isPlanOnly: false });
+  const begun = await worker.beginSweep(
+    companyId,
+    { jobName: job.name, tier: "backup", fencingToken },
+    { isPlanOnly: false },
+  );
   if (!begun) throw new Error("the lease is lost");
   await worker.saveJob(job, { fencingToken, cursor: null, leaseMs: 0 });
   return begun;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../store/store.ts";
 import { describeAccounts } from "./accounts-contract.ts";
+import { describeArchive } from "./archive-contract.ts";
 import { describeCommits } from "./commits-contract.ts";
+import { describeIncidents } from "./incidents-contract.ts";
 import { describeLedger } from "./ledger-contract.ts";
 import { describeLists } from "./lists-contract.ts";
 import { describePacks } from "./packs-contract.ts";
@@ -43,6 +45,8 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeZones(getStore);
     describeScrubs(getStore, () => getOpened().workerStore);
     describeSweeps(getStore, () => getOpened().workerStore);
+    describeArchive(getStore, () => getOpened().workerStore);
+    describeIncidents(getStore, () => getOpened().workerStore);
     describeLists(getStore);
     describeTenants(getStore, () => getOpened().workerStore);
   });

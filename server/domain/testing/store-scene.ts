@@ -21,6 +21,8 @@ export interface Scene {
 export const ZONE_1 = "zone1";
 export const ZONE_2 = "zone2";
 export const LEASE_MS = 60_000;
+/** For runs that are not to be refused. */
+export const NO_BOUND = { maxOtherRuns: 1_000, putOffMs: 60_000, mustEndAt: null } as const;
 
 export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   const hash = createHash("sha256");
@@ -127,7 +129,7 @@ let runsOpened = 0;
 export async function openRun(store: Store, scene: Scene, leaseMs = LEASE_MS): Promise<RunLease> {
   const { agentId, machineId, sourceId } = scene;
   const runId = newId(new Date(1_700_000_000_000 + runsOpened++));
-  const run = { runId, clientRunId: newUuid(), agentId, machineId, sourceId, zoneId: ZONE_1, leaseMs };
+  const run = { runId, clientRunId: newUuid(), agentId, machineId, sourceId, zoneId: ZONE_1, leaseMs, ...NO_BOUND };
   const outcome = await store.startRun(scene.companyId, run);
   if (outcome.kind !== "started") throw new Error(outcome.kind);
   return { runId: outcome.runId, fencingToken: outcome.fencingToken };

@@ -25,7 +25,7 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
     const store = getWorkerStore();
     const taken = await store.takeJob({ companyId, name: JOB }, "test", 60_000);
     if (!taken) throw new Error("the job is taken");
-    const lease: MarkLease = { jobName: JOB, fencingToken: taken.fencingToken };
+    const lease: MarkLease = { jobName: JOB, tier: "backup" as const, fencingToken: taken.fencingToken };
     const begun = await store.beginSweep(companyId, lease, { isPlanOnly });
     if (begun === null) throw new Error("lease lost");
     return { lease, ...begun };
@@ -53,7 +53,7 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
     await getStore().endRun(companyId, run, { outcome: "failed", code: "x" });
     const { lease, round, publications } = await begin(companyId);
     await getStore().quarantinePacks(companyId, [packId], publications);
-    await getStore().sealQuarantine(companyId, round);
+    await getStore().sealQuarantine(companyId, "backup", round);
     await release(scene, lease);
     return { packId, ids, round, publications };
   };
@@ -80,7 +80,7 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       expect(packs.find((pack) => pack.packId === unreached)).toMatchObject({ state: "live", isRunOpen: true });
       const open = await worker.listUnenteredPages(companyId, JOB, 10);
       expect(open).toEqual([{ machineId, scope: 0, pageId: page, packId: own[1] }]);
-      expect(await worker.listPageCopies(companyId, { machineId, scope: 0, pageId: page })).toEqual([own[1]]);
+      expect(await worker.listPageCopies(companyId, "backup", { machineId, scope: 0, pageId: page })).toEqual([own[1]]);
       expect(await worker.enterPages(companyId, lease, open)).toBe(true);
       expect(await worker.listUnenteredPages(companyId, JOB, 10)).toEqual([]);
     });
@@ -112,9 +112,9 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const run = await openRun(store, scene);
       await record(scene, run, [topPageId, changeListId], 2);
       const { lease } = await begin(companyId);
-      const listRoots = () => worker.listUnmarkedRoots(companyId, JOB, { after: 0, limit: 10 });
+      const listRoots = () => worker.listUnmarkedRoots(companyId, lease, { after: 0, limit: 10 });
       expect(await listRoots()).toEqual([{ commit, scope: 0, machineId, topPageId, changeListId }]);
-      expect(await worker.listUnmarkedRoots(companyId, JOB, { after: commit, limit: 10 })).toEqual([]);
+      expect(await worker.listUnmarkedRoots(companyId, lease, { after: commit, limit: 10 })).toEqual([]);
       await worker.markIds(companyId, lease, { machineId, scope: 0, ids: topPageId, arePages: true });
       expect(await listRoots()).toHaveLength(1);
       await worker.markIds(companyId, lease, { machineId, scope: 0, ids: changeListId, arePages: true });
@@ -134,7 +134,7 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const { lease } = await begin(companyId);
       await worker.markIds(companyId, lease, { machineId, scope: 0, ids: id, arePages: false });
       const plan = await worker.takeJob({ companyId, name: "sweep-plan" }, "test", 60_000);
-      const planLease = { jobName: "sweep-plan", fencingToken: plan?.fencingToken ?? 0 };
+      const planLease = { jobName: "sweep-plan", tier: "backup" as const, fencingToken: plan?.fencingToken ?? 0 };
       expect((await listOf(scene, planLease)).map((pack) => pack.liveFrames)).toEqual([0]);
       await release(scene, lease);
       const next = await begin(companyId);
@@ -156,24 +156,29 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const [store, worker] = [getStore(), getWorkerStore()];
       const scene = await createScene(store);
       const { companyId } = scene;
-      const isDue = async (everyMs: number) => (await worker.listCompaniesToSweep(everyMs)).includes(companyId);
+      const isDue = async (everyMs: number) =>
+        (await worker.listCompaniesToSweep("backup", everyMs)).includes(companyId);
       expect(await isDue(3_600_000)).toBe(true);
       const first = await begin(companyId);
       await release(scene, first.lease);
       expect(await isDue(3_600_000)).toBe(true);
       const held = { code: "zone_away", detail: "zone2: unreachable" };
-      await worker.endSweep(companyId, { round: first.round, held, retryMs: 3_600_000 });
+      await worker.endSweep(companyId, { tier: "backup", round: first.round, held, retryMs: 3_600_000 });
       expect(await isDue(3_600_000)).toBe(false);
       expect(await isDue(0)).toBe(true);
-      expect(await worker.findSweep(companyId)).toMatchObject({ round: 1, held, finishedAt: expect.any(Date) });
+      expect(await worker.findSweep(companyId, "backup")).toMatchObject({
+        round: 1,
+        held,
+        finishedAt: expect.any(Date),
+      });
       const plan = await begin(companyId, true);
       await release(scene, plan.lease);
       expect(plan.round).toBe(2);
       const second = await begin(companyId);
       expect(second.round).toBe(2);
-      await worker.endSweep(companyId, { round: 1, held, retryMs: null });
-      expect(await worker.findSweep(companyId)).toMatchObject({ round: 2, held: null, finishedAt: null });
-      await worker.endSweep(companyId, { round: 2, held: null, retryMs: 0 });
+      await worker.endSweep(companyId, { tier: "backup", round: 1, held, retryMs: null });
+      expect(await worker.findSweep(companyId, "backup")).toMatchObject({ round: 2, held: null, finishedAt: null });
+      await worker.endSweep(companyId, { tier: "backup", round: 2, held: null, retryMs: 0 });
       expect(await isDue(3_600_000)).toBe(true);
     });
 
@@ -290,7 +295,7 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const { packId, ids } = await quarantine(scene);
       const { lease, round, publications } = await begin(companyId);
       const before = await store.getClosure(companyId);
-      const outcome = await worker.deletePacks(companyId, [packId], { round, publications });
+      const outcome = await worker.deletePacks(companyId, [packId], { tier: "backup", round, publications });
       expect(outcome).toEqual({ kind: "deleting", packIds: [packId] });
       expect((await store.getClosure(companyId)).generation).toBe(before.generation + 1);
       expect(await store.reach(companyId, { scope: 0, zoneId: ZONE_1, machineId, chunkIds: ids })).toEqual([
@@ -299,11 +304,11 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       ]);
       expect(await store.locate(companyId, 0, ids)).toEqual([null, null]);
       expect(await worker.rescuePacks(companyId, [packId])).toEqual([]);
-      expect(await worker.forgetPacks(companyId, round)).toBe(0);
+      expect(await worker.forgetPacks(companyId, "backup", round)).toBe(0);
       expect(await worker.dropChunks(companyId, null, 1_000)).toMatchObject({ dropped: 0 });
       await worker.markObjectsDeleted(companyId, [packId], round);
       expect(await worker.dropChunks(companyId, null, 1_000)).toEqual({ dropped: 2, next: null });
-      expect(await worker.forgetPacks(companyId, round)).toBe(1);
+      expect(await worker.forgetPacks(companyId, "backup", round)).toBe(1);
       expect(await store.findPack(companyId, packId)).toMatchObject({ state: "gone", copies: [] });
       expect(await listOf(scene, lease)).toEqual([]);
       const again = { ...packOf(scene, ids), packId };
@@ -319,7 +324,7 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const kept = await record(scene, await openRun(store, scene), [shared, bytes(32), bytes(32)]);
       const { packId } = await quarantine(scene);
       const { round, publications } = await begin(companyId);
-      await worker.deletePacks(companyId, [packId], { round, publications });
+      await worker.deletePacks(companyId, [packId], { tier: "backup", round, publications });
       await worker.markObjectsDeleted(companyId, [packId], round);
       let dropped = 0;
       let after: Awaited<ReturnType<Store["dropChunks"]>>["next"] = null;
@@ -338,10 +343,12 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const { companyId, machineId } = scene;
       const { packId, ids, round: first, publications } = await quarantine(scene);
       const none = { kind: "deleting", packIds: [] };
-      expect(await worker.deletePacks(companyId, [packId], { round: first, publications })).toEqual(none);
+      expect(await worker.deletePacks(companyId, [packId], { tier: "backup", round: first, publications })).toEqual(
+        none,
+      );
       const { round, lease } = await begin(companyId);
       const attempt = (marked: { round: number; publications: number }) =>
-        worker.deletePacks(companyId, [packId], marked);
+        worker.deletePacks(companyId, [packId], { tier: "backup", ...marked });
       expect(await attempt({ round: first, publications })).toEqual({ kind: "round_over" });
       const outdated = { kind: "marks_outdated", publications };
       expect(await attempt({ round, publications: publications - 1 })).toEqual(outdated);
@@ -360,7 +367,7 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const { packId } = await quarantine(scene);
       const { lease, round, publications } = await begin(companyId);
       await openRun(store, scene);
-      const attempt = () => worker.deletePacks(companyId, [packId], { round, publications });
+      const attempt = () => worker.deletePacks(companyId, [packId], { tier: "backup", round, publications });
       expect((await listOf(scene, lease))[0]?.quarantine).toMatchObject({ areRunsOpen: true });
       expect(await attempt()).toEqual({ kind: "deleting", packIds: [] });
       await store.endRun(companyId, open, { outcome: "failed", code: "x" });
@@ -379,10 +386,10 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       await store.quarantinePacks(companyId, [packId], publications);
       const [pack] = await listOf(scene, lease);
       expect(pack?.quarantine).toMatchObject({ round: null, areRunsOpen: false });
-      const attempt = () => worker.deletePacks(companyId, [packId], { round, publications });
+      const attempt = () => worker.deletePacks(companyId, [packId], { tier: "backup", round, publications });
       expect(await attempt()).toEqual({ kind: "deleting", packIds: [] });
-      expect(await worker.sealQuarantine(companyId, round)).toBe(1);
-      expect(await worker.sealQuarantine(companyId, round)).toBe(0);
+      expect(await worker.sealQuarantine(companyId, "backup", round)).toBe(1);
+      expect(await worker.sealQuarantine(companyId, "backup", round)).toBe(0);
       expect(await attempt()).toEqual({ kind: "deleting", packIds: [] });
     });
 
@@ -397,7 +404,7 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       if (reserved.kind !== "reserved") throw new Error(reserved.kind);
       const { generation } = await store.getClosure(companyId);
       const { round, publications } = await begin(companyId);
-      await worker.deletePacks(companyId, [packId], { round, publications });
+      await worker.deletePacks(companyId, [packId], { tier: "backup", round, publications });
       const publication = publicationOf(reserved.commit, snapshot, { generation, rescuePackIds: [packId] });
       expect(await store.publishCommit(companyId, run, publication)).toEqual({
         kind: "generation_moved",

@@ -7,6 +7,7 @@ import {
   createScene,
   inviteCompany,
   keyObject,
+  NO_BOUND,
   newUuid,
   openRun,
   packOf,
@@ -95,6 +96,7 @@ export function describeTenants(getStore: () => Store, getWorkerStore: () => Sto
         sourceId,
         zoneId: ZONE_1,
         leaseMs: 1000,
+        ...NO_BOUND,
       };
       expect(await store.startRun(strange, run)).toEqual({ kind: "agent_revoked" });
       expect(await store.heartbeatRun(strange, lease, { leaseMs: 1, progress })).toEqual({ kind: "lease_lost" });
@@ -158,35 +160,35 @@ export function describeTenants(getStore: () => Store, getWorkerStore: () => Sto
       const worker = getWorkerStore();
       const { machineId } = own;
       const taken = await worker.takeJob({ companyId: strange, name: "sweep" }, "test", 60_000);
-      const lease = { jobName: "sweep", fencingToken: taken?.fencingToken ?? 0 };
+      const lease = { jobName: "sweep", tier: "backup" as const, fencingToken: taken?.fencingToken ?? 0 };
       const { round = 0, publications = 0 } = (await worker.beginSweep(strange, lease, { isPlanOnly: false })) ?? {};
-      expect(await worker.findSweep(own.companyId)).toBeNull();
+      expect(await worker.findSweep(own.companyId, "backup")).toBeNull();
       const marks = { machineId, scope: 0, ids: chunk, arePages: false };
       expect(await worker.markIds(strange, lease, marks)).toEqual({ kind: "marked", lacking: [chunk] });
       expect(await worker.markIds(own.companyId, lease, marks)).toEqual({ kind: "lease_lost" });
       const page = { after: 0, limit: 10 };
-      expect(await worker.listUnmarkedRoots(strange, "sweep", page)).toEqual([]);
-      expect(await worker.listPageCopies(strange, { machineId, scope: 0, pageId: chunk })).toEqual([]);
+      expect(await worker.listUnmarkedRoots(strange, lease, page)).toEqual([]);
+      expect(await worker.listPageCopies(strange, "backup", { machineId, scope: 0, pageId: chunk })).toEqual([]);
       const states = ["live", "quarantined", "deleting"] as const;
       expect(await worker.listSweepPacks(strange, lease, { ...page, states })).toEqual([]);
       expect(await worker.listSweepPacks(own.companyId, lease, { ...page, states })).toBeNull();
       const { publications: ownPublications } = await store.getClosure(own.companyId);
       await store.quarantinePacks(own.companyId, [packId], ownPublications);
-      expect(await worker.sealQuarantine(strange, round)).toBe(0);
-      expect(await worker.deletePacks(strange, [packId], { round, publications })).toEqual({
+      expect(await worker.sealQuarantine(strange, "backup", round)).toBe(0);
+      expect(await worker.deletePacks(strange, [packId], { tier: "backup", round, publications })).toEqual({
         kind: "deleting",
         packIds: [],
       });
       await worker.markObjectsDeleted(strange, [packId], round);
       expect(await worker.dropChunks(strange, null, 10)).toMatchObject({ dropped: 0 });
-      expect(await worker.forgetPacks(strange, round)).toBe(0);
+      expect(await worker.forgetPacks(strange, "backup", round)).toBe(0);
       expect(await worker.rescuePacks(strange, [packId])).toEqual([]);
       expect(await worker.rescuePacks(own.companyId, [packId])).toEqual([packId]);
     });
 
     test("schedules", async () => {
       const { machineId, sourceId, ownerId } = own;
-      const settings = { timing: null, jitterSeconds: 7, catchUpMinutes: null, isPaused: true };
+      const settings = { timing: null, jitterSeconds: 7, catchUpMinutes: null, window: null, isPaused: true };
       for (const [level, subjectId] of [
         ["company", own.companyId],
         ["machine", machineId],

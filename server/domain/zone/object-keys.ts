@@ -3,9 +3,28 @@ import type { KeyObjectKind } from "../store/account-store.ts";
 
 /** [Note: Names in a zone] DESIGN.md section 5 and FORMAT.md section 9, in one place. */
 
-export function packObjectKey(companyId: string, packKind: "content" | "meta", packId: string): string {
+/** What the keys of objects in the archive base begin with here; in the base itself they go without. */
+export const ARCHIVE_PREFIX = "archive/";
+
+interface PackName {
+  readonly packId: string;
+  readonly packKind: "content" | "meta";
+  readonly tier: "backup" | "archive";
+}
+
+export function packObjectKey(companyId: string, { packId, packKind, tier }: PackName): string {
   const folder = packKind === "content" ? "packs" : "meta";
-  return `companies/${companyId}/${folder}/${packId.slice(0, 2)}/${packId}`;
+  return `${tier === "archive" ? ARCHIVE_PREFIX : ""}companies/${companyId}/${folder}/${packId.slice(0, 2)}/${packId}`;
+}
+
+/** The agent's own manifest, frozen. */
+export function archivedManifestKey(companyId: string, commit: number, manifestSha256Hex: string): string {
+  return ARCHIVE_PREFIX + manifestObjectKey(companyId, commit, manifestSha256Hex);
+}
+
+/** What the server says about a frozen snapshot, unsigned. Named by its own hash as well: a freeze that broke off may be begun anew with another class. */
+export function sidecarObjectKey(archivedManifest: string, sidecarSha256Hex: string): string {
+  return `${archivedManifest}.sidecar-${sidecarSha256Hex}`;
 }
 
 export function manifestObjectKey(companyId: string, commit: number, manifestSha256Hex: string): string {

@@ -52,6 +52,7 @@ export async function openGatewayWorld(
     secret,
     portalAddress: "http://127.0.0.1:9",
     publicUrl: "http://localhost",
+    agentsFolder: join(folder, "agents"),
     log,
   });
   const port = await gateway.listen(0, "127.0.0.1");

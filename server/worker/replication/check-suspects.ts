@@ -58,8 +58,9 @@ async function listSuspects({ deps, companyId, zone }: CheckSuspects): Promise<S
   const packs = (await store.listPacks(companyId, packIds)).filter((row) => row !== null);
   const objects = await store.listSuspectObjects(companyId, zone.zoneId, MAX_CHECKS);
   return [
-    ...packs.map(({ packId, packKind, sizeBytes }) => {
-      return { name: { packId }, objectKey: packObjectKey(companyId, packKind, packId), sha256: packId, sizeBytes };
+    ...packs.map((pack) => {
+      const { packId, sizeBytes } = pack;
+      return { name: { packId }, objectKey: packObjectKey(companyId, pack), sha256: packId, sizeBytes };
     }),
     ...objects.map(({ objectKey, sha256, sizeBytes }) => {
       return { name: { objectKey }, objectKey, sha256: toHex(sha256), sizeBytes };

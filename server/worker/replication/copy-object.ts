@@ -40,8 +40,10 @@ export async function copyObject({ step, target, sources, primitives }: CopyOpti
       badZoneIds.push({ zoneId: read.zoneId, state: "suspect", code: "hash_mismatch" });
       continue;
     }
-    const { objectKey, sha256 } = step;
+    const { objectKey, sha256, lockedUntil } = step;
     const stored = await putOrReplaceBad({ zone: target, key: objectKey, parts: found, sha256 });
+    // Before it counts as present: what is frozen is locked in every zone, also in one that came later.
+    if (lockedUntil !== null) await target.lock(objectKey, lockedUntil);
     return { kind: stored === "replaced" ? "healed" : "copied", badZoneIds };
   }
   return { kind: "failed", badZoneIds };

@@ -20,6 +20,8 @@ function missingPack(copies: MissingPack["copies"]): MissingPack {
     directoryOffset: 50,
     directorySizeBytes: 34,
     state: "live",
+    tier: "backup",
+    lockedUntil: null,
     machineId: "m",
     runId: "r",
     copies,
@@ -29,7 +31,7 @@ function missingPack(copies: MissingPack["copies"]): MissingPack {
 
 function missingObject(changes: Partial<MissingObject>): MissingObject {
   const sha256 = new Uint8Array(32).fill(1);
-  return { objectKey: "k", kind: "log", sizeBytes: 3, sha256, copies: [], bytes: null, ...changes };
+  return { objectKey: "k", kind: "log", sizeBytes: 3, sha256, lockedUntil: null, copies: [], bytes: null, ...changes };
 }
 
 describe("the plan of a replication", () => {
@@ -45,6 +47,7 @@ describe("the plan of a replication", () => {
         objectKey: `packs/${pack.packId}`,
         sha256: pack.packId,
         sizeBytes: 100,
+        lockedUntil: null,
         fromZoneIds: ["zone3", "zone1"],
         bytes: null,
         packId: pack.packId,

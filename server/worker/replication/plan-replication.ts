@@ -9,6 +9,8 @@ export interface CopyStep {
   /** Hex; what is read must have it. */
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** The copy is locked until then; null in the backup tier. */
+  readonly lockedUntil: Date | null;
   readonly fromZoneIds: readonly string[];
   /** Key objects and headers stand in the database as well. */
   readonly bytes: Uint8Array | null;
@@ -46,6 +48,7 @@ export function planPackCopies(
       objectKey: objectKeyOf(pack),
       sha256: pack.packId,
       sizeBytes: pack.sizeBytes,
+      lockedUntil: pack.lockedUntil,
       bytes: null,
       packId: pack.packId,
       ...sourcesOf(pack.copies, view),
@@ -60,6 +63,7 @@ export function planObjectCopies(objects: readonly MissingObject[], view: Replic
       objectKey: object.objectKey,
       sha256: toHex(object.sha256),
       sizeBytes: object.sizeBytes,
+      lockedUntil: object.lockedUntil,
       bytes: object.bytes,
       packId: null,
       ...sourcesOf(object.copies, view),

@@ -201,7 +201,7 @@ async function backUp(of: World, zoneId: string, packCount: number): Promise<str
   for (let n = 0; n < packCount; n += 1) {
     const content = nodeRandomness.bytes(200);
     const packId = toHex(sha256(content));
-    const key = packObjectKey(companyId, "content", packId);
+    const key = packObjectKey(companyId, { packKind: "content", packId, tier: "backup" });
     of.objects[zoneId]?.set(key, content);
     keys.push(key);
     const members = { chunkIds: nodeRandomness.bytes(32), frames: [0], kinds: [1 as const] };

@@ -17,7 +17,7 @@ async function misreadPack(): Promise<{ scene: DomainScene; packId: string; key:
   const packId = await sendPack(scene, run, contentFrames([newId32()]));
   const { companyId, deps } = scene;
   await deps.store.markCopy(companyId, "zone1", { packId, state: "missing", code: "hash_mismatch" });
-  return { scene, packId, key: packObjectKey(companyId, "content", packId) };
+  return { scene, packId, key: packObjectKey(companyId, { packKind: "content", packId, tier: "backup" }) };
 }
 
 const copiesOf = async ({ deps, companyId }: DomainScene, packId: string) =>

@@ -2,6 +2,7 @@ import type { Zone } from "../../../engine/ports/zone.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
 import type { MissingObject, MissingPack } from "../../domain/store/zone-store.ts";
 import { packObjectKey } from "../../domain/zone/object-keys.ts";
+import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 import type { Logger } from "../../platform/log.ts";
 import { type CheckedSuspects, checkSuspects } from "./check-suspects.ts";
 import { type CopyOutcome, copyObject } from "./copy-object.ts";
@@ -96,8 +97,8 @@ class ReplicationRun {
     this.#companyId = companyId;
     const readable = zones.filter(({ state }) => state === "healthy");
     this.#view = { targetZoneId, readableZoneIds: readable.map(({ zoneId }) => zoneId) };
-    this.#sources = new Map(zones.map(({ zoneId, backup }) => [zoneId, backup]));
-    this.#target = target.backup;
+    this.#sources = new Map(zones.map((zone) => [zone.zoneId, tieredZone(zone)]));
+    this.#target = tieredZone(target);
   }
 
   /** Looks at the copies in the target that are in doubt; those that are bad become part of what is missing. */
@@ -118,7 +119,7 @@ class ReplicationRun {
     const { store } = this.#options.deps;
     const page = { after: Number(after), limit: BATCH_ROWS };
     const packs = await store.listMissingPacks(this.#companyId, this.#view.targetZoneId, page);
-    const keyOf = (pack: MissingPack) => packObjectKey(this.#companyId, pack.packKind, pack.packId);
+    const keyOf = (pack: MissingPack) => packObjectKey(this.#companyId, pack);
     const last = packs.length < BATCH_ROWS ? undefined : packs.at(-1);
     const next: ReplicationCursor | null = last ? { phase: "packs", after: String(last.packNo) } : null;
     return { steps: planPackCopies(packs, this.#view, keyOf), next };

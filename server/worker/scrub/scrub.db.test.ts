@@ -75,7 +75,7 @@ beforeEach(async () => {
   keys = new Map();
   const { companyId } = world;
   for (const { packId, packKind } of await store.listPackCopies(companyId, "zone1", { after: 0, limit: 500 })) {
-    keys.set(packId, packObjectKey(companyId, packKind, packId));
+    keys.set(packId, packObjectKey(companyId, { packKind, packId, tier: "backup" }));
   }
   for (const { objectKey } of await store.listObjectCopies(companyId, "zone1", { after: "", limit: 500 })) {
     keys.set(objectKey, objectKey);

@@ -3,6 +3,7 @@ import type { DomainDeps } from "../../domain/domain-deps.ts";
 import type { ScrubPlace, ScrubRound } from "../../domain/store/scrub-store.ts";
 import type { CopyName } from "../../domain/store/zone-store.ts";
 import { packObjectKey } from "../../domain/zone/object-keys.ts";
+import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 import type { Logger } from "../../platform/log.ts";
 import type { OpenZone, OpenZoneSet } from "../../zones/open-zones.ts";
 import { type StoredCopy, verifyCopy } from "../replication/verify-copy.ts";
@@ -154,8 +155,9 @@ class ScrubStep {
     const { store, primitives } = this.#options.deps;
     const { companyId, zone } = this.#scope;
     const isThere = async () => (await zone.probe()).isReachable;
-    let verdict = await verifyCopy(primitives, zone.backup, copy);
-    if (verdict.kind === "unread" && (await isThere())) verdict = await verifyCopy(primitives, zone.backup, copy);
+    const verify = () => verifyCopy(primitives, tieredZone(zone), copy);
+    let verdict = await verify();
+    if (verdict.kind === "unread" && (await isThere())) verdict = await verify();
     if (verdict.kind === "good") return true;
     if (verdict.kind === "unread" && !(await isThere())) {
       this.#isAway = true;
@@ -183,8 +185,9 @@ class ScrubStep {
       });
     }
     const packs = await store.listPackCopies(companyId, zone.zoneId, { after: place.after, limit: BATCH_COPIES });
-    return packs.map(({ packId, packKind, packNo, sizeBytes }) => {
-      const objectKey = packObjectKey(companyId, packKind, packId);
+    return packs.map((pack) => {
+      const { packId, packNo, sizeBytes } = pack;
+      const objectKey = packObjectKey(companyId, pack);
       return { name: { packId }, objectKey, sha256: packId, sizeBytes, place: { phase: "packs", after: packNo } };
     });
   }

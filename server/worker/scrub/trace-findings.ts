@@ -7,6 +7,7 @@ import { readPackIndex } from "../../domain/snapshot/read-pack-index.ts";
 import type { PackRow } from "../../domain/store/pack-store.ts";
 import type { UntracedFinding } from "../../domain/store/scrub-store.ts";
 import { badCopyCodeOf } from "../../domain/zone/bad-copy-code.ts";
+import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 
 /** Findings followed at a time, a bit each, so that directories are read once for all of them: a lost disk has thousands. */
 const MAX_FINDINGS = 256;
@@ -192,7 +193,7 @@ class Trace {
       const zone = state === "missing" ? null : zones.find(zoneId);
       if (!zone) continue;
       try {
-        return await readPackIndex(zone.backup, this.#companyId, pack);
+        return await readPackIndex(tieredZone(zone), this.#companyId, pack);
       } catch (error) {
         const code = error instanceof FormatError ? "bad_index" : badCopyCodeOf(error);
         if (code !== null)

@@ -1,12 +1,10 @@
-import { ZoneError } from "../../../engine/ports/zone-error.ts";
+import type { PackTier } from "../../../engine/format/pack-index.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
 import type { SweepPack } from "../../domain/store/sweep-store.ts";
 import { type DeletionHold, findDeletionHold } from "../../domain/sweep/find-deletion-hold.ts";
 import { packObjectKey } from "../../domain/zone/object-keys.ts";
+import { deleteObjects } from "./delete-objects.ts";
 import { type EvidenceOptions, readEvidence } from "./read-evidence.ts";
-
-/** Objects deleted at a time in each zone. */
-const PARALLEL_DELETES = 4;
 
 export type DeleteOutcome =
   | { readonly kind: "deleted"; readonly packs: number; readonly bytes: number }
@@ -27,6 +25,7 @@ export interface DeleteBatch {
   readonly toDelete: readonly SweepPack[];
   /** Packs whose deletion began earlier. */
   readonly toForget: readonly SweepPack[];
+  readonly tier: PackTier;
   readonly round: number;
   readonly publications: number;
 }
@@ -51,45 +50,19 @@ export async function deleteBatch(
   const { zones, clock } = await readEvidence(options, companyId);
   const hold = findDeletionHold(zones, clock, await controlTerm());
   if (hold) return { kind: "held", hold };
-  const { round, publications, toDelete, toForget } = batch;
-  const outcome = await deps.store.deletePacks(companyId, toDelete.map(packIdOf), { round, publications });
+  const { tier, round, publications, toDelete, toForget } = batch;
+  const outcome = await deps.store.deletePacks(companyId, toDelete.map(packIdOf), { tier, round, publications });
   if (outcome.kind !== "deleting") return outcome;
   const moved = new Set(outcome.packIds);
   const dead = [...toForget, ...toDelete.filter(({ packId }) => moved.has(packId))];
   if (dead.length > 0 && !(await awaitJournal(companyId))) {
     return { kind: "held", hold: { code: "journal_behind", detail: "no zone has confirmed which packs are to go" } };
   }
-  const failure = await deleteObjects(options, companyId, dead);
+  const keys = dead.map((pack) => packObjectKey(companyId, pack));
+  const failure = await deleteObjects(deps, keys);
   if (failure) return { kind: "held", hold: failure };
   if (dead.length > 0) await deps.store.markObjectsDeleted(companyId, dead.map(packIdOf), round);
   return { kind: "deleted", packs: dead.length, bytes: dead.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
-}
-
-async function deleteObjects(
-  { deps }: DeleteOptions,
-  companyId: string,
-  packs: readonly SweepPack[],
-): Promise<DeletionHold | null> {
-  const left = deps.zones
-    .all()
-    .flatMap((zone) =>
-      packs.map((pack) => ({ zone, objectKey: packObjectKey(companyId, pack.packKind, pack.packId) })),
-    );
-  let failure: DeletionHold | null = null;
-  const work = async () => {
-    for (let next = left.shift(); next && failure === null; next = left.shift()) {
-      const { zone, objectKey } = next;
-      try {
-        await zone.backup.delete(objectKey);
-      } catch (error) {
-        if (!(error instanceof ZoneError)) throw error;
-        failure = { code: "zone_away", detail: `${zone.zoneId}: ${error.code}` };
-      }
-    }
-  };
-  const ended = await Promise.allSettled(Array.from({ length: PARALLEL_DELETES }, work));
-  for (const result of ended) if (result.status === "rejected") throw result.reason;
-  return failure;
 }
 
 function packIdOf({ packId }: SweepPack): string {

@@ -29,6 +29,8 @@ export interface MarkerOptions {
   readonly deps: Pick<DomainDeps, "store" | "zones" | "primitives">;
   readonly companyId: string;
   readonly lease: MarkLease;
+  /** For freezing: frames that the archive has are passed over; see `MarkIds`. */
+  readonly exceptArchived?: boolean;
 }
 
 /**
@@ -54,15 +56,22 @@ export class Marker {
   /** Marks where the next snapshots begin; `done` when every snapshot's roots are marked. */
   async markRoots(after: number): Promise<MarkProgress> {
     const { deps, companyId, lease } = this.#options;
-    const snapshots = await deps.store.listUnmarkedRoots(companyId, lease.jobName, { after, limit: BATCH_SNAPSHOTS });
+    const snapshots = await deps.store.listUnmarkedRoots(companyId, lease, { after, limit: BATCH_SNAPSHOTS });
+    const failed = await this.markSnapshots(snapshots);
+    const last = snapshots.at(-1);
+    return failed ?? (last ? { kind: "more", after: last.commit } : { kind: "done" });
+  }
+
+  /** Marks where these snapshots begin; null when that is done. */
+  async markSnapshots(snapshots: readonly SnapshotRoots[]): Promise<MarkProgress | null> {
+    const { deps, companyId, lease, exceptArchived = false } = this.#options;
     for (const roots of byMachine(snapshots)) {
-      const outcome = await deps.store.markIds(companyId, lease, { ...roots, arePages: true });
+      const outcome = await deps.store.markIds(companyId, lease, { ...roots, arePages: true, exceptArchived });
       if (outcome.kind === "lease_lost") return outcome;
       const [lacking] = outcome.lacking;
       if (lacking) return stuck("id_lacking", `root ${toHex(lacking)} of machine ${roots.machineId}`);
     }
-    const last = snapshots.at(-1);
-    return last ? { kind: "more", after: last.commit } : { kind: "done" };
+    return null;
   }
 
   /** Enters the next pages; `done` when none is left, and so everything that these snapshots reach is marked. */
@@ -86,11 +95,11 @@ export class Marker {
 
   /** From the pack that was noted, else from any other of that machine's. */
   async #childrenOf(page: OpenPage): Promise<ChildIds | MarkProblem["code"]> {
-    const { deps, companyId } = this.#options;
+    const { deps, companyId, lease } = this.#options;
     const first = await this.#directories.find(page.packId, page.pageId);
     if (first instanceof Uint8Array) return first;
     let isZoneAway = first === "zone_away";
-    for (const packId of await deps.store.listPageCopies(companyId, page)) {
+    for (const packId of await deps.store.listPageCopies(companyId, lease.tier, page)) {
       if (packId === page.packId) continue;
       const found = await this.#directories.find(packId, page.pageId);
       if (found instanceof Uint8Array) return found;
@@ -100,9 +109,10 @@ export class Marker {
   }
 
   async #markChildren(batches: readonly ChildBatch[]): Promise<MarkProgress | null> {
-    const { deps, companyId, lease } = this.#options;
-    for (const { machineId, scope, ids } of batches) {
-      const outcome = await deps.store.markIds(companyId, lease, { machineId, scope, ids, arePages: false });
+    const { deps, companyId, lease, exceptArchived = false } = this.#options;
+    for (const batch of batches) {
+      const { machineId } = batch;
+      const outcome = await deps.store.markIds(companyId, lease, { ...batch, arePages: false, exceptArchived });
       if (outcome.kind === "lease_lost") return outcome;
       const [lacking] = outcome.lacking;
       if (lacking) return stuck("id_lacking", `${toHex(lacking)} below a page of machine ${machineId}`);

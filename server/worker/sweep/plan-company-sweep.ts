@@ -1,3 +1,5 @@
+import type { PackTier } from "../../../engine/format/pack-index.ts";
+import type { MarkLease } from "../../domain/store/sweep-store.ts";
 import { type DeletionHold, findDeletionHold } from "../../domain/sweep/find-deletion-hold.ts";
 import { planSweep, type SweepStep } from "../../domain/sweep/plan-sweep.ts";
 import { Marker, type MarkProblem, type MarkProgress } from "./mark-reached.ts";
@@ -5,7 +7,7 @@ import { readEvidence } from "./read-evidence.ts";
 import type { SweepOptions } from "./sweep.ts";
 
 /** Marks of its own, so that a plan never disturbs a sweep, nor a sweep a plan. */
-const JOB = "sweep-plan";
+const JOBS: Readonly<Record<PackTier, string>> = { backup: "sweep-plan", archive: "archive-plan" };
 const LEASE_MS = 90_000;
 const BATCH_PACKS = 500;
 
@@ -24,15 +26,15 @@ export interface CompanySweepPlan {
  */
 export async function planCompanySweep(
   options: SweepOptions,
-  companyId: string,
+  { companyId, tier }: { readonly companyId: string; readonly tier: PackTier },
   onSteps: (steps: readonly SweepStep[]) => void,
 ): Promise<CompanySweepPlan | null> {
   const { deps, owner, graceMs, restMs, frameBytes } = options;
   const { store } = deps;
-  const job = { companyId, name: JOB };
+  const job = { companyId, name: JOBS[tier] };
   const taken = await store.takeJob(job, owner, LEASE_MS);
   if (!taken) return null;
-  const lease = { jobName: JOB, fencingToken: taken.fencingToken };
+  const lease = { jobName: job.name, tier, fencingToken: taken.fencingToken };
   const prolong = (leaseMs: number) => store.saveJob(job, { fencingToken: taken.fencingToken, cursor: null, leaseMs });
   try {
     const begun = await store.beginSweep(companyId, lease, { isPlanOnly: true });
@@ -60,7 +62,7 @@ export async function planCompanySweep(
 }
 
 interface Marking {
-  readonly lease: { readonly jobName: string; readonly fencingToken: number };
+  readonly lease: MarkLease;
   readonly prolong: (leaseMs: number) => Promise<boolean>;
 }
 

@@ -5,6 +5,7 @@ import type { DomainDeps } from "../../domain/domain-deps.ts";
 import type { PackRow } from "../../domain/store/pack-store.ts";
 import { badCopyCodeOf } from "../../domain/zone/bad-copy-code.ts";
 import { packObjectKey } from "../../domain/zone/object-keys.ts";
+import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 
 /** Why a pack could not be read: every copy is bad, or a zone that may have a good one is away. */
 export type PackProblem = "unreadable" | "zone_away";
@@ -20,10 +21,11 @@ export async function readWholePack(
 ): Promise<Uint8Array | PackProblem> {
   const { packId } = pack;
   let isZoneAway = false;
-  for (const { zoneId, backup } of deps.zones.all()) {
+  for (const handle of deps.zones.all()) {
+    const { zoneId } = handle;
     const copy = pack.copies.find((each) => each.zoneId === zoneId);
     if (copy === undefined || copy.state === "missing") continue;
-    const found = await readCopy(deps, backup, { companyId, pack });
+    const found = await readCopy(deps, tieredZone(handle), { companyId, pack });
     if (typeof found !== "string") return found;
     if (found === "zone_away") isZoneAway = true;
     // A suspect copy is being checked already, and each mark begins a closure generation.
@@ -36,7 +38,7 @@ export async function readWholePack(
 
 interface WantedPack {
   readonly companyId: string;
-  readonly pack: Pick<PackRow, "packId" | "packKind" | "sizeBytes">;
+  readonly pack: Pick<PackRow, "packId" | "packKind" | "tier" | "sizeBytes">;
 }
 
 /** The bytes, `zone_away`, or the code of what is wrong with this copy. */
@@ -46,7 +48,7 @@ export async function readCopy(
   { companyId, pack }: WantedPack,
 ): Promise<Uint8Array | string> {
   try {
-    const bytes = await collect(zone, packObjectKey(companyId, pack.packKind, pack.packId), pack.sizeBytes);
+    const bytes = await collect(zone, packObjectKey(companyId, pack), pack.sizeBytes);
     return toHex(primitives.sha256(bytes)) === pack.packId ? bytes : "hash_mismatch";
   } catch (error) {
     if (error instanceof ZoneError) return badCopyCodeOf(error) ?? "zone_away";

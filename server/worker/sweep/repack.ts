@@ -1,16 +1,12 @@
-import { fromHex } from "../../../engine/codec/hex.ts";
-import { assemblePack, type MovedFrame } from "../../../engine/format/assemble-pack.ts";
+import type { MovedFrame } from "../../../engine/format/assemble-pack.ts";
 import { PACK_AIM_BYTES } from "../../../engine/format/limits.ts";
-import type { FinishedPack } from "../../../engine/format/pack-builder.ts";
-import { PACK_FOOTER_SIZE_BYTES, parsePackDirectory } from "../../../engine/format/pack-index.ts";
-import { ZoneError } from "../../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
-import { packMembersOf } from "../../domain/pack/record-pack.ts";
 import type { PackRow } from "../../domain/store/pack-store.ts";
 import type { MarkLease } from "../../domain/store/sweep-store.ts";
 import { SPARSE_SHARE } from "../../domain/sweep/plan-sweep.ts";
-import { packObjectKey } from "../../domain/zone/object-keys.ts";
-import { readCopy, readWholePack } from "./read-whole-pack.ts";
+import { assembleEverywhere } from "./assemble-everywhere.ts";
+import { framesOf } from "./frames-of.ts";
+import { readWholePack } from "./read-whole-pack.ts";
 
 export interface RepackOptions {
   readonly deps: Pick<DomainDeps, "store" | "zones" | "primitives">;
@@ -84,16 +80,8 @@ async function readSource(
 ): Promise<Source | null> {
   const bytes = await readWholePack(deps, companyId, row);
   if (typeof bytes === "string") return null;
-  const index = parsePackDirectory(bytes);
-  const frames = liveFrames.flatMap((number): MovedFrame[] => {
-    const entry = index.frames[number];
-    const slot = entry && index.slots[entry.slot];
-    if (!entry || !slot) return [];
-    // Copied, so that the rest of the pack can go.
-    return [{ entry, slot, stored: bytes.slice(entry.offset, entry.offset + entry.storedSizeBytes) }];
-  });
+  const { frames, storedBytes } = framesOf(bytes, liveFrames);
   const isWhole = frames.length > 0 && frames.length === liveFrames.length;
-  const storedBytes = index.frames.reduce((sum, frame) => sum + frame.storedSizeBytes, 0);
   const source = { row, frames };
   return isWhole && bytesOf([source]) < SPARSE_SHARE * storedBytes ? source : null;
 }
@@ -106,44 +94,14 @@ function bytesOf(sources: readonly Source[]): number {
 async function moveAll({ deps, companyId }: RepackOptions, sources: readonly Source[]): Promise<boolean> {
   const [first] = sources;
   if (!first) return true;
-  const { machineId, runId, scope, packKind } = first.row;
-  const place = { primitives: deps.primitives, companyId, scope, packKind };
-  const made = assemblePack(
-    place,
-    sources.flatMap(({ frames }) => frames),
-  );
-  if (!(await storeEverywhere({ deps, companyId }, packKind, made))) return false;
-  const { packId, bytes, index } = made;
-  const last = index.frames.at(-1);
-  const directoryOffset = last ? last.offset + last.storedSizeBytes : 0;
+  const frames = sources.flatMap((each) => each.frames);
+  const pack = await assembleEverywhere({ deps, companyId, tier: "backup", source: first.row }, frames);
+  if (pack === null) return false;
   await deps.store.recordRepacked(companyId, {
-    pack: {
-      ...{ packId, packKind, scope, machineId, directoryOffset, members: packMembersOf(index) },
-      sizeBytes: bytes.length,
-      directorySizeBytes: bytes.length - directoryOffset - PACK_FOOTER_SIZE_BYTES,
-    },
-    runId,
+    pack,
+    runId: first.row.runId,
     zoneIds: deps.zones.all().map(({ zoneId }) => zoneId),
     sourcePackIds: sources.map(({ row }) => row.packId),
   });
-  return true;
-}
-
-async function storeEverywhere(
-  { deps, companyId }: Pick<RepackOptions, "deps" | "companyId">,
-  packKind: PackRow["packKind"],
-  { packId, bytes }: FinishedPack,
-): Promise<boolean> {
-  const objectKey = packObjectKey(companyId, packKind, packId);
-  const pack = { packId, packKind, sizeBytes: bytes.length };
-  for (const { backup } of deps.zones.all()) {
-    try {
-      await backup.put(objectKey, [bytes], bytes.length, { sha256: fromHex(packId) });
-    } catch (error) {
-      if (error instanceof ZoneError) return false;
-      throw error;
-    }
-    if (typeof (await readCopy(deps, backup, { companyId, pack })) === "string") return false;
-  }
   return true;
 }

@@ -7,14 +7,16 @@ const BEGIN_MS = 30_000;
 export async function sweepDue(options: SweepOptions, everyMs: number): Promise<void> {
   const { deps, log, now, signal } = options;
   const endMs = now().getTime() + BEGIN_MS;
-  for (const companyId of await deps.store.listCompaniesToSweep(everyMs)) {
-    if (now().getTime() >= endMs || signal?.aborted) return;
-    try {
-      const result = await sweep(options, companyId);
-      if (result.kind !== "busy") log.info({ companyId, ...result }, "swept");
-    } catch (error) {
-      // One company's fault keeps no other from its turn.
-      log.error({ companyId, err: error }, "a sweep failed; it goes on with the next wake");
+  for (const tier of ["backup", "archive"] as const) {
+    for (const companyId of await deps.store.listCompaniesToSweep(tier, everyMs)) {
+      if (now().getTime() >= endMs || signal?.aborted) return;
+      try {
+        const result = await sweep(options, companyId, tier);
+        if (result.kind !== "busy") log.info({ companyId, tier, ...result }, "swept");
+      } catch (error) {
+        // One company's fault keeps no other from its turn.
+        log.error({ companyId, tier, err: error }, "a sweep failed; it goes on with the next wake");
+      }
     }
   }
 }

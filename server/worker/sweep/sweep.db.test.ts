@@ -109,7 +109,9 @@ const setAway = (at: number, isLost: boolean) => Object.assign(faults[at] ?? {},
 async function planNow() {
   const steps: SweepStep[] = [];
   const options = sweepOptionsOf(scene, { store: workerStore });
-  const plan = await planCompanySweep(options, scene.companyId, (page) => steps.push(...page));
+  const plan = await planCompanySweep(options, { companyId: scene.companyId, tier: "backup" }, (page) =>
+    steps.push(...page),
+  );
   return { plan, steps: new Map(steps.map((step) => [step.packId, `${step.kind}: ${step.reason}`])) };
 }
 
@@ -236,7 +238,7 @@ describe("deletion is held up, and nothing is deleted anywhere", () => {
 
   async function expectHeld(code: string, change: Partial<SweepOptions> = {}): Promise<void> {
     expect(await sweepNow(change)).toMatchObject({ deleted: 0, held: { code } });
-    expect(await workerStore.findSweep(scene.companyId)).toMatchObject({ held: { code } });
+    expect(await workerStore.findSweep(scene.companyId, "backup")).toMatchObject({ held: { code } });
     expect(await statesOf(packIds)).toEqual(["quarantined", "quarantined"]);
     for (const each of faults) Object.assign(each, NO_FAULTS);
     for (const zone of zones) expect(await listPackIds(zone, scene.companyId)).toEqual(packIds.toSorted());
@@ -305,7 +307,9 @@ describe("what cannot be read", () => {
   test("in one zone is read from the other, and marked", async () => {
     const { packIds } = await backUp(scene, agent, chain, newIds(2));
     await copyTo(scene, workerStore, "zone2");
-    await zoneOf(0).backup.delete(packObjectKey(scene.companyId, "meta", packIds[1] ?? ""));
+    await zoneOf(0).backup.delete(
+      packObjectKey(scene.companyId, { packKind: "meta", packId: packIds[1] ?? "", tier: "backup" }),
+    );
     expect(await sweepNow()).toMatchObject({ kind: "done", held: null });
     expect(await store.listSuspectPacks(scene.companyId, "zone1", 10)).toEqual([packIds[1]]);
   });
@@ -315,7 +319,7 @@ describe("what cannot be read", () => {
     const dead = await sendHalf(scene, agent, newIds(2));
     await endTestRun(scene, agent, dead.run);
     await sweepNow();
-    const key = packObjectKey(scene.companyId, "meta", packIds[1] ?? "");
+    const key = packObjectKey(scene.companyId, { packKind: "meta", packId: packIds[1] ?? "", tier: "backup" });
     const parts: Uint8Array[] = [];
     for await (const part of await zoneOf(0).backup.get(key)) parts.push(part);
     await zoneOf(0).backup.delete(key);
@@ -358,7 +362,11 @@ describe("what cannot be read", () => {
   test("a directory that rotted is not believed, even where it still makes sense", async () => {
     const { packIds, tree } = await backUp(scene, agent, chain, newIds(2));
     const [, metaId = ""] = packIds;
-    const path = join(folder, "zone1", packObjectKey(scene.companyId, "meta", metaId));
+    const path = join(
+      folder,
+      "zone1",
+      packObjectKey(scene.companyId, { packKind: "meta", packId: metaId, tier: "backup" }),
+    );
     const bytes = await readFile(path);
     const at = bytes.indexOf(tree.content[0] ?? "");
     bytes[at] = (bytes[at] ?? 0) ^ 1;
@@ -423,7 +431,11 @@ describe("packs that hold little", () => {
 
   test("are not repacked from a bad copy", async () => {
     const { sourceId } = await backUpOne();
-    const path = join(folder, "zone1", packObjectKey(scene.companyId, "content", sourceId));
+    const path = join(
+      folder,
+      "zone1",
+      packObjectKey(scene.companyId, { packKind: "content", packId: sourceId, tier: "backup" }),
+    );
     const bytes = await readFile(path);
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
     await rm(path);
@@ -443,7 +455,7 @@ describe("a dry run", () => {
     expect(first.steps.get(dead.packIds[0] ?? "")).toBe("quarantine: unreached");
     expect(first.steps.get(kept.packIds[0] ?? "")).toBe("keep: reached");
     expect(await statesOf(dead.packIds)).toEqual(["live", "live"]);
-    expect(await workerStore.findSweep(scene.companyId)).toBeNull();
+    expect(await workerStore.findSweep(scene.companyId, "backup")).toBeNull();
     await sweepNow();
     const second = await planNow();
     expect(second.steps.get(dead.packIds[0] ?? "")).toBe("delete: unreached_again");

@@ -1,5 +1,6 @@
+import type { PackTier } from "../../../engine/format/pack-index.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
-import type { MarkLease, SweepPack, SweepPage } from "../../domain/store/sweep-store.ts";
+import { type MarkLease, SWEEP_JOBS, type SweepPack, type SweepPage } from "../../domain/store/sweep-store.ts";
 import type { DeletionHold } from "../../domain/sweep/find-deletion-hold.ts";
 import { planSweep, SPARSE_SHARE, type SweepView } from "../../domain/sweep/plan-sweep.ts";
 import {
@@ -16,7 +17,6 @@ import { repackSparse } from "./repack.ts";
 /** A step ends after this, so that a lease of 90 s is never outlived: nothing in it takes longer than the rest. */
 const STEP_MS = 45_000;
 const LEASE_MS = 90_000;
-const JOB = "sweep";
 /** Packs planned at a time. */
 const BATCH_PACKS = 500;
 /** Packs repacked at a time, each read whole: at most 512 MiB, which a slow bucket gives in half a minute. */
@@ -73,16 +73,21 @@ const NOTHING_DONE: Totals = { quarantined: 0, rescued: 0, repacked: 0, deleted:
  * reaches, and deletes what an earlier round quarantined and this one did not reach either, once every run that was open then has ended. A snapshot that
  * is published meanwhile outdates the marks: what it reaches is marked, too, and then the round goes on.
  */
-export async function sweep(options: SweepOptions, companyId: string): Promise<SweepResult> {
+export async function sweep(options: SweepOptions, companyId: string, tier: PackTier = "backup"): Promise<SweepResult> {
   const { store } = options.deps;
-  const job = { companyId, name: JOB };
+  const job = { companyId, name: SWEEP_JOBS[tier] };
   const taken = await store.takeJob(job, options.owner, LEASE_MS);
   if (!taken) return { kind: "busy", ...NOTHING_DONE };
   const { fencingToken } = taken;
-  const run = new SweepRun(options, companyId, fencingToken);
+  const run = new SweepRun(options, companyId, { jobName: job.name, tier, fencingToken });
   const endMs = options.now().getTime() + STEP_MS;
   const isOver = () => options.now().getTime() >= endMs || options.signal?.aborted === true;
   let cursor = parseSweepCursor(taken.cursor);
+  if (cursor === null && taken.cursor !== null && tier === "archive") {
+    // A freeze is under way.
+    await store.saveJob(job, { fencingToken, cursor: taken.cursor, leaseMs: 0 });
+    return { kind: "busy", ...NOTHING_DONE };
+  }
   let isDone = false;
   const save = (leaseMs: number) =>
     store.saveJob(job, { fencingToken, cursor: cursor && encodeSweepCursor(cursor), leaseMs });
@@ -108,16 +113,19 @@ class SweepRun {
   readonly #lease: MarkLease;
   readonly #marker: Marker;
 
-  constructor(options: SweepOptions, companyId: string, fencingToken: number) {
+  constructor(options: SweepOptions, companyId: string, lease: MarkLease) {
     this.#options = options;
     this.#companyId = companyId;
-    this.#lease = { jobName: JOB, fencingToken };
+    this.#lease = lease;
     this.#marker = new Marker({ deps: options.deps, companyId, lease: this.#lease });
   }
 
   async begin(): Promise<SweepCursor | null> {
     const begun = await this.#options.deps.store.beginSweep(this.#companyId, this.#lease, { isPlanOnly: false });
-    return begun && { ...begun, place: { phase: "clear" }, afterwards: { phase: "repack", after: 0 } };
+    // What is locked stays where it is, however little of it is reached, so nothing is repacked in the archive.
+    const afterwards: SweepPlace =
+      this.#lease.tier === "backup" ? { phase: "repack", after: 0 } : { phase: "decide", after: 0 };
+    return begun && { ...begun, place: { phase: "clear" }, afterwards };
   }
 
   /** One batch; returns where to go on. */
@@ -207,7 +215,7 @@ class SweepRun {
     const last = packs.at(-1);
     if (last && packs.length === BATCH_PACKS && last.packNo < cursor.packHigh)
       return at(cursor, { phase: "decide", after: last.packNo });
-    await store.sealQuarantine(this.#companyId, cursor.round);
+    await store.sealQuarantine(this.#companyId, this.#lease.tier, cursor.round);
     return at(cursor, { phase: "delete", after: 0, hasDeleted: false });
   }
 
@@ -223,7 +231,9 @@ class SweepRun {
     const isWork = toDelete.length + toForget.length > 0;
     if (isWork) {
       const { round, publications } = cursor;
-      const outcome = await deleteBatch(this.#options, this.#companyId, { toDelete, toForget, round, publications });
+      const outcome = await deleteBatch(this.#options, this.#companyId, {
+        ...{ toDelete, toForget, tier: this.#lease.tier, round, publications },
+      });
       if (outcome.kind === "marks_outdated") return outdated(cursor, outcome.publications);
       if (outcome.kind === "round_over") return "done";
       if (outcome.kind === "held") return this.#hold(cursor, outcome.hold);
@@ -242,7 +252,7 @@ class SweepRun {
     const { store } = this.#options.deps;
     const { next } = await store.dropChunks(this.#companyId, after, BATCH_CHUNKS);
     if (next !== null) return at(cursor, { phase: "chunks", after: next });
-    while ((await store.forgetPacks(this.#companyId, cursor.round)) > 0);
+    while ((await store.forgetPacks(this.#companyId, this.#lease.tier, cursor.round)) > 0);
     return this.#end(cursor);
   }
 
@@ -251,12 +261,15 @@ class SweepRun {
     const { log, deps } = this.#options;
     this.totals.held = held;
     log.error({ companyId: this.#companyId, round: cursor.round, ...held }, "the sweep deletes nothing");
-    await deps.store.endSweep(this.#companyId, { round: cursor.round, held, retryMs: RETRY_MS });
+    await deps.store.endSweep(this.#companyId, {
+      ...{ tier: this.#lease.tier, round: cursor.round, held, retryMs: RETRY_MS },
+    });
     return "done";
   }
 
   async #end(cursor: SweepCursor): Promise<"done"> {
-    await this.#options.deps.store.endSweep(this.#companyId, { round: cursor.round, held: null, retryMs: null });
+    const { tier } = this.#lease;
+    await this.#options.deps.store.endSweep(this.#companyId, { tier, round: cursor.round, held: null, retryMs: null });
     return "done";
   }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pageOf } from "./s3-listing.ts";
+import { type S3Answer, S3Versions } from "./s3-versions.ts";
 import { findSignatureFault } from "./verify-signature.ts";
 
 /** What goes wrong with one request. The object store itself stays right. */
@@ -47,6 +48,8 @@ export interface S3ServerOptions {
   readonly region?: string;
   /** Keys in one page, at most, however many are asked for. */
   readonly pageKeys?: number;
+  /** Those of the buckets that are versioned, with Object Lock. */
+  readonly lockingBuckets?: readonly string[];
   /** False: `If-None-Match` is ignored, as in versioned buckets of some servers. */
   readonly honoursIfNoneMatch?: boolean;
 }
@@ -69,6 +72,7 @@ export class S3Server {
   /** Every request whose signature is right. */
   readonly requests: S3Request[] = [];
   readonly #buckets: Map<string, Map<string, Buffer>>;
+  readonly #versions: Map<string, S3Versions>;
   readonly #honoursIfNoneMatch: boolean;
   readonly #server = createServer((request, response) => this.#serve(request, response));
 
@@ -79,6 +83,8 @@ export class S3Server {
     this.pageKeys = options.pageKeys ?? 1_000;
     this.#honoursIfNoneMatch = options.honoursIfNoneMatch ?? true;
     this.#buckets = new Map(options.buckets.map((name) => [name, new Map()]));
+    const locking = options.lockingBuckets ?? [];
+    this.#versions = new Map(locking.map((name) => [name, new S3Versions(this.objects(name))]));
   }
 
   async start(): Promise<this> {
@@ -142,13 +148,36 @@ export class S3Server {
     else if (fault) spoil(fault, message, response);
     const objects = this.#buckets.get(bucket);
     if (!objects) return sendError(response, 404, "NoSuchBucket");
+    const versioned = this.#serveVersions(request, url.searchParams, body);
+    if (versioned?.code) return sendError(response, versioned.status, versioned.code);
+    if (versioned) return send(response, versioned.status, versioned.body ?? "");
     if (request.key === "") return send(response, 200, pageOf(objects, url.searchParams, this));
     if (request.method === "PUT") return this.#put(objects, request.key, message, body, response);
     if (request.method === "DELETE") {
       objects.delete(request.key);
       return send(response, 204, "");
     }
+    const headers = this.#versions.get(bucket)?.headersOf(request.key) ?? {};
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     return sendObject(objects.get(request.key), message, response);
+  }
+
+  /** Another version in front of what is stored, as somebody who has the keys may put it; null marks it as deleted. */
+  addVersion(bucket: string, key: string, body: Buffer | null): void {
+    this.#versions.get(bucket)?.add(key, body);
+  }
+
+  /** What only buckets with versions answer; null: as all others. */
+  #serveVersions({ method, bucket, key }: S3Request, query: URLSearchParams, body: Buffer): S3Answer | null {
+    const versions = this.#versions.get(bucket);
+    const versionId = query.get("versionId");
+    if (!versions) return query.has("retention") ? { status: 400, code: "InvalidRequest" } : null;
+    if (query.has("versions")) return versions.list(query.get("prefix") ?? "");
+    if (query.has("retention")) return versions.lock(key, versionId ?? "", body.toString());
+    if (method === "DELETE" && versionId !== null) return versions.delete(key, versionId);
+    if (method !== "DELETE" && method !== "PUT") return null;
+    versions.add(key, method === "PUT" ? body : null);
+    return { status: method === "PUT" ? 200 : 204 };
   }
 
   #put(objects: Map<string, Buffer>, key: string, message: IncomingMessage, body: Buffer, response: ServerResponse) {

@@ -3,6 +3,7 @@ import { MachinePage } from "../../../../components/machines/machine-page.tsx";
 import { cursorOf, nextHref } from "../../../../components/ui/next-href.ts";
 import { openMemberPage, orNotFound } from "../../../../server/api/page-session.ts";
 import type { PageInput } from "../../../page-input.ts";
+import { readMachineRetention } from "../../machine-retention.ts";
 
 export const metadata: Metadata = { title: "Machine" };
 
@@ -20,7 +21,8 @@ export default async function MemberMachinePage({ params, searchParams }: PageIn
       nextHref={nextHref(`/machines/${machineId}`, snapshots.nextCursor)}
       runs={null}
       schedule={schedule}
-      canEditSchedule={viewer.role === "owner"}
+      retention={await readMachineRetention(api, machine)}
+      viewer={viewer}
     />
   );
 }

@@ -28,7 +28,7 @@ export default async function FindingsPage({ searchParams }: PageInput) {
         state={list}
         sortWords={FINDING_SORT_WORDS}
         searchLabel="Find a company"
-        filter={{ title: "State", choices: FINDING_CHOICES }}
+        filters={[{ title: "State", choices: FINDING_CHOICES }]}
       >
         <FindingsTable
           rows={page.rows}

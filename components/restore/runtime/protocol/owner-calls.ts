@@ -41,6 +41,7 @@ export interface EnrolmentShown {
   readonly link: string;
   /** Unix ms. */
   readonly expiresAtMs: number;
+  /** For a machine that has the agent already. */
   readonly command: string;
 }
 

@@ -81,7 +81,7 @@ export async function backUpTestMachine(portal: TestPortal, machine: TestMachine
     const identity = { companyId, agentId, machineId, runId, fencingToken, zoneId };
     const sealed = sealTestSnapshot(run, [nodeRandomness.bytes(1000)], { sequence, previousHeaderHash });
     for (const { packId, bytes, index } of [sealed.contentPack, sealed.metaPack]) {
-      const objectKey = packObjectKey(companyId, index.packKind, packId);
+      const objectKey = packObjectKey(companyId, { packKind: index.packKind, packId, tier: "backup" });
       await deps.zones.find(zoneId)?.backup.put(objectKey, [bytes], bytes.length, { sha256: fromHex(packId) });
       await recordPack(deps, identity, { packId, sizeBytes: bytes.length, index });
     }

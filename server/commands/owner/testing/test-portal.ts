@@ -16,6 +16,7 @@ import { createFirstStaff } from "../../../domain/person/create-first-staff.ts";
 import { systemClock } from "../../../platform/clock.ts";
 import { newId } from "../../../platform/ids.ts";
 import { createLog } from "../../../platform/log.ts";
+import { publishedReleases } from "../../../platform/published-releases.ts";
 import { createTestDatabase } from "../../../testing/postgres.ts";
 import { openZones } from "../../../zones/open-zones.ts";
 import { setUpZones } from "../../supervisor/set-up-zones.ts";
@@ -53,11 +54,14 @@ export async function openTestPortal(): Promise<TestPortal> {
     log,
     rateLimits: createRateLimits(),
     runFeed: new RunFeed({ store, log }),
+    companyRunsMax: 16,
     secret: nodeRandomness.bytes(32),
     publicUrl: "http://portal.example",
     // No worker ships a journal here.
     acknowledge: async () => undefined,
+    tierPrices: null,
     findSetupCodeHash: async () => null,
+    releases: publishedReleases(null),
   };
   for (const { zoneId, ordinal } of zones) await deps.store.registerZone({ zoneId, ordinal, zoneKind: "fs" });
   await createFirstStaff(deps, { ...STAFF, providerName: "A Provider" });

@@ -1,5 +1,6 @@
 import type { CommitStore, Publication, PublishOutcome, ReserveOutcome } from "../commit-store.ts";
 import type { RunLease } from "../run-store.ts";
+import { closeIncidentsOfSource } from "./memory-incident-entries.ts";
 import { closedPageKey, makeLive } from "./memory-packs.ts";
 import type { CommitEntry } from "./memory-rows.ts";
 import { addObject, type CompanyState, findHeld, hexOf, isSame, type MemoryState, newCopies } from "./memory-state.ts";
@@ -128,11 +129,13 @@ function write(state: MemoryState, company: CompanyState, { lease, publication, 
   const { snapshot, commit, zoneId, objects, closedPageIds, generation } = publication;
   const { machineId, agentId, scope, snapshotId } = snapshot;
   const packHigh = company.index.packs.at(-1)?.packNo ?? 0;
-  const row = { commit, runId: lease.runId, zoneId, receivedAt, outcome, snapshot, packHigh };
+  const aging = { backupLeftAt: null, frozen: null, archiveExpiredAt: null };
+  const row = { commit, runId: lease.runId, zoneId, receivedAt, outcome, snapshot, packHigh, ...aging };
   company.snapshots.set(snapshotId, row);
   company.index.addSnapshot(row);
   for (const object of objects) {
-    addObject(company, { ...object, commit, bytes: null, copies: newCopies(state, zoneId) });
+    const fresh = { copies: newCopies(state, zoneId), lockedUntil: null, isDeleting: false };
+    addObject(company, { ...object, commit, bytes: null, ...fresh });
   }
   for (let at = 0; at < closedPageIds.length; at += ID_BYTES) {
     const idHex = hexOf(closedPageIds.subarray(at, at + ID_BYTES));
@@ -149,5 +152,6 @@ function write(state: MemoryState, company: CompanyState, { lease, publication, 
   company.lastCommit = Math.max(company.lastCommit, commit);
   company.publications++;
   company.lastSnapshotAt = receivedAt;
+  closeIncidentsOfSource(state, company.companyId, snapshot.sourceId);
   state.outbox.push({ companyId: company.companyId, kind: "snapshot_published" });
 }

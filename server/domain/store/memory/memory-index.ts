@@ -1,12 +1,13 @@
-import type {
-  CommitEntry,
-  Copy,
-  ExpectedState,
-  FindingEntry,
-  ObjectEntry,
-  PackEntry,
-  RunState,
-  SnapshotEntry,
+import {
+  type CommitEntry,
+  type Copy,
+  type ExpectedState,
+  type FindingEntry,
+  isKeptSnapshot,
+  type ObjectEntry,
+  type PackEntry,
+  type RunState,
+  type SnapshotEntry,
 } from "./memory-rows.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
@@ -26,13 +27,18 @@ export class CompanyIndex {
   readonly reserved = new Map<number, CommitEntry>();
   readonly snapshotsByCommit = new Map<number, SnapshotEntry>();
   readonly #newestSnapshots = new Map<string, SnapshotEntry>();
+  /** By machine, of those that one tier has at least. */
   readonly #snapshotCounts = new Map<string, number>();
+  snapshotCount = 0;
   readonly #expected = new Map<string, ExpectedState[]>();
   readonly #waiting = new Map<string, Set<ExpectedState>>();
   /** By number, because numbers only grow. */
   readonly packs: PackEntry[] = [];
   readonly #packsByRun = new Map<string, PackEntry[]>();
   readonly objectKeys = new SortedKeys<string>();
+  readonly #objectsByCommit = new Map<number, ObjectEntry[]>();
+  /** Of objects that are being deleted. */
+  readonly deletingKeys = new SortedKeys<string>();
   /** By zone: what is not present there, whatever else is the matter with it. */
   readonly #lacking = new Map<string, Set<CopiedEntry>>();
   readonly #findings = new Map<CopiedEntry, FindingEntry[]>();
@@ -74,9 +80,18 @@ export class CompanyIndex {
     const { commit, snapshot } = entry;
     const { machineId } = snapshot;
     this.snapshotsByCommit.set(commit, entry);
-    this.#snapshotCounts.set(machineId, this.snapshotCountOf(machineId) + 1);
+    this.#countSnapshot(machineId, isKeptSnapshot(entry) ? 1 : 0);
     const newest = this.#newestSnapshots.get(machineId);
     if (newest === undefined || commit > newest.commit) this.#newestSnapshots.set(machineId, entry);
+  }
+
+  setAging(
+    entry: SnapshotEntry,
+    aging: Partial<Pick<SnapshotEntry, "backupLeftAt" | "frozen" | "archiveExpiredAt">>,
+  ): void {
+    const before = isKeptSnapshot(entry);
+    Object.assign(entry, aging);
+    this.#countSnapshot(entry.snapshot.machineId, Number(isKeptSnapshot(entry)) - Number(before));
   }
 
   /** In the order of their commit numbers, from behind one; `nextCommit` is the first that was never given out. */
@@ -155,7 +170,30 @@ export class CompanyIndex {
 
   addObject(object: ObjectEntry): void {
     this.objectKeys.add(object.objectKey);
+    if (object.commit !== null) pushTo(this.#objectsByCommit, object.commit, object);
     this.#noteCopies(object);
+  }
+
+  objectsOf(commit: number): readonly ObjectEntry[] {
+    return this.#objectsByCommit.get(commit) ?? [];
+  }
+
+  /** Nothing lacks it any more: it goes everywhere. */
+  setDeleting(object: ObjectEntry): void {
+    object.isDeleting = true;
+    this.deletingKeys.add(object.objectKey);
+    this.#forgetCopies(object);
+  }
+
+  removeObject(object: ObjectEntry): void {
+    const { objectKey, commit } = object;
+    this.objectKeys.delete(objectKey);
+    this.deletingKeys.delete(objectKey);
+    this.#forgetCopies(object);
+    if (commit === null) return;
+    const left = this.objectsOf(commit).filter((each) => each !== object);
+    if (left.length > 0) this.#objectsByCommit.set(commit, left);
+    else this.#objectsByCommit.delete(commit);
   }
 
   setCopy(entry: CopiedEntry, zoneId: string, copy: Copy): void {
@@ -164,7 +202,7 @@ export class CompanyIndex {
   }
 
   clearCopies(entry: CopiedEntry): void {
-    for (const zoneId of entry.copies.keys()) this.#lacking.get(zoneId)?.delete(entry);
+    this.#forgetCopies(entry);
     entry.copies.clear();
   }
 
@@ -173,6 +211,7 @@ export class CompanyIndex {
     return packs.sort((a, b) => a.packNo - b.packNo);
   }
 
+  /** Without those that are being deleted. */
   lackingObjects(zoneId: string): ObjectEntry[] {
     const objects = [...(this.#lacking.get(zoneId) ?? [])].filter((entry) => "objectKey" in entry);
     return objects.sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1));
@@ -186,6 +225,15 @@ export class CompanyIndex {
     return this.#findings.get(entry) ?? [];
   }
 
+  #countSnapshot(machineId: string, change: number): void {
+    this.snapshotCount += change;
+    this.#snapshotCounts.set(machineId, this.snapshotCountOf(machineId) + change);
+  }
+
+  #forgetCopies(entry: CopiedEntry): void {
+    for (const lacking of this.#lacking.values()) lacking.delete(entry);
+  }
+
   #noteCopies(entry: CopiedEntry): void {
     for (const [zoneId, copy] of entry.copies) this.#noteCopy(entry, zoneId, copy);
   }
@@ -193,7 +241,7 @@ export class CompanyIndex {
   #noteCopy(entry: CopiedEntry, zoneId: string, { state }: Copy): void {
     const lacking = this.#lacking.get(zoneId) ?? new Set<CopiedEntry>();
     this.#lacking.set(zoneId, lacking);
-    if (state === "present") lacking.delete(entry);
+    if (state === "present" || ("isDeleting" in entry && entry.isDeleting)) lacking.delete(entry);
     else lacking.add(entry);
   }
 }

@@ -1,4 +1,5 @@
 import type { AgentRow, AppendOutcome, EnrolledAgent, EnrolmentRow, KeyStore, LogAppend } from "../key-store.ts";
+import { openIncident } from "./memory-incident-entries.ts";
 import { addKeyObjects, type CompanyState, getCompany, hexOf, isSame, type MemoryState } from "./memory-state.ts";
 
 export function createMemoryKeys(state: MemoryState): KeyStore {
@@ -85,7 +86,13 @@ function completeEnrolment(
   const enrolment = company?.enrolments.get(enrolled.enrolmentId);
   if (!company || !enrolment) return "enrolment_unknown";
   const { agentId, machineId, machineName, signPublicKey, boxPublicKey, certificate } = enrolled;
-  if (enrolment.agentId !== null) return enrolment.agentId === agentId ? "completed" : "enrolment_used";
+  if (enrolment.agentId !== null && enrolment.agentId === agentId) return "completed";
+  if (enrolment.agentId !== null) {
+    const { enrolmentId: subject } = enrolled;
+    openIncident(state, { companyId, kind: "second_certificate", subject, code: "enrolment_used" });
+    state.outbox.push({ companyId, kind: "enrolment_used_again" });
+    return "enrolment_used";
+  }
   if (enrolment.expiresAt.getTime() <= state.now().getTime()) return "enrolment_expired";
   if (findAgent(state, agentId) || company.machines.has(machineId)) return "agent_exists";
   addMachine(state, company, { machineId, name: machineName });

@@ -1,5 +1,7 @@
 import type { LedgerStore, MachineKey } from "../ledger-store.ts";
+import { MAX_ATTEMPTS, NO_START_CODES, WINDOW_ENDED } from "../run-store.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
+import { openIncident } from "./memory-incident-entries.ts";
 import type { ExpectedState, RunState } from "./memory-rows.ts";
 import { type CompanyState, getCompany, type MemoryState, type SourceState } from "./memory-state.ts";
 
@@ -54,22 +56,55 @@ export function takeExpectedRuns(
   state: MemoryState,
   company: CompanyState,
   sourceId: string,
-): { readonly dueAt: Date | null; readonly isCatchUp: boolean } {
+): Pick<RunState, "dueAt" | "isCatchUp" | "attempt"> {
   const { index } = company;
-  const due = (row: ExpectedState) => row.dueAt <= state.now();
-  const waiting = index.waitingOf(sourceId).filter(due);
+  const waiting = dueOf(state, company, sourceId);
   for (const row of waiting) index.setExpected(row, "started");
   const taken = newestOf(waiting);
-  if (taken !== null) return { dueAt: taken.dueAt, isCatchUp: false };
+  if (taken !== null) return { dueAt: taken.dueAt, isCatchUp: false, attempt: 1 };
   const newest = index.newestExpectedOf(sourceId, state.now());
-  if (newest?.state !== "missed") return { dueAt: null, isCatchUp: false };
-  index.setExpected(newest, "caught_up");
-  return { dueAt: newest.dueAt, isCatchUp: true };
+  if (newest?.state === "missed") {
+    index.setExpected(newest, "caught_up");
+    return { dueAt: newest.dueAt, isCatchUp: true, attempt: 1 };
+  }
+  const last = findLastStart(company, sourceId, NO_START_CODES);
+  const isUnfinished = last?.code === WINDOW_ENDED;
+  const isTriedAgain = last?.outcome === "failed" && last.attempt < MAX_ATTEMPTS;
+  if (!last || last.dueAt === null || !(isUnfinished || isTriedAgain)) {
+    return { dueAt: null, isCatchUp: false, attempt: 1 };
+  }
+  return { dueAt: last.dueAt, isCatchUp: last.isCatchUp, attempt: last.attempt + (isUnfinished ? 0 : 1) };
+}
+
+/** As the database does when a run is refused for now. */
+export function putOffExpectedRuns(
+  state: MemoryState,
+  company: CompanyState,
+  { sourceId, putOffMs }: { readonly sourceId: string; readonly putOffMs: number },
+): void {
+  const untilMs = state.now().getTime() + putOffMs;
+  for (const row of dueOf(state, company, sourceId)) {
+    row.missedAfter = new Date(Math.max(row.missedAfter.getTime(), untilMs));
+  }
+}
+
+/** What waits for its run. */
+function dueOf(state: MemoryState, { index }: CompanyState, sourceId: string): ExpectedState[] {
+  return index.waitingOf(sourceId).filter((row) => row.dueAt <= state.now());
+}
+
+/** The newest run of a source that did not end with one of these codes. */
+export function findLastStart(
+  company: CompanyState | undefined,
+  sourceId: string,
+  exceptCodes: readonly string[],
+): RunState | undefined {
+  return company?.index.runsOf(sourceId).findLast((run) => !exceptCodes.includes(run.code ?? ""));
 }
 
 /** As the database does when a run was interrupted. */
-export function giveBackExpectedRun(company: CompanyState, { sourceId, dueAt }: RunState): void {
-  const row = dueAt === null ? undefined : company.expectedRuns.get(keyOf(sourceId, dueAt));
+export function giveBackExpectedRun(company: CompanyState, { sourceId, dueAt, attempt }: RunState): void {
+  const row = dueAt === null || attempt > 1 ? undefined : company.expectedRuns.get(keyOf(sourceId, dueAt));
   if (row?.state === "started") company.index.setExpected(row, "waiting");
   else if (row?.state === "caught_up") company.index.setExpected(row, "missed");
 }
@@ -125,7 +160,10 @@ function addMissedRun(
     snapshotId: null,
     dueAt,
     isCatchUp: false,
+    attempt: 1,
+    mustEndAt: null,
   });
+  openIncident(state, { companyId: company.companyId, kind: "run_missed", subject: sourceId, code: "no_start" });
   state.outbox.push({ companyId: company.companyId, kind: "run_missed" });
 }
 

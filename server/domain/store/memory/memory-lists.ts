@@ -1,8 +1,10 @@
 import type { CompanySort } from "../../../../contracts/companies.ts";
+import { INCIDENT_STATES, type IncidentSort } from "../../../../contracts/incidents.ts";
 import type { MachineSort } from "../../../../contracts/machines.ts";
 import type { PersonSort } from "../../../../contracts/people.ts";
 import { FINDING_STATES, type FindingSort } from "../../../../contracts/scrubs.ts";
 import type { WatermarkSort } from "../../../../contracts/zones.ts";
+import type { IncidentRow } from "../incident-store.ts";
 import type { Listed, ListPosition, ListRequest } from "../list-order.ts";
 import type { FindingRow } from "../scrub-store.ts";
 import type { CompanyRow, CompanyWatermarksRow, MachineRow, PersonSummary } from "../store-reads.ts";
@@ -51,13 +53,19 @@ export const WATERMARK_COLUMNS: Columns<CompanyWatermarksRow, WatermarkSort> = {
   commits: (row) => row.lastCommit,
 };
 
-/** Found last comes first, going up. */
-const newestFirst = ({ foundAt }: FindingRow): number => 9_999_999_999_999 - foundAt.getTime();
+/** What came last comes first, going up. */
+const newestFirst = (at: Date): number => 9_999_999_999_999 - at.getTime();
 
 export const FINDING_COLUMNS: Columns<FindingRow, FindingSort> = {
-  need: (row) => (FINDING_STATES.indexOf(row.state) + 1) * 10_000_000_000_000 + newestFirst(row),
-  found: newestFirst,
+  need: (row) => (FINDING_STATES.indexOf(row.state) + 1) * 10_000_000_000_000 + newestFirst(row.foundAt),
+  found: (row) => newestFirst(row.foundAt),
   company: (row) => row.companyName.toLowerCase(),
+};
+
+export const INCIDENT_COLUMNS: Columns<IncidentRow, IncidentSort> = {
+  need: (row) => (INCIDENT_STATES.indexOf(row.state) + 1) * 10_000_000_000_000 + newestFirst(row.openedAt),
+  opened: (row) => newestFirst(row.openedAt),
+  company: (row) => row.companyName?.toLowerCase() ?? "",
 };
 
 /** One page of rows; see [Note: Ordered lists]. */

@@ -22,6 +22,7 @@ export function createMemoryPacks(state: MemoryState): PackStore {
       const serves = ({ pack, kind: stored }: ChunkEntry) =>
         stored === kind &&
         pack.state === "live" &&
+        pack.tier === "backup" &&
         isPresent(pack.copies, zoneId) &&
         (kind === 1 || pack.machineId === machineId);
       return entriesOf(state.companies.get(companyId), scope, chunkIds).map((entries) => entries.some(serves));
@@ -30,7 +31,7 @@ export function createMemoryPacks(state: MemoryState): PackStore {
       return entriesOf(state.companies.get(companyId), scope, chunkIds).map((entries) => {
         const [best] = entries
           .filter(({ pack }) => isReadable(pack))
-          .toSorted((a, b) => copyCount(b.pack) - copyCount(a.pack));
+          .toSorted((a, b) => tierRank(a) - tierRank(b) || copyCount(b.pack) - copyCount(a.pack));
         return best ? { packId: best.pack.packId, frame: best.frame } : null;
       });
     },
@@ -88,11 +89,17 @@ export function createMemoryPacks(state: MemoryState): PackStore {
 
 export function toPackRow(pack: PackEntry): PackRow {
   const { packId, packKind, scope, sizeBytes, directoryOffset, directorySizeBytes, state, machineId, runId } = pack;
+  const { tier, lockedUntil } = pack;
   const copies = [...pack.copies].map(([zoneId, copy]) => ({ zoneId, state: copy.state }));
   return {
     ...{ packId, packKind, scope, sizeBytes, directoryOffset, directorySizeBytes, state, machineId, runId },
+    ...{ tier, lockedUntil },
     copies: copies.toSorted((a, b) => (a.zoneId < b.zoneId ? -1 : 1)),
   };
+}
+
+function tierRank({ pack }: ChunkEntry): number {
+  return pack.tier === "backup" ? 0 : 1;
 }
 
 function isReadable(pack: PackEntry): boolean {
@@ -150,6 +157,7 @@ function reachOne(
   const serving = entries.filter(
     ({ pack, kind }) =>
       (pack.state === "live" || pack.state === "quarantined") &&
+      pack.tier === "backup" &&
       isPresent(pack.copies, zoneId) &&
       (kind === 1 || pack.machineId === machineId),
   );
@@ -193,14 +201,18 @@ export function makeLive(company: CompanyState, pack: PackEntry): void {
 
 interface AddedPack extends Pick<PackEntry, "runId" | "copies"> {
   readonly pack: NewPack;
+  /** Makes it one of the archive. */
+  readonly lockedUntil?: Date;
 }
 
 /** A live pack with its members. */
-export function addPack(state: MemoryState, company: CompanyState, { pack, runId, copies }: AddedPack): PackEntry {
+export function addPack(state: MemoryState, company: CompanyState, added: AddedPack): PackEntry {
+  const { pack, runId, copies, lockedUntil = null } = added;
+  const tier = lockedUntil === null ? "backup" : "archive";
   const { members, ...shape } = pack;
   const packNo = ++state.lastPackNo;
   const fresh = { createdAtMs: state.now().getTime(), quarantine: null, deletedRound: null, repackedInto: null };
-  const entry: PackEntry = { ...shape, packNo, state: "live", runId, copies, ...fresh };
+  const entry: PackEntry = { ...shape, packNo, state: "live", tier, lockedUntil, runId, copies, ...fresh };
   company.packs.set(pack.packId, entry);
   company.index.addPack(entry);
   members.frames.forEach((frame, at) => {

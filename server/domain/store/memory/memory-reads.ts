@@ -12,6 +12,7 @@ import type {
   StateCounts,
   StoreReads,
 } from "../store-reads.ts";
+import { isHeld } from "./memory-archive.ts";
 import {
   COMPANY_COLUMNS,
   isFound,
@@ -20,7 +21,7 @@ import {
   pageOf,
   WATERMARK_COLUMNS,
 } from "./memory-lists.ts";
-import type { RunState, SnapshotEntry } from "./memory-rows.ts";
+import { isKeptSnapshot, type RunState, type SnapshotEntry } from "./memory-rows.ts";
 import type { CompanyState, MachineState, MemoryState, PersonState, SourceState } from "./memory-state.ts";
 
 export function createMemoryReads(state: MemoryState): StoreReads {
@@ -33,7 +34,7 @@ export function createMemoryReads(state: MemoryState): StoreReads {
     companies(companyId).flatMap((company) => [...company.sources.values()].map((row) => toSourceRow(company, row)));
   const snapshots = (companyId: string | null) =>
     companies(companyId).flatMap((company) =>
-      [...company.snapshots.values()].map((row) => toSnapshotRow(company, row)),
+      [...company.snapshots.values()].filter(isKeptSnapshot).map((row) => toSnapshotRow(company, row)),
     );
   return {
     getTime: async () => state.now(),
@@ -85,9 +86,14 @@ export function createMemoryReads(state: MemoryState): StoreReads {
         .toSorted((a, b) => b.commit - a.commit)
         .slice(0, limit),
     findSnapshot: async (companyId, snapshotId) =>
-      findOne(companies(companyId), (company) => company.snapshots.get(snapshotId), toSnapshotRow),
+      findOne(companies(companyId), (company) => findKept(company, snapshotId), toSnapshotRow),
     ...createPeopleAndWatermarks(state),
   };
+}
+
+function findKept(company: CompanyState, snapshotId: string): SnapshotEntry | undefined {
+  const entry = company.snapshots.get(snapshotId);
+  return entry && isKeptSnapshot(entry) ? entry : undefined;
 }
 
 /** All of them for null; none where there is no such company. */
@@ -154,7 +160,7 @@ function toCompanyRow(company: CompanyState): CompanyRow {
     createdAt,
     rootFingerprint,
     machines: company.machines.size,
-    snapshots: company.snapshots.size,
+    snapshots: company.index.snapshotCount,
     lastCommit,
     lastSnapshotAt,
     storedBytes: company.index.liveBytes,
@@ -218,12 +224,12 @@ function toMachineRow(company: CompanyState, machine: MachineState): MachineRow 
 function toSourceRow(company: CompanyState, source: SourceState): SourceRow {
   const taken = [...company.snapshots.values()].filter((entry) => entry.snapshot.sourceId === source.sourceId);
   const lastSnapshotAt = taken.toSorted((a, b) => b.commit - a.commit)[0]?.receivedAt ?? null;
-  return { ...source, companyId: company.companyId, snapshots: taken.length, lastSnapshotAt };
+  return { ...source, companyId: company.companyId, snapshots: taken.filter(isKeptSnapshot).length, lastSnapshotAt };
 }
 
 function toRunRow(company: CompanyState, run: RunState): RunRow {
   const { runId, machineId, sourceId, zoneId, startedAt, endedAt, outcome, code, progress, snapshotId } = run;
-  const { dueAt, isCatchUp } = run;
+  const { dueAt, isCatchUp, attempt } = run;
   const source = company.sources.get(sourceId);
   return {
     companyId: company.companyId,
@@ -243,6 +249,7 @@ function toRunRow(company: CompanyState, run: RunState): RunRow {
     snapshotId,
     dueAt,
     isCatchUp,
+    attempt,
   };
 }
 
@@ -269,6 +276,11 @@ function toSnapshotRow(company: CompanyState, entry: SnapshotEntry): SnapshotRow
     outcome,
     counts: snapshot.counts,
     header: snapshot.header,
+    topPageId: snapshot.topPageId,
+    changeListId: snapshot.changeListId,
+    backupLeftAt: entry.backupLeftAt,
+    frozen: entry.archiveExpiredAt === null ? entry.frozen : null,
+    isHeld: isHeld(company, commit),
     manifestSizeBytes: snapshot.manifestSizeBytes,
     manifestSha256: snapshot.manifestSha256,
   };

@@ -1,3 +1,6 @@
+import type { IncidentKind } from "../../../../contracts/incidents.ts";
+import type { SnapshotClass } from "../../../../contracts/retention.ts";
+import type { PackTier } from "../../../../engine/format/pack-index.ts";
 import type { ChunkKind } from "../../../../engine/ports/chunk-index.ts";
 import type { NewSnapshot, ZoneObject } from "../commit-store.ts";
 import type { ExpectedRun } from "../ledger-store.ts";
@@ -27,9 +30,12 @@ export interface RunState {
   snapshotId: string | null;
   readonly dueAt: Date | null;
   readonly isCatchUp: boolean;
+  readonly attempt: number;
+  readonly mustEndAt: Date | null;
 }
 
-export interface ExpectedState extends ExpectedRun {
+export interface ExpectedState extends Omit<ExpectedRun, "missedAfter"> {
+  missedAfter: Date;
   readonly plannedAt: Date;
   state: "waiting" | "started" | "missed" | "caught_up" | "dropped";
 }
@@ -43,6 +49,8 @@ export interface PackEntry {
   readonly directoryOffset: number;
   readonly directorySizeBytes: number;
   state: PackState;
+  readonly tier: PackTier;
+  lockedUntil: Date | null;
   readonly machineId: string;
   readonly runId: string;
   readonly copies: Map<string, Copy>;
@@ -63,6 +71,8 @@ export interface ObjectEntry extends ZoneObject {
   readonly commit: number | null;
   readonly bytes: Uint8Array | null;
   readonly copies: Map<string, Copy>;
+  readonly lockedUntil: Date | null;
+  isDeleting: boolean;
 }
 
 export interface FindingEntry {
@@ -93,4 +103,34 @@ export interface SnapshotEntry {
   readonly outcome: "complete" | "complete_with_gaps";
   readonly snapshot: NewSnapshot;
   readonly packHigh: number;
+  backupLeftAt: Date | null;
+  frozen: { readonly snapshotClass: SnapshotClass; readonly frozenAt: Date; readonly retainUntil: Date } | null;
+  archiveExpiredAt: Date | null;
+}
+
+/** In one tier at least. */
+export function isKeptSnapshot({ backupLeftAt, frozen, archiveExpiredAt }: SnapshotEntry): boolean {
+  return backupLeftAt === null || (frozen !== null && archiveExpiredAt === null);
+}
+
+export interface HoldState {
+  readonly holdId: string;
+  readonly commit: number;
+  readonly reason: string;
+  readonly placedAt: Date;
+  liftedAt: Date | null;
+}
+
+export interface IncidentEntry {
+  readonly incidentId: string;
+  /** Null for what concerns the provider as a whole. */
+  readonly companyId: string | null;
+  readonly kind: IncidentKind;
+  readonly subject: string;
+  code: string;
+  count: number;
+  readonly openedAt: Date;
+  seenAt: Date;
+  closedAt: Date | null;
+  acknowledged: { readonly at: Date; readonly personId: string; readonly note: string | null } | null;
 }

@@ -1,6 +1,7 @@
 import { type NewRun, type NewSource, NO_START_CODES, type RunStore, type StartOutcome } from "../run-store.ts";
 import { settleCommit } from "./memory-commits.ts";
-import { addRun, giveBackExpectedRun, takeExpectedRuns } from "./memory-ledger.ts";
+import { openIncidentOfFailures } from "./memory-incident-entries.ts";
+import { addRun, giveBackExpectedRun, putOffExpectedRuns, takeExpectedRuns } from "./memory-ledger.ts";
 import type { RunState } from "./memory-rows.ts";
 import { addKeyObjects, type CompanyState, findHeld, getCompany, isSame, type MemoryState } from "./memory-state.ts";
 
@@ -15,7 +16,8 @@ export function createMemoryRuns(state: MemoryState): RunStore {
       if (run === null) return { kind: "lease_lost" };
       run.leaseUntilMs = state.now().getTime() + leaseMs;
       run.progress = progress;
-      return { kind: "held", zoneId: run.zoneId, isCancelled: run.isCancelled };
+      const isOver = run.mustEndAt !== null && run.mustEndAt <= state.now();
+      return { kind: "held", zoneId: run.zoneId, isCancelled: run.isCancelled, isOver };
     },
     async endRun(companyId, lease, { outcome, code }) {
       const company = state.companies.get(companyId);
@@ -64,6 +66,7 @@ function end(state: MemoryState, company: CompanyState, { run, outcome, code }: 
     if (commit.runId === run.runId) settleCommit(company, commit, "void");
   }
   if (NO_START_CODES.includes(code)) giveBackExpectedRun(company, run);
+  if (outcome === "failed") openIncidentOfFailures(state, company, run);
   state.outbox.push({ companyId: company.companyId, kind: "run_ended" });
 }
 
@@ -108,7 +111,7 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
   if (!company || !agent || agent.isRevoked) return { kind: "agent_revoked" };
   const source = company.sources.get(wanted.sourceId);
   if (source?.machineId !== wanted.machineId || agent.machineId !== wanted.machineId) return { kind: "source_unknown" };
-  const { leaseMs, ...ids } = wanted;
+  const { leaseMs, maxOtherRuns, putOffMs, mustEndAt, ...ids } = wanted;
   const leaseUntilMs = state.now().getTime() + leaseMs;
   const same = company.index.runOfClient(wanted.agentId, wanted.clientRunId);
   if (same?.endedAt) return { kind: "run_ended" };
@@ -116,10 +119,16 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
     same.leaseUntilMs = leaseUntilMs;
     return { kind: "started", runId: same.runId, fencingToken: same.fencingToken, zoneId: same.zoneId };
   }
-  for (const run of company.index.openRuns) {
+  const open = [...company.index.openRuns];
+  if (open.filter((run) => run.sourceId !== wanted.sourceId).length > maxOtherRuns) {
+    putOffExpectedRuns(state, company, { sourceId: wanted.sourceId, putOffMs });
+    return { kind: "company_busy" };
+  }
+  for (const run of open) {
     if (run.sourceId === wanted.sourceId) end(state, company, { run, outcome: "failed", code: "superseded" });
   }
   const fencingToken = ++state.lastFencingToken;
+  const due = takeExpectedRuns(state, company, wanted.sourceId);
   addRun(company, {
     ...ids,
     fencingToken,
@@ -131,7 +140,8 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
     progress: { files: 0, bytes: 0, storedBytes: 0 },
     isCancelled: false,
     snapshotId: null,
-    ...takeExpectedRuns(state, company, wanted.sourceId),
+    ...due,
+    mustEndAt: due.dueAt === null ? null : mustEndAt,
   });
   state.outbox.push({ companyId, kind: "run_started" });
   return { kind: "started", runId: wanted.runId, fencingToken, zoneId: wanted.zoneId };

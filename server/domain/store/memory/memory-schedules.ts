@@ -1,6 +1,8 @@
 import type { ScheduleSettings } from "../../../../contracts/schedules.ts";
-import type { NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
+import type { LastFailure, NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
 import { MAX_PAGE_ROWS, StoreError } from "../store.ts";
+import { findLastStart } from "./memory-ledger.ts";
+import type { RunState } from "./memory-rows.ts";
 import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 export function createMemorySchedules(state: MemoryState): ScheduleStore {
@@ -37,12 +39,19 @@ export function createMemorySchedules(state: MemoryState): ScheduleStore {
         .toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
         .slice(0, MAX_PAGE_ROWS)
         .map(({ sourceId, sourceKind, ordinal, createdAt }) => {
-          const last = company?.index.runsOf(sourceId).findLast((run) => !exceptCodes.includes(run.code ?? ""));
+          const last = findLastStart(company, sourceId, exceptCodes);
           const lastExpectedAt = company?.index.newestExpectedOf(sourceId, state.now())?.dueAt ?? null;
-          return { sourceId, sourceKind, ordinal, createdAt, lastStartAt: last?.startedAt ?? null, lastExpectedAt };
+          const lastFailure = toFailure(last);
+          const lastStartAt = last?.startedAt ?? null;
+          return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastFailure, lastExpectedAt };
         });
     },
   };
+}
+
+function toFailure(run: RunState | undefined): LastFailure | null {
+  if (run?.outcome !== "failed" || run.dueAt === null || run.endedAt === null) return null;
+  return { dueAt: run.dueAt, endedAt: run.endedAt, attempt: run.attempt };
 }
 
 function isOf(company: CompanyState, { level, subjectId }: Pick<NewSchedule, "level" | "subjectId">): boolean {

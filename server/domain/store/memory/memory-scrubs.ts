@@ -37,7 +37,7 @@ export function createMemoryScrubs(state: MemoryState): ScrubStore {
     },
     listPackCopies: async (companyId, zoneId, { after, limit }) =>
       pageOfPacks(state.companies.get(companyId), { after, limit }, (pack) => isIn(pack, zoneId)).map(
-        ({ packNo, packId, packKind, sizeBytes }) => ({ packNo, packId, packKind, sizeBytes }),
+        ({ packNo, packId, packKind, tier, sizeBytes }) => ({ packNo, packId, packKind, tier, sizeBytes }),
       ),
     listObjectCopies: async (companyId, zoneId, { after, limit }) =>
       pageOfObjects(state.companies.get(companyId), { after, limit }, (object) => isPresent(object.copies, zoneId)).map(

@@ -1,4 +1,6 @@
+import type { PackTier } from "../../../../engine/format/pack-index.ts";
 import type { KeyObject, PersonRow, SessionRow } from "../account-store.ts";
+import type { RetentionRow } from "../archive-store.ts";
 import type { LogHead } from "../key-store.ts";
 import type { ScheduleRow } from "../schedule-store.ts";
 import type { ScrubRound } from "../scrub-store.ts";
@@ -12,6 +14,8 @@ import type {
   Copy,
   ExpectedState,
   FindingEntry,
+  HoldState,
+  IncidentEntry,
   ObjectEntry,
   PackEntry,
   RunState,
@@ -125,7 +129,10 @@ export interface CompanyState {
   readonly findings: FindingEntry[];
   /** By zone. */
   readonly scrubRounds: Map<string, RoundEntry>;
-  sweep: SweepState | null;
+  readonly sweeps: Map<PackTier, SweepState>;
+  readonly holds: HoldState[];
+  /** By the id of the company, machine or source. */
+  readonly retention: Map<string, RetentionRow>;
   /** By the name of the job. */
   readonly marks: Map<string, MarkState>;
   readonly index: CompanyIndex;
@@ -152,10 +159,14 @@ export interface MemoryState {
   providerName: string | null;
   firstStaffId: string | null;
   providerSchedule: ScheduleRow | null;
+  providerRetention: RetentionRow | null;
   readonly people: Map<string, PersonState>;
   readonly sessions: Map<string, SessionRow>;
   readonly zones: Map<string, ZoneRow>;
+  /** Since when each is in its state. */
+  readonly zoneStatesSince: Map<string, number>;
   readonly companies: Map<string, CompanyState>;
+  readonly incidents: IncidentEntry[];
   readonly jobs: Map<string, JobState>;
   readonly outbox: { readonly companyId: string | null; readonly kind: string }[];
   lastFencingToken: number;
@@ -168,10 +179,13 @@ export function emptyState(now: () => Date): MemoryState {
     providerName: null,
     firstStaffId: null,
     providerSchedule: null,
+    providerRetention: null,
     people: new Map(),
     sessions: new Map(),
     zones: new Map(),
+    zoneStatesSince: new Map(),
     companies: new Map(),
+    incidents: [],
     jobs: new Map(),
     outbox: [],
     lastFencingToken: 0,
@@ -210,7 +224,9 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     expectedRuns: new Map(),
     findings: [],
     scrubRounds: new Map(),
-    sweep: null,
+    sweeps: new Map(),
+    holds: [],
+    retention: new Map(),
     marks: new Map(),
     index: new CompanyIndex(),
   };
@@ -248,12 +264,15 @@ export function addKeyObjects(state: MemoryState, company: CompanyState, objects
   for (const object of objects) {
     company.keyObjects.push(object);
     const { objectKey, kind, hash, bytes } = object;
-    const entry = { objectKey, kind, sizeBytes: bytes.length, sha256: hash, commit: null, bytes };
+    const shape = { objectKey, kind, sizeBytes: bytes.length, sha256: hash, commit: null, bytes };
+    const entry = { ...shape, lockedUntil: null, isDeleting: false };
     addObject(company, { ...entry, copies: newCopies(state, null) });
   }
 }
 
 export function addObject(company: CompanyState, object: ObjectEntry): void {
+  const before = company.objects.get(object.objectKey);
+  if (before) company.index.removeObject(before);
   company.objects.set(object.objectKey, object);
   company.index.addObject(object);
 }

@@ -12,6 +12,7 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
       const fresh = { state: "healthy", probedAt: null, probe: null } as const;
       state.zones.set(zoneId, { ...fresh, ...known, zoneId, ordinal, zoneKind });
       if (known) return;
+      state.zoneStatesSince.set(zoneId, state.now().getTime());
       for (const company of state.companies.values()) {
         for (const entry of [...company.packs.values(), ...company.objects.values()]) {
           if (!entry.copies.has(zoneId)) company.index.setCopy(entry, zoneId, { state: "missing", code: null });
@@ -22,6 +23,7 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
     async recordProbe(zoneId, probe) {
       const zone = state.zones.get(zoneId);
       if (!zone) throw new Error(`zone ${zoneId} is not registered`);
+      if (zone.state !== probe.state) state.zoneStatesSince.set(zoneId, state.now().getTime());
       state.zones.set(zoneId, { ...zone, state: probe.state, probedAt: state.now(), probe });
     },
     listZones: async () => [...state.zones.values()].toSorted((a, b) => a.ordinal - b.ordinal),
@@ -102,9 +104,16 @@ function isKept({ state }: PackEntry): boolean {
   return state === "live" || state === "quarantined";
 }
 
-function toObjectRow({ objectKey, kind, sizeBytes, sha256, copies }: ObjectEntry): ObjectRow {
+function toObjectRow({ objectKey, kind, sizeBytes, sha256, lockedUntil, copies }: ObjectEntry): ObjectRow {
   const rows = [...copies].map(([zoneId, { state }]) => ({ zoneId, state }));
-  return { objectKey, kind, sizeBytes, sha256, copies: rows.sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1)) };
+  return {
+    objectKey,
+    kind,
+    sizeBytes,
+    sha256,
+    lockedUntil,
+    copies: rows.sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1)),
+  };
 }
 
 /** The database keeps a header with its snapshot. */

@@ -57,7 +57,9 @@ export async function backUp(
   };
   const put = async (packKind: "content" | "meta", members: readonly PackMember[]) => {
     const { packId, bytes } = sealPack(run, packKind, members);
-    await deps.zones.find("zone1")?.backup.put(packObjectKey(companyId, packKind, packId), [bytes], bytes.length);
+    await deps.zones
+      .find("zone1")
+      ?.backup.put(packObjectKey(companyId, { packKind, packId, tier: "backup" }), [bytes], bytes.length);
     await recordPack(deps, claims, { packId, sizeBytes: bytes.length, index: parsePackDirectory(bytes) });
     return packId;
   };

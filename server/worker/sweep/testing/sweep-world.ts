@@ -156,23 +156,32 @@ export async function copyTo(scene: DomainScene, store: Store, zoneId: string): 
  * What somebody who has only this zone's objects finds: every id that the tree reaches lies in a pack there, whole and under its name.
  */
 export async function expectWholeIn(zone: ZoneHandle, companyId: string, trees: readonly TestTree[]): Promise<void> {
+  await expectWholeBase(zone.backup, companyId, trees);
+}
+
+/** The same of one base. */
+export async function expectWholeBase(base: Zone, companyId: string, trees: readonly TestTree[]): Promise<void> {
   const found = new Set<string>();
   for (const folder of ["packs", "meta"]) {
-    for (const { key } of await zone.backup.list(`companies/${companyId}/${folder}/`, { limit: 1_000 })) {
+    for (const { key } of await base.list(`companies/${companyId}/${folder}/`, { limit: 1_000 })) {
       const parts: Uint8Array[] = [];
-      for await (const part of await zone.backup.get(key)) parts.push(part);
+      for await (const part of await base.get(key)) parts.push(part);
       const bytes = new Uint8Array(Buffer.concat(parts));
       expect(toHex(nodePrimitives.sha256(bytes))).toBe(key.slice(-64));
       for (const frame of parsePackDirectory(bytes).frames) for (const id of frame.memberIds) found.add(toHex(id));
     }
   }
   const lacking = trees.flatMap((tree) => idsOf(tree).filter((id) => !found.has(toHex(id))));
-  expect(lacking.map(toHex), zone.zoneId).toEqual([]);
+  expect(lacking.map(toHex), base.zoneId).toEqual([]);
 }
 
 /** Ids of the packs whose objects lie in a zone. */
 export async function listPackIds(zone: ZoneHandle, companyId: string): Promise<string[]> {
-  const packs = await zone.backup.list(`companies/${companyId}/packs/`, { limit: 1_000 });
-  const meta = await zone.backup.list(`companies/${companyId}/meta/`, { limit: 1_000 });
+  return listBasePackIds(zone.backup, companyId);
+}
+
+export async function listBasePackIds(base: Zone, companyId: string): Promise<string[]> {
+  const packs = await base.list(`companies/${companyId}/packs/`, { limit: 1_000 });
+  const meta = await base.list(`companies/${companyId}/meta/`, { limit: 1_000 });
   return [...packs, ...meta].map(({ key }) => key.slice(-64)).toSorted();
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { CompanyFigures } from "../../../../../components/companies/company-figures.tsx";
 import { CompanyTabs } from "../../../../../components/companies/company-tabs.tsx";
 import { InvitationCard } from "../../../../../components/companies/invitation-card.tsx";
+import { OpenIncidents } from "../../../../../components/incidents/open-incidents.tsx";
 import { LiveNote } from "../../../../../components/live/live-note.tsx";
 import { RefreshWhenRunsChange } from "../../../../../components/live/refresh-when-runs-change.tsx";
 import { machinesHeadline } from "../../../../../components/machines/machine-headline.ts";
@@ -44,6 +45,10 @@ export default async function CompanyLayout({ params, children }: CompanyLayoutI
           canRenew={viewer.role !== "auditor"}
         />
       )}
+      <OpenIncidents
+        counts={await api.incidents.count({ companyId: company.companyId })}
+        href={`/incidents?${new URLSearchParams({ q: company.name })}`}
+      />
       <CompanyFigures company={company} zones={zones.zones} watermarks={watermarks} />
       <CompanyTabs companyId={company.companyId} />
       {children}

@@ -23,7 +23,7 @@ export default async function CompanyMachinesPage({ params, searchParams }: Page
       state={list}
       sortWords={MACHINE_SORT_WORDS}
       searchLabel="Find a machine"
-      filter={{ title: "State", choices: STATE_CHOICES }}
+      filters={[{ title: "State", choices: STATE_CHOICES }]}
     >
       <MachinesTable
         rows={page.rows}

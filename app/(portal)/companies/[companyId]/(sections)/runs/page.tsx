@@ -22,7 +22,7 @@ export default async function CompanyRunsPage({ params, searchParams }: PageInpu
       state={list}
       sortWords={RUN_SORT_WORDS}
       searchLabel="Find a machine"
-      filter={{ title: "Outcome", choices: OUTCOME_CHOICES }}
+      filters={[{ title: "Outcome", choices: OUTCOME_CHOICES }]}
     >
       <RunsTable
         rows={page.rows}

@@ -4,6 +4,7 @@ import { MachinePage } from "../../../../../../components/machines/machine-page.
 import { cursorOf, nextHref } from "../../../../../../components/ui/next-href.ts";
 import { openStaffPage, orNotFound } from "../../../../../../server/api/page-session.ts";
 import type { PageInput } from "../../../../../page-input.ts";
+import { readMachineRetention } from "../../../../machine-retention.ts";
 
 export const metadata: Metadata = { title: "Machine" };
 
@@ -29,7 +30,8 @@ export default async function StaffMachinePage({ params, searchParams }: PageInp
       nextHref={nextHref(`/companies/${companyId}/machines/${machineId}`, snapshots.nextCursor)}
       runs={runs.rows}
       schedule={schedule}
-      canEditSchedule={viewer.role !== "auditor"}
+      retention={await readMachineRetention(api, machine)}
+      viewer={viewer}
     />
   );
 }

@@ -1,0 +1,54 @@
+import type { Metadata } from "next";
+import { CompanyArchive } from "../../../components/archive/archive-page.tsx";
+import { RetentionRow } from "../../../components/archive/retention-row.tsx";
+import { Card } from "../../../components/ui/card.tsx";
+import { PageHead } from "../../../components/ui/page-head.tsx";
+import type { CompanyId } from "../../../contracts/ids.ts";
+import type { PageApi } from "../../../server/api/page-caller.ts";
+import { openViewerPage } from "../../../server/api/page-session.ts";
+
+export const metadata: Metadata = { title: "Archive" };
+
+const PROOF =
+  "What is frozen can be changed or removed by nobody before its time: not by a person, a program, or the zone's own keys.";
+
+/** Members see what their company keeps; staff what holds wherever a company sets nothing. */
+export default async function ArchivePage() {
+  const { api, viewer } = await openViewerPage();
+  if (viewer.kind === "member") {
+    return <MemberArchive api={api} companyId={viewer.companyId} canEdit={viewer.role === "owner"} />;
+  }
+  const retention = await api.archive.retention({ subject: { level: "provider" } });
+  return (
+    <>
+      <PageHead headline="How long snapshots are kept" proof={PROOF} />
+      <Card title="Retention" note="holds wherever a company, a machine or a source sets nothing else">
+        <ul>
+          <RetentionRow
+            name="All companies"
+            subject={{ level: "provider" }}
+            retention={retention}
+            canEdit={viewer.role === "admin"}
+          />
+        </ul>
+      </Card>
+    </>
+  );
+}
+
+async function MemberArchive(props: {
+  readonly api: PageApi;
+  readonly companyId: CompanyId;
+  readonly canEdit: boolean;
+}) {
+  const { api, companyId, canEdit } = props;
+  const tiers = await api.archive.tiers({ companyId });
+  const retention = await api.archive.retention({ subject: { level: "company", companyId } });
+  const { holds } = await api.archive.holds({ companyId });
+  return (
+    <>
+      <PageHead headline="What is kept, and for how long" proof={PROOF} />
+      <CompanyArchive companyId={companyId} tiers={tiers} retention={retention} holds={holds} canEdit={canEdit} />
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+import { chmod, lstat, open, utimes } from "node:fs/promises";
+import { dirname } from "node:path";
+import { ZoneError } from "../../engine/ports/zone-error.ts";
+import { type FsBase, syncFolder } from "./fs-base.ts";
+import { systemCodeOf, toReadError, toZoneError } from "./fs-errors.ts";
+import { lockedError, wholeSecond } from "./locks.ts";
+import { parseObjectKey } from "./object-key.ts";
+
+const WRITE_BITS = 0o222;
+const READ_ONLY = 0o444;
+
+/**
+ * [Note: Locks in folders]
+ *
+ * A locked object is a read-only file whose time of change is the moment until which it is kept, as file systems with retention have it (NetApp
+ * SnapLock uses the time of access, which reading may move). So the lock lies with the object, survives the database, and is seen by `ls -l`. It
+ * holds against us, and against whoever may not change the owner's files; the owner himself, and root, can undo it, unless the folder lies on a store that
+ * enforces retention itself.
+ *
+ * The time is set before the mode: a file that is read-only is locked, until when is then known.
+ */
+export async function lockFile(base: FsBase, key: string, until: Date): Promise<Date> {
+  const path = await pathOf(base, key);
+  const wanted = wholeSecond(until);
+  try {
+    const inForce = await readLock(path);
+    if (inForce !== null && inForce >= wanted) return inForce;
+    await utimes(path, wanted, wanted);
+    await chmod(path, READ_ONLY);
+    await syncFile(path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    throw toZoneError(base.zoneId, `lock ${key}`, error);
+  }
+  const locked = await findFileLock(base, key);
+  if (locked === null || locked < wanted)
+    throw new ZoneError("no_locks", base.zoneId, `${key}: the file system did not keep the lock`);
+  return locked;
+}
+
+export async function findFileLock(base: FsBase, key: string): Promise<Date | null> {
+  const path = await pathOf(base, key);
+  try {
+    return await readLock(path);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw toReadError(base.zoneId, `look at the lock of ${key}`, error);
+  }
+}
+
+/** @throws ZoneError `locked` */
+export async function requireUnlocked(base: FsBase, key: string): Promise<void> {
+  const until = await findFileLock(base, key);
+  if (until !== null && until.getTime() > Date.now()) throw lockedError(base.zoneId, key, until);
+}
+
+async function pathOf(base: FsBase, key: string): Promise<string> {
+  const parts = parseObjectKey(base.zoneId, key);
+  await base.requirePresent();
+  await base.requireRealFolders(parts);
+  return base.pathOf(parts);
+}
+
+async function readLock(path: string): Promise<Date | null> {
+  const { mode, mtimeMs } = await lstat(path);
+  return (mode & WRITE_BITS) === 0 ? new Date(Math.round(mtimeMs)) : null;
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
