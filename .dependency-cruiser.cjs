@@ -159,6 +159,18 @@ module.exports = {
       "^(app|components|agent|bin|server/(gateway|worker|commands))/",
       "A procedure is a checklist over use cases.",
     ),
+    shut(
+      "simulator-runs-the-service-without-a-network",
+      "^server/simulator/",
+      "^(app|components|agent|bin|server/(api|db|commands|auth|portal)/)",
+      "It stands beside gateway and worker, and calls what they call.",
+    ),
+    shut(
+      "nothing-imports-the-simulator",
+      "^(?!server/simulator/)",
+      "^server/simulator/",
+      "It is a program of its own.",
+    ),
     shut("nothing-imports-app", "^(?!app/)", "^app/", "Routes are where the way ends."),
   ],
   options: {

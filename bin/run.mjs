@@ -1,4 +1,4 @@
-// Plain JavaScript for any Node from 18 on: `npm test`, `npm run check`, `bench` and `prove`. It sets up what they miss
+// Plain JavaScript for any Node from 18 on: `npm test`, `npm run check`, `bench`, `prove` and `simulate`. It sets up what they miss
 // and goes on under the project's own Node 24; only that one loads the tasks.
 import { spawnSync } from "node:child_process";
 import { delimiter, dirname, join } from "node:path";
@@ -16,6 +16,7 @@ const tasks = {
     return runChecks(projectRoot);
   },
   bench: () => runScript(join("bench", "run.ts")),
+  simulate: () => runScript(join("server", "simulator", "main.ts")),
   prove: async () => (await import("./proof.mjs")).runProof(projectRoot, rest),
 };
 

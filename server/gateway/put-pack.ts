@@ -1,13 +1,10 @@
 import { PACK_MAX_BYTES } from "../../contracts/limits.ts";
 import { toHex } from "../../engine/codec/hex.ts";
-import { parsePackDirectory } from "../../engine/format/pack-index.ts";
 import type { RunClaims } from "../auth/bulk-token.ts";
-import { recordPack, requireOwnSlots } from "../domain/pack/record-pack.ts";
-import { packObjectKey } from "../domain/zone/object-keys.ts";
-import { putOrReplaceBad } from "../zones/put-or-replace-bad.ts";
 import { type Exchange, sendJson } from "./exchange.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { readBody, requireContentLength } from "./read-body.ts";
+import { requireNameFree, storePack } from "./store-pack.ts";
 
 /**
  * Takes one pack. The order is the safety argument: the whole body with its hash checked, its directory understood, the object
@@ -18,29 +15,15 @@ export async function putPack(exchange: Exchange<RunClaims>): Promise<void> {
   const { context, request, claims } = exchange;
   const packId = exchange.params.packId ?? "";
   const sizeBytes = requireContentLength(request, PACK_MAX_BYTES);
-  await requireNameFree(exchange, packId);
+  await requireNameFree(context.deps, claims.companyId, packId);
   const room = await context.uploads.enter(claims.companyId, exchange.signal);
   try {
     const pack = await receivePack(exchange, packId, room.buffer.subarray(0, sizeBytes));
     // Copies what it keeps: the room is used again.
-    const index = parsePackDirectory(pack);
-    await requireOwnSlots(context.deps, claims, index);
-    const zone = context.deps.zones.find(claims.zoneId);
-    if (!zone) throw new GatewayError("zone_unreachable", `${claims.zoneId} is not a zone of this service`);
-    const key = packObjectKey(claims.companyId, { packKind: index.packKind, packId, tier: "backup" });
-    await putOrReplaceBad({ zone: zone.backup, key, parts: [pack] });
-    const { isNew } = await recordPack(context.deps, claims, { packId, sizeBytes, index });
+    const { isNew } = await storePack(context.deps, claims, { packId, bytes: pack });
     sendJson(exchange.response, isNew ? 201 : 200, { packId, isNew });
   } finally {
     room.release();
-  }
-}
-
-/** A name that is being deleted or is gone must not come back, so it is refused before the zone sees it. */
-async function requireNameFree({ context, claims }: Exchange<RunClaims>, packId: string): Promise<void> {
-  const known = await context.deps.store.findPack(claims.companyId, packId);
-  if (known && (known.state === "deleting" || known.state === "gone")) {
-    throw new GatewayError("pack_refused", "a pack of this name was deleted: seal its chunks again, under a new name");
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import { toHex } from "../../../engine/codec/hex.ts";
 import { headerHashOf, sealManifest } from "../../../engine/format/manifest.ts";
 import { parsePackDirectory } from "../../../engine/format/pack-index.ts";
@@ -31,10 +30,21 @@ import { packObjectKey } from "../zone/object-keys.ts";
 import type { ZoneHandle } from "../zone/zone-set.ts";
 import { buildPack, type PackFrame } from "./build-pack.ts";
 
-const tools = { primitives: cheapPrimitives, randomness: nodeRandomness };
+/** What a scene draws its keys, ids and moments from; the same source gives the same scene. */
+export interface SceneSource extends Pick<DomainDeps, "primitives" | "randomness" | "newId"> {
+  readonly now: () => Date;
+}
+
+const REAL: SceneSource = {
+  primitives: cheapPrimitives,
+  randomness: nodeRandomness,
+  newId: () => newId(),
+  now: () => new Date(),
+};
 
 export interface DomainScene {
   readonly deps: DomainDeps;
+  readonly now: () => Date;
   readonly zoneObjects: ReadonlyMap<string, Map<string, Uint8Array>>;
   readonly companyId: string;
   readonly ownerId: string;
@@ -42,14 +52,18 @@ export interface DomainScene {
 }
 
 /** The real use cases over any store, with two zones (in memory, unless others are given); a provider, a company, and its keys made client-side. */
-export async function createDomainScene(store: Store, given?: readonly ZoneHandle[]): Promise<DomainScene> {
+export async function createDomainScene(
+  store: Store,
+  given?: readonly ZoneHandle[],
+  source: SceneSource = REAL,
+): Promise<DomainScene> {
   const zoneObjects = new Map([
     ["zone1", new Map<string, Uint8Array>()],
     ["zone2", new Map<string, Uint8Array>()],
   ]);
   const inMemory = [...zoneObjects].map(([zoneId, objects], at): ZoneHandle => {
-    const zone = createMemoryZone({ zoneId, primitives: cheapPrimitives, objects });
-    const archive = createMemoryZone({ zoneId, primitives: cheapPrimitives });
+    const zone = createMemoryZone({ zoneId, primitives: source.primitives, objects });
+    const archive = createMemoryZone({ zoneId, primitives: source.primitives });
     return { zoneId, ordinal: at + 1, backup: zone, archive, state: "healthy" };
   });
   const handles = given ?? inMemory;
@@ -65,27 +79,31 @@ export async function createDomainScene(store: Store, given?: readonly ZoneHandl
     find: (zoneId: string) => handles.find((handle) => handle.zoneId === zoneId) ?? null,
     primaryFor: async () => first,
   };
-  const deps: DomainDeps = { store, zones, ...tools, passwords, newId };
-  return { deps, zoneObjects, ...(await foundCompany(deps)) };
+  const { now, ...tools } = source;
+  const deps: DomainDeps = { store, zones, ...tools, passwords };
+  return { deps, now, zoneObjects, ...(await foundCompany(deps, now)) };
 }
 
-async function foundCompany(deps: DomainDeps): Promise<Pick<DomainScene, "companyId" | "ownerId" | "keys">> {
+async function foundCompany(
+  deps: DomainDeps,
+  now: () => Date,
+): Promise<Pick<DomainScene, "companyId" | "ownerId" | "keys">> {
   const byPersonId = await foundProvider(deps);
-  const secret = randomBytes(32);
+  const secret = deps.randomness.bytes(32);
   const invited = await createCompany(deps, {
     name: "Clayworks",
-    ownerEmail: `${randomUUID()}@example.com`,
+    ownerEmail: `${deps.newId()}@example.com`,
     inviteAuthHash: inviteAuthHash(deps.primitives, secret),
     lifetimeMs: 60_000,
     byPersonId,
   });
-  const ownerId = newId();
+  const ownerId = deps.newId();
   const { companyId, invitationId } = invited;
-  const keys = await createCompanyKeys(tools, {
+  const keys = await createCompanyKeys(deps, {
     companyId,
     memberId: ownerId,
     passphrase: "six words",
-    at: new Date(),
+    at: now(),
   });
   const { memberBlob, log, wraps } = keys;
   const auth = inviteAuth(deps.primitives, secret);
@@ -96,12 +114,12 @@ async function foundCompany(deps: DomainDeps): Promise<Pick<DomainScene, "compan
 
 /** The provider's first account, or, where there is one from another scene, a further one. */
 async function foundProvider(deps: DomainDeps): Promise<string> {
-  const email = `${randomUUID()}@example.com`;
+  const email = `${deps.newId()}@example.com`;
   if (!(await deps.store.findProvider())?.hasStaff) {
     const staff = { email, password: "a staff password", providerName: "Harbour IT" };
     return (await createFirstStaff(deps, staff)).personId;
   }
-  const personId = newId();
+  const personId = deps.newId();
   await deps.store.createStaff({ personId, email, role: "admin", passwordHash: "$plain$" });
   return personId;
 }
@@ -113,14 +131,14 @@ export interface TestAgent {
 }
 
 /** Enrols a machine of the company's by link, as an agent does, and puts one source. */
-export async function enrolTestAgent({ deps, companyId, ownerId, keys }: DomainScene): Promise<TestAgent> {
-  const { primitives } = deps;
+export async function enrolTestAgent({ deps, now, companyId, ownerId, keys }: DomainScene): Promise<TestAgent> {
+  const { primitives, randomness, newId } = deps;
   const enrolmentId = newId();
-  const expiresAt = new Date(Date.now() + 60_000);
+  const expiresAt = new Date(now().getTime() + 60_000);
   const head = await deps.store.findLogHead(companyId);
   const log = { ...keys.owner.log, head: head ? { number: head.number, hash: toHex(head.hash) } : keys.owner.log.head };
   const owner = { ...keys.owner, log };
-  const made = makeEnrolment(tools, { owner, enrolmentId, at: new Date(), expiresAt });
+  const made = makeEnrolment(deps, { owner, enrolmentId, at: now(), expiresAt });
   const { payload, statement, secret } = made;
   const kept = { enrolmentId, payload, statement, expiresAt, machineNameHint: null, byPersonId: ownerId };
   await createEnrolment(deps, companyId, kept);
@@ -130,10 +148,10 @@ export async function enrolTestAgent({ deps, companyId, ownerId, keys }: DomainS
     secret,
     payload: shown.payload,
     log: shown.log,
-    now: new Date(),
+    now: now(),
   });
-  const sign = primitives.signKeyPair(randomBytes(32));
-  const box = primitives.boxKeyPair(randomBytes(32));
+  const sign = primitives.signKeyPair(randomness.bytes(32));
+  const box = primitives.boxKeyPair(randomness.bytes(32));
   const certificate = signAgentCertificate(primitives, {
     enrolmentKey: opened.enrolmentKeys,
     companyId,
@@ -142,7 +160,7 @@ export async function enrolTestAgent({ deps, companyId, ownerId, keys }: DomainS
     machineId: newId(),
     signPublicKey: sign.publicKey,
     boxPublicKey: box.publicKey,
-    at: new Date(),
+    at: now(),
   });
   const enrolled = await completeEnrolment(deps, { enrolmentId, certificate, machineName: "Front desk" });
   const row = await deps.store.findAgent(enrolled.agentId);
@@ -161,8 +179,8 @@ export async function enrolTestAgent({ deps, companyId, ownerId, keys }: DomainS
   return { row, sign, sourceId };
 }
 
-function randomBox({ primitives }: DomainDeps): KeyPair {
-  return primitives.boxKeyPair(randomBytes(32));
+function randomBox({ primitives, randomness }: DomainDeps): KeyPair {
+  return primitives.boxKeyPair(randomness.bytes(32));
 }
 
 export interface TestRun {
@@ -173,9 +191,9 @@ export interface TestRun {
 
 export async function openTestRun({ deps, companyId }: DomainScene, agent: TestAgent): Promise<TestRun> {
   const { sourceId, row } = agent;
-  const started = await startRun(deps, row, { sourceId, clientRunId: randomUUID() });
+  const started = await startRun(deps, row, { sourceId, clientRunId: deps.newId() });
   const { runId, fencingToken, zoneId } = started;
-  const dataKey = randomBytes(32);
+  const dataKey = deps.randomness.bytes(32);
   const slot = signSlot(deps.primitives, agent.sign.secretKey, {
     companyId,
     scope: 0,
@@ -198,7 +216,7 @@ export async function sendPack(
   run: TestRun,
   frames: readonly PackFrame[],
 ): Promise<string> {
-  const pack = buildPack({ companyId, slot: run.slot, frames });
+  const pack = buildPack({ companyId, slot: run.slot, frames, randomness: deps.randomness });
   const index = parsePackDirectory(pack);
   const packId = toHex(deps.primitives.sha256(pack));
   const zone = deps.zones.find(run.identity.zoneId);
@@ -218,6 +236,8 @@ export interface ManifestChange {
   readonly previousHeaderHash?: Uint8Array;
   readonly gapCount?: number;
   readonly companyId?: string;
+  readonly startedAtMs?: number;
+  readonly endedAtMs?: number;
 }
 
 /** A manifest that the agent signed for this run; continues nothing unless told. */
@@ -234,8 +254,8 @@ export function manifestOf(scene: DomainScene, agent: TestAgent, run: TestRun, c
     sequence: 1,
     previousHeaderHash: new Uint8Array(32),
     epoch: 1,
-    startedAtMs: Date.now() - 1000,
-    endedAtMs: Date.now(),
+    startedAtMs: scene.now().getTime() - 1000,
+    endedAtMs: scene.now().getTime(),
     entryCount: 3,
     fileCount: 2,
     contentBytes: 1000,

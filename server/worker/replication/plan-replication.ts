@@ -20,10 +20,12 @@ export interface CopyStep {
   readonly suspectZoneIds: readonly string[];
 }
 
-/** Nothing can be copied now: no zone that can be reached has it. It is tried again in the next round. */
-export interface WaitStep {
+/**
+ * Nothing can be copied now: no zone that can be reached has it. Before it waits for the next round, the target itself is looked at: one wrong
+ * reading of the only copy has it counted as missing, and then nobody else would ever find that it is good.
+ */
+export interface WaitStep extends Pick<CopyStep, "objectKey" | "sha256" | "sizeBytes" | "packId"> {
   readonly kind: "wait";
-  readonly objectKey: string;
   readonly reason: "no_source";
 }
 
@@ -82,7 +84,8 @@ function sourcesOf(
 
 function planCopy(copy: Omit<CopyStep, "kind">): ReplicationStep {
   if (copy.fromZoneIds.length > 0 || copy.bytes !== null) return { kind: "copy", ...copy };
-  return { kind: "wait", objectKey: copy.objectKey, reason: "no_source" };
+  const { objectKey, sha256, sizeBytes, packId } = copy;
+  return { kind: "wait", reason: "no_source", objectKey, sha256, sizeBytes, packId };
 }
 
 /** Where a replication stands: packs first, then key objects, then all others, so that nothing is there before what it refers to. */

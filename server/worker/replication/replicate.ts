@@ -15,7 +15,9 @@ import {
   planPackCopies,
   type ReplicationCursor,
   type ReplicationView,
+  type WaitStep,
 } from "./plan-replication.ts";
+import { verifyCopy } from "./verify-copy.ts";
 
 /** Rows planned at a time; presence is recorded after each batch, so a crash copies at most so many again. */
 const BATCH_ROWS = 48;
@@ -108,13 +110,7 @@ class ReplicationRun {
   async copyBatch(cursor: ReplicationCursor): Promise<ReplicationCursor | null> {
     const page = cursor.phase === "packs" ? await this.#packPage(cursor) : await this.#objectPage(cursor);
     const steps = page.steps;
-    for (const waiting of steps.filter((step) => step.kind === "wait")) {
-      this.waiting += 1;
-      this.#options.log.warn(
-        { companyId: this.#companyId, objectKey: waiting.objectKey },
-        "no zone can give this object",
-      );
-    }
+    await this.#lookAtTarget(steps.filter((step) => step.kind === "wait"));
     await this.#copyAll(steps.filter((step) => step.kind === "copy"));
     return page.next ?? nextPhase(cursor);
   }
@@ -160,6 +156,23 @@ class ReplicationRun {
       this.copied += packIds.length + objectKeys.length;
     }
     for (const result of ended) if (result.status === "rejected") throw result.reason;
+  }
+
+  /** What nobody can give may lie in the target all the same, as good as ever. */
+  async #lookAtTarget(steps: readonly WaitStep[]): Promise<void> {
+    const { store, primitives } = this.#options.deps;
+    for (const { objectKey, packId, ...copy } of steps) {
+      const verdict = await verifyCopy(primitives, this.#target, { objectKey, ...copy });
+      if (verdict.kind === "good") {
+        const found =
+          packId === null ? { packIds: [], objectKeys: [objectKey] } : { packIds: [packId], objectKeys: [] };
+        await store.recordPresence(this.#companyId, this.#view.targetZoneId, found);
+        this.copied += 1;
+      } else {
+        this.waiting += 1;
+        this.#options.log.warn({ companyId: this.#companyId, objectKey }, "no zone can give this object");
+      }
+    }
   }
 
   #copy(step: CopyStep): Promise<CopyOutcome> {

@@ -3,16 +3,8 @@ import type { HoldView } from "../../../../contracts/retention.ts";
 import type { AgingSnapshot, ArchivedPack, ArchiveStore, Freeze, RetentionRow } from "../archive-store.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
 import { addPack } from "./memory-packs.ts";
-import {
-  type CompanyState,
-  getCompany,
-  type HoldState,
-  isKeptSnapshot,
-  type MemoryState,
-  newCopies,
-  type PackEntry,
-  type SnapshotEntry,
-} from "./memory-state.ts";
+import { type HoldState, isKeptSnapshot, type ObjectEntry, type PackEntry, type SnapshotEntry } from "./memory-rows.ts";
+import { addObject, type CompanyState, getCompany, type MemoryState, newCopies } from "./memory-state.ts";
 
 const LEVELS = ["provider", "company", "machine", "source"];
 
@@ -43,7 +35,7 @@ export function createMemoryArchive(state: MemoryState): ArchiveStore {
       const company = companyOrNone(companyId);
       if (!company) return [];
       const left = chosen(company, commits).filter((entry) => mayLeave(company, entry));
-      for (const entry of left) entry.backupLeftAt = state.now();
+      for (const entry of left) company.index.setAging(entry, { backupLeftAt: state.now() });
       return letGo(state, company, left);
     },
     async expireArchived(companyId, commits) {
@@ -53,19 +45,10 @@ export function createMemoryArchive(state: MemoryState): ArchiveStore {
         const isOver = entry.frozen !== null && entry.frozen.retainUntil <= state.now();
         return isOver && entry.archiveExpiredAt === null && !isHeld(company, entry.commit);
       });
-      for (const entry of gone) entry.archiveExpiredAt = state.now();
+      for (const entry of gone) company.index.setAging(entry, { archiveExpiredAt: state.now() });
       return letGo(state, company, gone);
     },
-    async listDeletingObjects(companyId, limit) {
-      const objects = [...(companyOrNone(companyId)?.objects.values() ?? [])].filter((object) => object.isDeleting);
-      const keys = objects.map(({ objectKey }) => objectKey).toSorted();
-      return keys.slice(0, Math.min(limit, MAX_PAGE_ROWS));
-    },
-    async removeObjects(companyId, objectKeys) {
-      const company = companyOrNone(companyId);
-      for (const key of objectKeys) if (company?.objects.get(key)?.isDeleting) company.objects.delete(key);
-      state.outbox.push({ companyId, kind: "objects_deleted" });
-    },
+    ...createDeletions(state),
     ...createHolds(state),
     ...createRetention(state),
     async readTiers(companyId) {
@@ -81,6 +64,30 @@ export function createMemoryArchive(state: MemoryState): ArchiveStore {
         archive: figuresOf("archive", snapshots.filter((entry) => entry.frozen && !entry.archiveExpiredAt).length),
         holds: company.holds.filter((hold) => hold.liftedAt === null).length,
       };
+    },
+  };
+}
+
+function createDeletions(state: MemoryState): Pick<ArchiveStore, "listDeletingObjects" | "removeObjects"> {
+  const companyOrNone = (companyId: string) => state.companies.get(companyId);
+  return {
+    async listDeletingObjects(companyId, limit) {
+      const keys: string[] = [];
+      for (const key of companyOrNone(companyId)?.index.deletingKeys.after(null) ?? []) {
+        if (keys.length >= Math.min(limit, MAX_PAGE_ROWS)) break;
+        keys.push(key);
+      }
+      return keys;
+    },
+    async removeObjects(companyId, objectKeys) {
+      const company = companyOrNone(companyId);
+      for (const key of objectKeys) {
+        const object = company?.objects.get(key);
+        if (!company || !object?.isDeleting) continue;
+        company.objects.delete(key);
+        company.index.removeObject(object);
+      }
+      state.outbox.push({ companyId, kind: "objects_deleted" });
     },
   };
 }
@@ -143,7 +150,7 @@ function recordArchivedPack(state: MemoryState, company: CompanyState, archived:
   const stored = company.packs.get(pack.packId);
   if (stored && stored.state !== "live") return false;
   const entry = stored ?? addPack(state, company, { pack, runId, copies: newCopies(state, null), lockedUntil });
-  for (const zoneId of zoneIds) entry.copies.set(zoneId, { state: "present", code: null });
+  for (const zoneId of zoneIds) company.index.setCopy(entry, zoneId, { state: "present", code: null });
   if (entry.lockedUntil && entry.lockedUntil < lockedUntil) entry.lockedUntil = lockedUntil;
   state.outbox.push({ companyId: company.companyId, kind: "pack_archived" });
   return true;
@@ -151,14 +158,14 @@ function recordArchivedPack(state: MemoryState, company: CompanyState, archived:
 
 function recordFrozen(state: MemoryState, company: CompanyState, freeze: Freeze): boolean {
   const { commit, snapshotClass, retainUntil, objects, zoneIds } = freeze;
-  const entry = byCommit(company).find((each) => each.commit === commit);
+  const entry = company.index.snapshotsByCommit.get(commit);
   if (!entry || entry.frozen !== null || entry.backupLeftAt !== null) return false;
-  entry.frozen = { snapshotClass, frozenAt: state.now(), retainUntil };
+  company.index.setAging(entry, { frozen: { snapshotClass, frozenAt: state.now(), retainUntil } });
   for (const object of objects) {
     const copies = newCopies(state, null);
     for (const zoneId of zoneIds) copies.set(zoneId, { state: "present", code: null });
     const made = { ...object, commit, bytes: null, copies, lockedUntil: retainUntil, isDeleting: false };
-    if (!company.objects.has(object.objectKey)) company.objects.set(object.objectKey, made);
+    if (!company.objects.has(object.objectKey)) addObject(company, made);
   }
   state.outbox.push({ companyId: company.companyId, kind: "snapshot_frozen" });
   return true;
@@ -168,32 +175,37 @@ function mayLeave(company: CompanyState, entry: SnapshotEntry): boolean {
   if (entry.backupLeftAt !== null) return false;
   const isArchived = entry.frozen !== null && entry.archiveExpiredAt === null;
   if (!isArchived && isHeld(company, entry.commit)) return false;
-  return byCommit(company).some(
-    (each) =>
-      each.snapshot.sourceId === entry.snapshot.sourceId && each.commit > entry.commit && each.backupLeftAt === null,
-  );
+  const { sourceId } = entry.snapshot;
+  for (const each of company.index.snapshotsAfter(entry.commit, company.nextCommit)) {
+    if (each.snapshot.sourceId === sourceId && each.backupLeftAt === null) return true;
+  }
+  return false;
 }
 
 /** Of these: the manifest of a tier that gave the snapshot up, and everything but the header once no tier has it. */
 function letGo(state: MemoryState, company: CompanyState, entries: readonly SnapshotEntry[]): number[] {
-  const byNumber = new Map(entries.map((entry) => [entry.commit, entry]));
-  for (const object of company.objects.values()) {
-    const entry = byNumber.get(object.commit ?? -1);
-    if (!entry || object.kind === "header") continue;
-    if (object.objectKey.startsWith("archive/")) object.isDeleting ||= entry.archiveExpiredAt !== null;
-    else if (object.kind === "manifest") object.isDeleting ||= entry.backupLeftAt !== null;
-    else object.isDeleting ||= !isKeptSnapshot(entry);
+  for (const entry of entries) {
+    for (const object of company.index.objectsOf(entry.commit)) {
+      if (isOver(entry, object)) company.index.setDeleting(object);
+    }
   }
   if (entries.length > 0) state.outbox.push({ companyId: company.companyId, kind: "snapshots_let_go" });
-  return [...byNumber.keys()].toSorted((a, b) => a - b);
+  return entries.map(({ commit }) => commit);
+}
+
+function isOver(entry: SnapshotEntry, { kind, objectKey }: ObjectEntry): boolean {
+  if (kind === "header") return false;
+  if (objectKey.startsWith("archive/")) return entry.archiveExpiredAt !== null;
+  return kind === "manifest" ? entry.backupLeftAt !== null : !isKeptSnapshot(entry);
 }
 
 function chosen(company: CompanyState, commits: readonly number[]): SnapshotEntry[] {
-  return byCommit(company).filter((entry) => commits.includes(entry.commit));
+  const wanted = [...new Set(commits)].toSorted((a, b) => a - b);
+  return wanted.flatMap((commit) => company.index.snapshotsByCommit.get(commit) ?? []);
 }
 
 function byCommit(company: CompanyState): SnapshotEntry[] {
-  return [...company.snapshots.values()].toSorted((a, b) => a.commit - b.commit);
+  return [...company.index.snapshotsAfter(0, company.nextCommit)];
 }
 
 export function isHeld(company: CompanyState, commit: number): boolean {
@@ -219,7 +231,7 @@ function toAging(company: CompanyState, entry: SnapshotEntry): AgingSnapshot {
 }
 
 function toHold(company: CompanyState, { holdId, commit, reason, placedAt }: HoldState): HoldView {
-  const entry = byCommit(company).find((each) => each.commit === commit);
+  const entry = company.index.snapshotsByCommit.get(commit);
   if (!entry) throw new Error("a hold without its snapshot");
   const { snapshot, receivedAt } = entry;
   return {

@@ -1,8 +1,9 @@
 import type { CommitStore, Publication, PublishOutcome, ReserveOutcome } from "../commit-store.ts";
 import type { RunLease } from "../run-store.ts";
 import { closeIncidentsOfSource } from "./memory-incident-entries.ts";
-import { closedPageKey } from "./memory-packs.ts";
-import { type CompanyState, findHeld, hexOf, isSame, type MemoryState, newCopies } from "./memory-state.ts";
+import { closedPageKey, makeLive } from "./memory-packs.ts";
+import type { CommitEntry } from "./memory-rows.ts";
+import { addObject, type CompanyState, findHeld, hexOf, isSame, type MemoryState, newCopies } from "./memory-state.ts";
 
 const NO_HASH = new Uint8Array(32);
 const ID_BYTES = 32;
@@ -18,12 +19,19 @@ export function createMemoryCommits(state: MemoryState): CommitStore {
       return company ? publish(state, company, { lease, publication }) : { kind: "lease_lost" };
     },
     async voidCommit(companyId, commit) {
-      const entry = state.companies.get(companyId)?.commits.get(commit);
+      const company = state.companies.get(companyId);
+      const entry = company?.commits.get(commit);
       if (entry?.state !== "reserved") return;
-      entry.state = "void";
+      settleCommit(company, entry, "void");
       state.outbox.push({ companyId, kind: "commit_voided" });
     },
   };
+}
+
+/** What was reserved is published or void, and stays so. */
+export function settleCommit(company: CompanyState | undefined, entry: CommitEntry, state: "published" | "void"): void {
+  entry.state = state;
+  company?.index.reserved.delete(entry.commit);
 }
 
 interface Chain {
@@ -42,12 +50,14 @@ function reserve(state: MemoryState, company: CompanyState, reservation: Reserva
   const refusal = findPublished(company, snapshotId) ?? findChainConflict(company, reservation);
   if (refusal) return refusal;
   if (findHeld(state, company, lease) === null) return { kind: "lease_lost" };
-  const open = [...company.commits.values()].find((each) => each.runId === lease.runId && each.state === "reserved");
+  const open = [...company.index.reserved.values()].find((each) => each.runId === lease.runId);
   if (open?.snapshotId === snapshotId) return { kind: "reserved", commit: open.commit, receivedAt: open.receivedAt };
-  if (open) open.state = "void";
+  if (open) settleCommit(company, open, "void");
   const commit = company.nextCommit++;
   const receivedAt = state.now();
-  company.commits.set(commit, { commit, runId: lease.runId, snapshotId, state: "reserved", receivedAt });
+  const entry: CommitEntry = { commit, runId: lease.runId, snapshotId, state: "reserved", receivedAt };
+  company.commits.set(commit, entry);
+  company.index.reserved.set(commit, entry);
   state.outbox.push({ companyId: company.companyId, kind: "commit_reserved" });
   return { kind: "reserved", commit, receivedAt };
 }
@@ -92,8 +102,9 @@ function publish(state: MemoryState, company: CompanyState, input: PublishInput)
   rescue(company, publication.rescuePackIds);
   const outcome = snapshot.counts.gaps === 0 ? "complete" : "complete_with_gaps";
   const { receivedAt } = entry;
-  entry.state = "published";
+  settleCommit(company, entry, "published");
   run.endedAt = state.now();
+  company.index.closeRun(run);
   run.outcome = outcome;
   run.snapshotId = snapshot.snapshotId;
   write(state, company, { ...input, outcome, receivedAt });
@@ -106,7 +117,7 @@ function rescue(company: CompanyState, packIds: readonly string[]): void {
   if (packs.some((pack) => pack?.state !== "quarantined" && pack?.state !== "live")) {
     throw new Error("a pack that the snapshot needs could not be rescued");
   }
-  for (const pack of packs) if (pack) Object.assign(pack, { state: "live", quarantine: null });
+  for (const pack of packs) if (pack) makeLive(company, pack);
 }
 
 interface Write extends PublishInput {
@@ -117,13 +128,14 @@ interface Write extends PublishInput {
 function write(state: MemoryState, company: CompanyState, { lease, publication, outcome, receivedAt }: Write): void {
   const { snapshot, commit, zoneId, objects, closedPageIds, generation } = publication;
   const { machineId, agentId, scope, snapshotId } = snapshot;
-  const packHigh = Math.max(0, ...[...company.packs.values()].map((pack) => pack.packNo));
+  const packHigh = company.index.packs.at(-1)?.packNo ?? 0;
   const aging = { backupLeftAt: null, frozen: null, archiveExpiredAt: null };
   const row = { commit, runId: lease.runId, zoneId, receivedAt, outcome, snapshot, packHigh, ...aging };
   company.snapshots.set(snapshotId, row);
+  company.index.addSnapshot(row);
   for (const object of objects) {
     const fresh = { copies: newCopies(state, zoneId), lockedUntil: null, isDeleting: false };
-    company.objects.set(object.objectKey, { ...object, commit, bytes: null, ...fresh });
+    addObject(company, { ...object, commit, bytes: null, ...fresh });
   }
   for (let at = 0; at < closedPageIds.length; at += ID_BYTES) {
     const idHex = hexOf(closedPageIds.subarray(at, at + ID_BYTES));

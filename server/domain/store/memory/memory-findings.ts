@@ -1,6 +1,7 @@
 import type { FindingState } from "../../../../contracts/scrubs.ts";
 import type { FindingRow, Touched } from "../scrub-store.ts";
-import type { CompanyState, FindingEntry, MemoryState, ObjectEntry, PackEntry } from "./memory-state.ts";
+import type { FindingEntry, ObjectEntry, PackEntry } from "./memory-rows.ts";
+import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 const NAMED_SNAPSHOTS = 5;
 /** The database keeps their bytes. */
@@ -22,12 +23,14 @@ export function addFinding(
   const foundAt = state.now();
   const touched = isPack ? null : entry.commit === null ? [] : [entry.commit];
   const trace = { touched, isExact: !isPack, tracedAt: isPack ? null : foundAt };
-  company.findings.push({ findingId: crypto.randomUUID(), zoneId, entry, code, foundAt, healedAt: null, ...trace });
+  const finding = { findingId: crypto.randomUUID(), zoneId, entry, code, foundAt, healedAt: null, ...trace };
+  company.findings.push(finding);
+  company.index.addFinding(finding);
 }
 
 export function healFindings(state: MemoryState, company: CompanyState, { zoneId, entry }: FoundCopy): void {
-  for (const finding of company.findings) {
-    if (finding.entry === entry && finding.zoneId === zoneId) finding.healedAt ??= state.now();
+  for (const finding of company.index.findingsOf(entry)) {
+    if (finding.zoneId === zoneId) finding.healedAt ??= state.now();
   }
 }
 
@@ -63,9 +66,9 @@ function stateOf(company: CompanyState, { entry, healedAt }: FindingEntry): Find
 
 function touchedOf(company: CompanyState, { touched, isExact }: FindingEntry): Touched | null {
   if (touched === null) return null;
-  const newest = [...company.snapshots.values()]
-    .filter((entry) => touched.includes(entry.commit))
-    .toSorted((a, b) => b.commit - a.commit)
+  const newest = touched
+    .toSorted((a, b) => b - a)
+    .flatMap((commit) => company.index.snapshotsByCommit.get(commit) ?? [])
     .slice(0, NAMED_SNAPSHOTS)
     .map(({ snapshot: { snapshotId, machineId }, receivedAt }) => {
       return { snapshotId, machineId, machineName: company.machines.get(machineId)?.name ?? "", receivedAt };

@@ -1,5 +1,6 @@
 import { FAILURES_IN_A_ROW } from "../incident-store.ts";
-import type { CompanyState, IncidentEntry, MemoryState, RunState } from "./memory-state.ts";
+import type { IncidentEntry, RunState } from "./memory-rows.ts";
+import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 type Cause = Pick<IncidentEntry, "companyId" | "kind" | "subject" | "code">;
 
@@ -28,12 +29,20 @@ export function findOpen(
 export function openIncidentOfFailures(state: MemoryState, company: CompanyState, run: RunState): void {
   const { companyId } = company;
   const { sourceId: subject, code } = run;
-  const newest = [...company.runs.values()]
-    .filter((each) => each.sourceId === subject && isTried(each))
-    .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
-    .slice(0, FAILURES_IN_A_ROW);
-  if (newest.filter((each) => each.outcome === "failed").length < FAILURES_IN_A_ROW) return;
+  if (countFailuresInARow(company.index.runsOf(subject)) < FAILURES_IN_A_ROW) return;
   openIncident(state, { companyId, kind: "runs_failed", subject, code: code ?? "" }, FAILURES_IN_A_ROW);
+}
+
+/** Of runs in the order of their ids: the newest that failed, and no more of them than matter. */
+function countFailuresInARow(runs: readonly RunState[]): number {
+  let count = 0;
+  for (let at = runs.length - 1; at >= 0 && count < FAILURES_IN_A_ROW; at--) {
+    const run = runs[at];
+    if (run === undefined || !isTried(run)) continue;
+    if (run.outcome !== "failed") break;
+    count++;
+  }
+  return count;
 }
 
 function isTried({ outcome }: RunState): boolean {

@@ -3,7 +3,8 @@ import type { IncidentRow, IncidentStore, JudgedIncidents, ZonePatience } from "
 import { toFindingRow } from "./memory-findings.ts";
 import { addIncident, findOpen } from "./memory-incident-entries.ts";
 import { INCIDENT_COLUMNS, isFound, pageOf } from "./memory-lists.ts";
-import type { CompanyState, IncidentEntry, MemoryState } from "./memory-state.ts";
+import type { IncidentEntry } from "./memory-rows.ts";
+import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 /** What is the case, and no event. */
 const JUDGED: readonly IncidentKind[] = ["zone_away", "zone_behind", "deletion_held", "copies_lost"];

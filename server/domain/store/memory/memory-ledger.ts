@@ -2,14 +2,8 @@ import type { LedgerStore, MachineKey } from "../ledger-store.ts";
 import { MAX_ATTEMPTS, NO_START_CODES, WINDOW_ENDED } from "../run-store.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
 import { openIncident } from "./memory-incident-entries.ts";
-import {
-  type CompanyState,
-  type ExpectedState,
-  getCompany,
-  type MemoryState,
-  type RunState,
-  type SourceState,
-} from "./memory-state.ts";
+import type { ExpectedState, RunState } from "./memory-rows.ts";
+import { type CompanyState, getCompany, type MemoryState, type SourceState } from "./memory-state.ts";
 
 export function createMemoryLedger(state: MemoryState): LedgerStore {
   return {
@@ -24,20 +18,19 @@ export function createMemoryLedger(state: MemoryState): LedgerStore {
       return [...machines.values()].slice(0, MAX_PAGE_ROWS);
     },
     async expectRuns(companyId, sourceIds, runs) {
-      const { expectedRuns, runs: begun } = getCompany(state, companyId);
+      const { expectedRuns, index } = getCompany(state, companyId);
       const now = state.now();
-      for (const row of expectedRuns.values()) {
-        if (sourceIds.includes(row.sourceId) && row.state === "waiting" && row.dueAt > now) row.state = "dropped";
+      for (const row of sourceIds.flatMap((sourceId) => index.waitingOf(sourceId))) {
+        if (row.dueAt > now) index.setExpected(row, "dropped");
       }
       for (const run of runs) {
         const { sourceId, dueAt } = run;
         const known = expectedRuns.get(keyOf(sourceId, dueAt));
         if (known !== undefined && known.state !== "dropped") continue;
-        const isStarted = [...begun.values()].some(
-          (each) => each.sourceId === sourceId && each.startedAt >= dueAt && each.outcome !== "missed",
-        );
-        const row = { ...run, plannedAt: now, state: isStarted ? "started" : "waiting" } as const;
+        const isStarted = index.lastStartMsOf(sourceId) >= dueAt.getTime();
+        const row: ExpectedState = { ...run, plannedAt: now, state: isStarted ? "started" : "waiting" };
         expectedRuns.set(keyOf(sourceId, dueAt), row);
+        index.addExpected(row, known);
       }
     },
     async listOverdueRuns() {
@@ -51,7 +44,7 @@ export function createMemoryLedger(state: MemoryState): LedgerStore {
       const company = state.companies.get(companyId);
       const row = company?.expectedRuns.get(keyOf(sourceId, dueAt));
       if (!company || row?.state !== "waiting") return false;
-      row.state = end.kind;
+      company.index.setExpected(row, end.kind);
       if (end.kind === "missed") addMissedRun(state, company, { runId: end.runId, sourceId, dueAt });
       return true;
     },
@@ -64,15 +57,14 @@ export function takeExpectedRuns(
   company: CompanyState,
   sourceId: string,
 ): Pick<RunState, "dueAt" | "isCatchUp" | "attempt"> {
-  const due = [...company.expectedRuns.values()]
-    .filter((row) => row.sourceId === sourceId && row.dueAt <= state.now() && row.state !== "dropped")
-    .toSorted((a, b) => b.dueAt.getTime() - a.dueAt.getTime());
-  const waiting = due.filter((row) => row.state === "waiting");
-  for (const row of waiting) row.state = "started";
-  if (waiting[0] !== undefined) return { dueAt: waiting[0].dueAt, isCatchUp: false, attempt: 1 };
-  const [newest] = due;
+  const { index } = company;
+  const waiting = dueOf(state, company, sourceId);
+  for (const row of waiting) index.setExpected(row, "started");
+  const taken = newestOf(waiting);
+  if (taken !== null) return { dueAt: taken.dueAt, isCatchUp: false, attempt: 1 };
+  const newest = index.newestExpectedOf(sourceId, state.now());
   if (newest?.state === "missed") {
-    newest.state = "caught_up";
+    index.setExpected(newest, "caught_up");
     return { dueAt: newest.dueAt, isCatchUp: true, attempt: 1 };
   }
   const last = findLastStart(company, sourceId, NO_START_CODES);
@@ -91,10 +83,14 @@ export function putOffExpectedRuns(
   { sourceId, putOffMs }: { readonly sourceId: string; readonly putOffMs: number },
 ): void {
   const untilMs = state.now().getTime() + putOffMs;
-  for (const row of company.expectedRuns.values()) {
-    if (row.sourceId !== sourceId || row.state !== "waiting" || row.dueAt > state.now()) continue;
+  for (const row of dueOf(state, company, sourceId)) {
     row.missedAfter = new Date(Math.max(row.missedAfter.getTime(), untilMs));
   }
+}
+
+/** What waits for its run. */
+function dueOf(state: MemoryState, { index }: CompanyState, sourceId: string): ExpectedState[] {
+  return index.waitingOf(sourceId).filter((row) => row.dueAt <= state.now());
 }
 
 /** The newest run of a source that did not end with one of these codes. */
@@ -103,16 +99,23 @@ export function findLastStart(
   sourceId: string,
   exceptCodes: readonly string[],
 ): RunState | undefined {
-  return [...(company?.runs.values() ?? [])]
-    .filter((run) => run.sourceId === sourceId && !exceptCodes.includes(run.code ?? ""))
-    .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))[0];
+  return company?.index.runsOf(sourceId).findLast((run) => !exceptCodes.includes(run.code ?? ""));
 }
 
 /** As the database does when a run was interrupted. */
 export function giveBackExpectedRun(company: CompanyState, { sourceId, dueAt, attempt }: RunState): void {
   const row = dueAt === null || attempt > 1 ? undefined : company.expectedRuns.get(keyOf(sourceId, dueAt));
-  if (row?.state === "started") row.state = "waiting";
-  if (row?.state === "caught_up") row.state = "missed";
+  if (row?.state === "started") company.index.setExpected(row, "waiting");
+  else if (row?.state === "caught_up") company.index.setExpected(row, "missed");
+}
+
+function newestOf(rows: readonly ExpectedState[]): ExpectedState | null {
+  return rows.reduce<ExpectedState | null>((newest, row) => (newest && newest.dueAt >= row.dueAt ? newest : row), null);
+}
+
+export function addRun(company: CompanyState, run: RunState): void {
+  company.runs.set(run.runId, run);
+  company.index.addRun(run);
 }
 
 function isToPlan(state: MemoryState, company: CompanyState, { sourceId, machineId }: SourceState): boolean {
@@ -120,18 +123,15 @@ function isToPlan(state: MemoryState, company: CompanyState, { sourceId, machine
   const layers = state.providerSchedule === null ? chain : [state.providerSchedule, ...chain];
   if (layers.some(({ settings }) => settings.isPaused)) return false;
   const isPlanned = (row: ExpectedState) =>
-    row.sourceId === sourceId &&
-    row.state === "waiting" &&
-    row.dueAt > state.now() &&
-    layers.every(({ timedAt }) => timedAt <= row.plannedAt);
-  return ![...company.expectedRuns.values()].some(isPlanned);
+    row.dueAt > state.now() && layers.every(({ timedAt }) => timedAt <= row.plannedAt);
+  return !company.index.waitingOf(sourceId).some(isPlanned);
 }
 
 function overdueOf(state: MemoryState, company: CompanyState) {
-  const isOpen = (sourceId: string) =>
-    [...company.runs.values()].some((run) => run.sourceId === sourceId && run.endedAt === null);
-  return [...company.expectedRuns.values()]
-    .filter((row) => row.state === "waiting" && row.missedAfter <= state.now() && !isOpen(row.sourceId))
+  const open = new Set([...company.index.openRuns].map(({ sourceId }) => sourceId));
+  return [...company.sources.keys()]
+    .flatMap((sourceId) => company.index.waitingOf(sourceId))
+    .filter((row) => row.missedAfter <= state.now() && !open.has(row.sourceId))
     .map(({ sourceId, dueAt, missedAfter }) => {
       const machineId = company.sources.get(sourceId)?.machineId ?? "";
       return { companyId: company.companyId, machineId, sourceId, dueAt, missedAfter };
@@ -147,7 +147,7 @@ function addMissedRun(
   if (source === undefined) throw new Error("an expected run has a source");
   const { agentId, machineId } = source;
   const zones = [...state.zones.values()].toSorted((a, b) => a.ordinal - b.ordinal);
-  company.runs.set(runId, {
+  addRun(company, {
     ...{ runId, clientRunId: runId, agentId, machineId, sourceId, zoneId: zones[0]?.zoneId ?? "" },
     fencingToken: ++state.lastFencingToken,
     leaseUntilMs: state.now().getTime(),

@@ -3,8 +3,8 @@ import type { NewPack, PackRow, PackStore, ReachedChunk, ReachQuery, RecordPackO
 import type { RunLease } from "../run-store.ts";
 import { MAX_BATCH_IDS, MAX_COPIES_IDS, StoreError } from "../store.ts";
 import { healFindings } from "./memory-findings.ts";
+import type { ChunkEntry, PackEntry } from "./memory-rows.ts";
 import {
-  type ChunkEntry,
   type CompanyState,
   findHeld,
   getCompany,
@@ -12,7 +12,6 @@ import {
   isPresent,
   type MemoryState,
   newCopies,
-  type PackEntry,
 } from "./memory-state.ts";
 
 const ID_BYTES = 32;
@@ -59,8 +58,8 @@ export function createMemoryPacks(state: MemoryState): PackStore {
       });
     },
     async listRunPacks(companyId, runId, { after = "", limit }) {
-      return [...(state.companies.get(companyId)?.packs.values() ?? [])]
-        .filter((pack) => pack.runId === runId && pack.packId > after)
+      return (state.companies.get(companyId)?.index.packsOfRun(runId) ?? [])
+        .filter((pack) => pack.packId > after)
         .toSorted((a, b) => (a.packId < b.packId ? -1 : 1))
         .slice(0, limit)
         .map(toPackRow);
@@ -74,8 +73,11 @@ export function createMemoryPacks(state: MemoryState): PackStore {
       if (company.publications !== publications) return { kind: "marks_outdated", publications: company.publications };
       const packs = packIds.map((packId) => company.packs.get(packId)).filter((pack) => pack?.state === "live");
       const atMs = state.now().getTime();
-      for (const pack of packs)
-        if (pack) Object.assign(pack, { state: "quarantined", quarantine: { atMs, round: null, token: 0 } });
+      for (const pack of packs) {
+        if (!pack) continue;
+        company.index.setPackState(pack, "quarantined");
+        pack.quarantine = { atMs, round: null, token: 0 };
+      }
       if (packs.length > 0) {
         company.generation++;
         state.outbox.push({ companyId, kind: "packs_quarantined" });
@@ -182,13 +184,19 @@ function recordPack(
   const stored = company.packs.get(pack.packId);
   if (stored) {
     if (stored.state === "deleting" || stored.state === "gone") return { kind: "pack_refused" };
-    stored.copies.set(zoneId, { state: "present", code: null });
+    company.index.setCopy(stored, zoneId, { state: "present", code: null });
     healFindings(state, company, { zoneId, entry: stored });
     return { kind: "recorded", isNew: false };
   }
   addPack(state, company, { pack, runId: lease.runId, copies: newCopies(state, zoneId) });
   state.outbox.push({ companyId: company.companyId, kind: "pack_recorded" });
   return { kind: "recorded", isNew: true };
+}
+
+/** Out of quarantine. */
+export function makeLive(company: CompanyState, pack: PackEntry): void {
+  company.index.setPackState(pack, "live");
+  pack.quarantine = null;
 }
 
 interface AddedPack extends Pick<PackEntry, "runId" | "copies"> {
@@ -206,6 +214,7 @@ export function addPack(state: MemoryState, company: CompanyState, added: AddedP
   const fresh = { createdAtMs: state.now().getTime(), quarantine: null, deletedRound: null, repackedInto: null };
   const entry: PackEntry = { ...shape, packNo, state: "live", tier, lockedUntil, runId, copies, ...fresh };
   company.packs.set(pack.packId, entry);
+  company.index.addPack(entry);
   members.frames.forEach((frame, at) => {
     const key = `${pack.scope}/${hexOf(members.chunkIds.subarray(at * ID_BYTES, (at + 1) * ID_BYTES))}`;
     const entries = company.chunks.get(key) ?? [];

@@ -21,20 +21,11 @@ import {
   pageOf,
   WATERMARK_COLUMNS,
 } from "./memory-lists.ts";
-import {
-  type CompanyState,
-  isKeptSnapshot,
-  type MachineState,
-  type MemoryState,
-  type PersonState,
-  type RunState,
-  type SnapshotEntry,
-  type SourceState,
-} from "./memory-state.ts";
+import { isKeptSnapshot, type RunState, type SnapshotEntry } from "./memory-rows.ts";
+import type { CompanyState, MachineState, MemoryState, PersonState, SourceState } from "./memory-state.ts";
 
 export function createMemoryReads(state: MemoryState): StoreReads {
-  const companies = (companyId: string | null) =>
-    [...state.companies.values()].filter((company) => companyId === null || company.companyId === companyId);
+  const companies = (companyId: string | null) => companiesOf(state, companyId);
   const machines = (companyId: string | null) =>
     companies(companyId).flatMap((company) => [...company.machines.values()].map((row) => toMachineRow(company, row)));
   const runs = (companyId: string | null) =>
@@ -55,20 +46,22 @@ export function createMemoryReads(state: MemoryState): StoreReads {
       return pageOf(rows, { columns: COMPANY_COLUMNS, id: (row) => row.companyId }, request);
     },
     countStates: async () => countStates(companies(null).map(toCompanyRow)),
-    findCompany: async (companyId) => companies(companyId).map(toCompanyRow)[0] ?? null,
+    findCompany: async (companyId) => findOne(companies(companyId), (company) => company, toCompanyRow),
     listMachines: async (companyId, request) => {
       const rows = machines(companyId)
         .filter((row) => isFound(request.search, row.name, companyId === null ? row.companyName : null))
         .filter((row) => isWanted(request.states, row.state));
       return pageOf(rows, { columns: MACHINE_COLUMNS, id: (row) => row.machineId }, request);
     },
-    findMachine: async (companyId, machineId) => machines(companyId).find((row) => row.machineId === machineId) ?? null,
+    findMachine: async (companyId, machineId) =>
+      findOne(companies(companyId), (company) => company.machines.get(machineId), toMachineRow),
     listSources: async (companyId, { machineId, after = "", limit }) =>
       sources(companyId)
         .filter((row) => row.sourceId > after && (machineId === undefined || row.machineId === machineId))
         .toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
         .slice(0, limit),
-    findSource: async (companyId, sourceId) => sources(companyId).find((row) => row.sourceId === sourceId) ?? null,
+    findSource: async (companyId, sourceId) =>
+      findOne(companies(companyId), (company) => company.sources.get(sourceId), toSourceRow),
     listRuns: async (companyId, { machineId, sourceId, after, limit, search, outcomes = [] }) =>
       runs(companyId)
         .filter((row) => machineId === undefined || row.machineId === machineId)
@@ -83,7 +76,7 @@ export function createMemoryReads(state: MemoryState): StoreReads {
         .filter((row) => row.endedAt === null)
         .toSorted((a, b) => (a.runId < b.runId ? 1 : -1))
         .slice(0, MAX_PAGE_ROWS),
-    findRun: async (companyId, runId) => runs(companyId).find((row) => row.runId === runId) ?? null,
+    findRun: async (companyId, runId) => findOne(companies(companyId), (company) => company.runs.get(runId), toRunRow),
     listSnapshots: async (companyId, { machineId, sourceId, receivedUntil, beforeCommit, limit }) =>
       snapshots(companyId)
         .filter((row) => machineId === undefined || row.machineId === machineId)
@@ -93,9 +86,33 @@ export function createMemoryReads(state: MemoryState): StoreReads {
         .toSorted((a, b) => b.commit - a.commit)
         .slice(0, limit),
     findSnapshot: async (companyId, snapshotId) =>
-      snapshots(companyId).find((row) => row.snapshotId === snapshotId) ?? null,
+      findOne(companies(companyId), (company) => findKept(company, snapshotId), toSnapshotRow),
     ...createPeopleAndWatermarks(state),
   };
+}
+
+function findKept(company: CompanyState, snapshotId: string): SnapshotEntry | undefined {
+  const entry = company.snapshots.get(snapshotId);
+  return entry && isKeptSnapshot(entry) ? entry : undefined;
+}
+
+/** All of them for null; none where there is no such company. */
+function companiesOf(state: MemoryState, companyId: string | null): CompanyState[] {
+  if (companyId === null) return [...state.companies.values()];
+  const company = state.companies.get(companyId);
+  return company ? [company] : [];
+}
+
+function findOne<Entry, Row>(
+  companies: readonly CompanyState[],
+  find: (company: CompanyState) => Entry | undefined,
+  toRow: (company: CompanyState, entry: Entry) => Row,
+): Row | null {
+  for (const company of companies) {
+    const entry = find(company);
+    if (entry) return toRow(company, entry);
+  }
+  return null;
 }
 
 function createPeopleAndWatermarks(state: MemoryState): Pick<StoreReads, "listPeople" | "listCompanyWatermarks"> {
@@ -135,7 +152,6 @@ function isWanted<State extends string>(states: readonly State[], state: State):
 
 function toCompanyRow(company: CompanyState): CompanyRow {
   const { companyId, name, createdAt, rootFingerprint, lastCommit, lastSnapshotAt } = company;
-  const live = [...company.packs.values()].filter((pack) => pack.state === "live");
   const machineStates = { protected: 0, gaps: 0, failed: 0, running: 0, never: 0 };
   for (const machine of company.machines.values()) machineStates[countedStateOf(toMachineRow(company, machine))]++;
   return {
@@ -144,10 +160,10 @@ function toCompanyRow(company: CompanyState): CompanyRow {
     createdAt,
     rootFingerprint,
     machines: company.machines.size,
-    snapshots: [...company.snapshots.values()].filter(isKeptSnapshot).length,
+    snapshots: company.index.snapshotCount,
     lastCommit,
     lastSnapshotAt,
-    storedBytes: live.reduce((sum, pack) => sum + pack.sizeBytes, 0),
+    storedBytes: company.index.liveBytes,
     machineStates,
     state: companyStateOf(machineStates),
   };
@@ -177,10 +193,8 @@ function toPersonSummary(state: MemoryState, person: PersonState): PersonSummary
 function toMachineRow(company: CompanyState, machine: MachineState): MachineRow {
   const { machineId } = machine;
   const agents = [...company.agents.values()].filter((agent) => agent.machineId === machineId && !agent.isRevoked);
-  const taken = [...company.snapshots.values()].filter((entry) => entry.snapshot.machineId === machineId);
-  const newest = taken.toSorted((a, b) => b.commit - a.commit)[0];
-  const runs = [...company.runs.values()].filter((run) => run.machineId === machineId);
-  const run = runs.toSorted((a, b) => (a.runId < b.runId ? 1 : -1))[0];
+  const newest = company.index.newestSnapshotOf(machineId);
+  const run = company.index.newestRunOf(machineId);
   const newestSnapshot = newest
     ? {
         snapshotId: newest.snapshot.snapshotId,
@@ -200,7 +214,7 @@ function toMachineRow(company: CompanyState, machine: MachineState): MachineRow 
     companyName: company.name,
     agentId: agents.at(-1)?.agentId ?? null,
     sources: [...company.sources.values()].filter((source) => source.machineId === machineId).length,
-    snapshots: taken.filter(isKeptSnapshot).length,
+    snapshots: company.index.snapshotCountOf(machineId),
     newestSnapshot,
     newestRun,
     state: machineStateOf({ newestRun, newestSnapshot }),

@@ -1,15 +1,9 @@
 import { type NewRun, type NewSource, NO_START_CODES, type RunStore, type StartOutcome } from "../run-store.ts";
+import { settleCommit } from "./memory-commits.ts";
 import { openIncidentOfFailures } from "./memory-incident-entries.ts";
-import { giveBackExpectedRun, putOffExpectedRuns, takeExpectedRuns } from "./memory-ledger.ts";
-import {
-  addKeyObjects,
-  type CompanyState,
-  findHeld,
-  getCompany,
-  isSame,
-  type MemoryState,
-  type RunState,
-} from "./memory-state.ts";
+import { addRun, giveBackExpectedRun, putOffExpectedRuns, takeExpectedRuns } from "./memory-ledger.ts";
+import type { RunState } from "./memory-rows.ts";
+import { addKeyObjects, type CompanyState, findHeld, getCompany, isSame, type MemoryState } from "./memory-state.ts";
 
 const MAX_ENDED = 100;
 
@@ -42,13 +36,13 @@ export function createMemoryRuns(state: MemoryState): RunStore {
     },
     async endExpiredRuns(companyId) {
       const company = getCompany(state, companyId);
-      const expired = [...company.runs.values()].filter((run) => isExpired(state, run)).slice(0, MAX_ENDED);
+      const expired = [...company.index.openRuns].filter((run) => isExpired(state, run)).slice(0, MAX_ENDED);
       for (const run of expired) end(state, company, { run, outcome: "failed", code: "lease_lost" });
       return expired.map((run) => run.runId);
     },
     listCompaniesWithExpiredRuns: async () =>
       [...state.companies.values()]
-        .filter((company) => [...company.runs.values()].some((run) => isExpired(state, run)))
+        .filter((company) => [...company.index.openRuns].some((run) => isExpired(state, run)))
         .map((company) => company.companyId),
   };
 }
@@ -67,8 +61,9 @@ function end(state: MemoryState, company: CompanyState, { run, outcome, code }: 
   run.endedAt = state.now();
   run.outcome = outcome;
   run.code = code;
-  for (const commit of company.commits.values()) {
-    if (commit.runId === run.runId && commit.state === "reserved") commit.state = "void";
+  company.index.closeRun(run);
+  for (const commit of company.index.reserved.values()) {
+    if (commit.runId === run.runId) settleCommit(company, commit, "void");
   }
   if (NO_START_CODES.includes(code)) giveBackExpectedRun(company, run);
   if (outcome === "failed") openIncidentOfFailures(state, company, run);
@@ -118,25 +113,23 @@ function startRun(state: MemoryState, companyId: string, wanted: NewRun): StartO
   if (source?.machineId !== wanted.machineId || agent.machineId !== wanted.machineId) return { kind: "source_unknown" };
   const { leaseMs, maxOtherRuns, putOffMs, mustEndAt, ...ids } = wanted;
   const leaseUntilMs = state.now().getTime() + leaseMs;
-  const runs = [...company.runs.values()];
-  const same = runs.find((run) => run.agentId === wanted.agentId && run.clientRunId === wanted.clientRunId);
+  const same = company.index.runOfClient(wanted.agentId, wanted.clientRunId);
   if (same?.endedAt) return { kind: "run_ended" };
   if (same) {
     same.leaseUntilMs = leaseUntilMs;
     return { kind: "started", runId: same.runId, fencingToken: same.fencingToken, zoneId: same.zoneId };
   }
-  const others = runs.filter((run) => run.sourceId !== wanted.sourceId && run.endedAt === null);
-  if (others.length > maxOtherRuns) {
+  const open = [...company.index.openRuns];
+  if (open.filter((run) => run.sourceId !== wanted.sourceId).length > maxOtherRuns) {
     putOffExpectedRuns(state, company, { sourceId: wanted.sourceId, putOffMs });
     return { kind: "company_busy" };
   }
-  for (const run of runs) {
-    if (run.sourceId !== wanted.sourceId || run.endedAt !== null) continue;
-    end(state, company, { run, outcome: "failed", code: "superseded" });
+  for (const run of open) {
+    if (run.sourceId === wanted.sourceId) end(state, company, { run, outcome: "failed", code: "superseded" });
   }
   const fencingToken = ++state.lastFencingToken;
   const due = takeExpectedRuns(state, company, wanted.sourceId);
-  company.runs.set(wanted.runId, {
+  addRun(company, {
     ...ids,
     fencingToken,
     leaseUntilMs,

@@ -2,7 +2,8 @@ import type { ScheduleSettings } from "../../../../contracts/schedules.ts";
 import type { LastFailure, NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
 import { MAX_PAGE_ROWS, StoreError } from "../store.ts";
 import { findLastStart } from "./memory-ledger.ts";
-import type { CompanyState, MemoryState, RunState } from "./memory-state.ts";
+import type { RunState } from "./memory-rows.ts";
+import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 export function createMemorySchedules(state: MemoryState): ScheduleStore {
   return {
@@ -39,10 +40,7 @@ export function createMemorySchedules(state: MemoryState): ScheduleStore {
         .slice(0, MAX_PAGE_ROWS)
         .map(({ sourceId, sourceKind, ordinal, createdAt }) => {
           const last = findLastStart(company, sourceId, exceptCodes);
-          const expected = [...(company?.expectedRuns.values() ?? [])]
-            .filter((row) => row.sourceId === sourceId && row.state !== "dropped" && row.dueAt <= state.now())
-            .map((row) => row.dueAt.getTime());
-          const lastExpectedAt = expected.length === 0 ? null : new Date(Math.max(...expected));
+          const lastExpectedAt = company?.index.newestExpectedOf(sourceId, state.now())?.dueAt ?? null;
           const lastFailure = toFailure(last);
           const lastStartAt = last?.startedAt ?? null;
           return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastFailure, lastExpectedAt };

@@ -1,17 +1,11 @@
 import { FINDING_STATES } from "../../../../contracts/scrubs.ts";
-import type { ScrubPlace, ScrubSave, ScrubStore } from "../scrub-store.ts";
+import type { ScrubSave, ScrubStore, SnapshotRoots } from "../scrub-store.ts";
 import { toFindingRow } from "./memory-findings.ts";
 import { createMemoryJobs } from "./memory-jobs.ts";
 import { FINDING_COLUMNS, isFound, pageOf } from "./memory-lists.ts";
 import { toPackRow } from "./memory-packs.ts";
-import {
-  type CompanyState,
-  type FindingEntry,
-  isPresent,
-  type MemoryState,
-  type ObjectEntry,
-  type PackEntry,
-} from "./memory-state.ts";
+import type { FindingEntry, ObjectEntry, PackEntry } from "./memory-rows.ts";
+import { type CompanyState, isPresent, type MemoryState } from "./memory-state.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -27,20 +21,28 @@ export function createMemoryScrubs(state: MemoryState): ScrubStore {
     findScrubRound: async (companyId, zoneId) => state.companies.get(companyId)?.scrubRounds.get(zoneId) ?? null,
     async countCopiesLeft(companyId, zoneId, place) {
       const company = state.companies.get(companyId);
-      const left = [...objectsIn(company, zoneId), ...packsIn(company, zoneId)].filter((entry) => isLeft(entry, place));
-      return { copies: left.length, bytes: left.reduce((sum, entry) => sum + entry.sizeBytes, 0) };
+      const left = { copies: 0, bytes: 0 };
+      const count = ({ sizeBytes }: PackEntry | ObjectEntry) => {
+        left.copies++;
+        left.bytes += sizeBytes;
+      };
+      const { phase, after } = place;
+      if (phase === "objects") {
+        for (const object of company?.objects.values() ?? [])
+          if (object.objectKey > after && isPresent(object.copies, zoneId)) count(object);
+      }
+      for (const pack of company?.index.packsAfter(phase === "packs" ? after : 0) ?? [])
+        if (isIn(pack, zoneId)) count(pack);
+      return left;
     },
     listPackCopies: async (companyId, zoneId, { after, limit }) =>
-      packsIn(state.companies.get(companyId), zoneId)
-        .filter((pack) => pack.packNo > after)
-        .slice(0, limit)
-        .map(({ packNo, packId, packKind, tier, sizeBytes }) => ({ packNo, packId, packKind, tier, sizeBytes })),
+      pageOfPacks(state.companies.get(companyId), { after, limit }, (pack) => isIn(pack, zoneId)).map(
+        ({ packNo, packId, packKind, tier, sizeBytes }) => ({ packNo, packId, packKind, tier, sizeBytes }),
+      ),
     listObjectCopies: async (companyId, zoneId, { after, limit }) =>
-      objectsIn(state.companies.get(companyId), zoneId)
-        .filter((object) => object.objectKey > after)
-        .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
-        .slice(0, limit)
-        .map(({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 })),
+      pageOfObjects(state.companies.get(companyId), { after, limit }, (object) => isPresent(object.copies, zoneId)).map(
+        ({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 }),
+      ),
     async saveScrubRound(companyId, zoneId, save) {
       const { fencingToken, leaseMs } = save;
       const job = { companyId, name: `scrub/${zoneId}` };
@@ -89,20 +91,24 @@ function createTraces(state: MemoryState): Traces {
       state.outbox.push({ companyId, kind: "finding_traced" });
     },
     listMetaPacks: async (companyId, { after, limit }) =>
-      [...(state.companies.get(companyId)?.packs.values() ?? [])]
-        .filter((pack) => pack.packKind === "meta" && isKept(pack) && pack.packNo > after)
-        .slice(0, limit)
-        .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
+      pageOfPacks(
+        state.companies.get(companyId),
+        { after, limit },
+        (pack) => pack.packKind === "meta" && isKept(pack),
+      ).map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
     listPackMembers: async (companyId, packId) =>
       [...(state.companies.get(companyId)?.chunks ?? [])]
         .filter(([, entries]) => entries.some(({ pack }) => pack.packId === packId))
         .map(([key]) => new Uint8Array(Buffer.from(key.slice(key.indexOf("/") + 1), "hex"))),
-    listSnapshotRoots: async (companyId, { after, limit }) =>
-      [...(state.companies.get(companyId)?.snapshots.values() ?? [])]
-        .filter((entry) => entry.commit > after)
-        .toSorted((a, b) => a.commit - b.commit)
-        .slice(0, limit)
-        .map(({ commit, snapshot: { topPageId, changeListId } }) => ({ commit, topPageId, changeListId })),
+    async listSnapshotRoots(companyId, { after, limit }) {
+      const company = state.companies.get(companyId);
+      const found: SnapshotRoots[] = [];
+      for (const { commit, snapshot } of company?.index.snapshotsAfter(after, company.nextCommit) ?? []) {
+        if (found.length >= limit) break;
+        found.push({ commit, topPageId: snapshot.topPageId, changeListId: snapshot.changeListId });
+      }
+      return found;
+    },
   };
 }
 
@@ -151,19 +157,42 @@ function zoneScrubOf(state: MemoryState, zoneId: string) {
   };
 }
 
-function packsIn(company: CompanyState | undefined, zoneId: string): PackEntry[] {
-  return [...(company?.packs.values() ?? [])].filter((pack) => isKept(pack) && isPresent(pack.copies, zoneId));
+function isIn(pack: PackEntry, zoneId: string): boolean {
+  return isKept(pack) && isPresent(pack.copies, zoneId);
 }
 
-function objectsIn(company: CompanyState | undefined, zoneId: string): ObjectEntry[] {
-  return [...(company?.objects.values() ?? [])].filter((object) => isPresent(object.copies, zoneId));
+interface Page<Key> {
+  readonly after: Key;
+  readonly limit: number;
+}
+
+function pageOfPacks(
+  company: CompanyState | undefined,
+  { after, limit }: Page<number>,
+  isWanted: (pack: PackEntry) => boolean,
+): PackEntry[] {
+  const found: PackEntry[] = [];
+  for (const pack of company?.index.packsAfter(after) ?? []) {
+    if (found.length >= limit) break;
+    if (isWanted(pack)) found.push(pack);
+  }
+  return found;
+}
+
+function pageOfObjects(
+  company: CompanyState | undefined,
+  { after, limit }: Page<string>,
+  isWanted: (object: ObjectEntry) => boolean,
+): ObjectEntry[] {
+  const found: ObjectEntry[] = [];
+  for (const key of company?.index.objectKeys.after(after) ?? []) {
+    if (found.length >= limit) break;
+    const object = company?.objects.get(key);
+    if (object && isWanted(object)) found.push(object);
+  }
+  return found;
 }
 
 function isKept({ state }: PackEntry): boolean {
   return state === "live" || state === "quarantined";
-}
-
-function isLeft(entry: PackEntry | ObjectEntry, place: ScrubPlace): boolean {
-  if ("packNo" in entry) return place.phase === "objects" || entry.packNo > place.after;
-  return place.phase === "objects" && entry.objectKey > place.after;
 }

@@ -1,24 +1,27 @@
-import type { IncidentKind } from "../../../../contracts/incidents.ts";
-import type { SnapshotClass } from "../../../../contracts/retention.ts";
 import type { PackTier } from "../../../../engine/format/pack-index.ts";
-import type { ChunkKind } from "../../../../engine/ports/chunk-index.ts";
 import type { KeyObject, PersonRow, SessionRow } from "../account-store.ts";
 import type { RetentionRow } from "../archive-store.ts";
-import type { NewSnapshot, ZoneObject } from "../commit-store.ts";
 import type { LogHead } from "../key-store.ts";
-import type { ExpectedRun } from "../ledger-store.ts";
-import type { PackKind, PackState, PresenceState } from "../pack-store.ts";
-import type { RunOutcome, RunProgress } from "../run-store.ts";
 import type { ScheduleRow } from "../schedule-store.ts";
 import type { ScrubRound } from "../scrub-store.ts";
 import { StoreError } from "../store.ts";
 import type { OpenPage } from "../sweep-store.ts";
 import type { Watermark, ZoneRow } from "../zone-store.ts";
-
-export interface Copy {
-  state: PresenceState;
-  code: string | null;
-}
+import { CompanyIndex } from "./memory-index.ts";
+import type {
+  ChunkEntry,
+  CommitEntry,
+  Copy,
+  ExpectedState,
+  FindingEntry,
+  HoldState,
+  IncidentEntry,
+  ObjectEntry,
+  PackEntry,
+  RunState,
+  SnapshotEntry,
+} from "./memory-rows.ts";
+import type { SortedKeys } from "./sorted-keys.ts";
 
 export type PersonState = PersonRow & { readonly createdAt: Date };
 
@@ -72,60 +75,14 @@ export interface SourceState {
   readonly createdAt: Date;
 }
 
-export interface RunState {
-  readonly runId: string;
-  readonly clientRunId: string;
-  readonly agentId: string;
-  readonly machineId: string;
-  readonly sourceId: string;
-  readonly zoneId: string;
-  readonly fencingToken: number;
-  leaseUntilMs: number;
-  readonly startedAt: Date;
-  endedAt: Date | null;
-  outcome: RunOutcome | null;
-  code: string | null;
-  progress: RunProgress;
-  isCancelled: boolean;
-  snapshotId: string | null;
-  readonly dueAt: Date | null;
-  readonly isCatchUp: boolean;
-  readonly attempt: number;
-  readonly mustEndAt: Date | null;
-}
-
-export interface ExpectedState extends Omit<ExpectedRun, "missedAfter"> {
-  missedAfter: Date;
-  readonly plannedAt: Date;
-  state: "waiting" | "started" | "missed" | "caught_up" | "dropped";
-}
-
-export interface PackEntry {
-  readonly packNo: number;
-  readonly packId: string;
-  readonly packKind: PackKind;
-  readonly scope: number;
-  readonly sizeBytes: number;
-  readonly directoryOffset: number;
-  readonly directorySizeBytes: number;
-  state: PackState;
-  readonly tier: PackTier;
-  lockedUntil: Date | null;
-  readonly machineId: string;
-  readonly runId: string;
-  readonly copies: Map<string, Copy>;
-  readonly createdAtMs: number;
-  /** Of the sweep; see sweep-store.ts. */
-  quarantine: { readonly atMs: number; round: number | null; token: number } | null;
-  deletedRound: number | null;
-  repackedInto: number | null;
-}
-
 /** What one job has marked: packs by number, pages by machine, scope and id. */
 export interface MarkState {
   /** Marked frames by the number of their pack. */
   readonly live: Map<number, Set<number>>;
   readonly pages: Map<string, MarkedPage>;
+  /** Pages that are not entered yet, by the number of their pack, and these numbers in order. */
+  readonly open: Map<number, Set<MarkedPage>>;
+  readonly openPackNos: SortedKeys<number>;
 }
 
 export interface MarkedPage extends OpenPage {
@@ -133,82 +90,8 @@ export interface MarkedPage extends OpenPage {
   isEntered: boolean;
 }
 
-export interface ChunkEntry {
-  readonly pack: PackEntry;
-  readonly frame: number;
-  readonly kind: ChunkKind;
-}
-
-export interface ObjectEntry extends ZoneObject {
-  readonly commit: number | null;
-  readonly bytes: Uint8Array | null;
-  readonly copies: Map<string, Copy>;
-  readonly lockedUntil: Date | null;
-  isDeleting: boolean;
-}
-
-export interface FindingEntry {
-  readonly findingId: string;
-  readonly zoneId: string;
-  readonly entry: PackEntry | ObjectEntry;
-  readonly code: string;
-  readonly foundAt: Date;
-  healedAt: Date | null;
-  touched: readonly number[] | null;
-  isExact: boolean;
-  tracedAt: Date | null;
-}
-
-export interface IncidentEntry {
-  readonly incidentId: string;
-  /** Null for what concerns the provider as a whole. */
-  readonly companyId: string | null;
-  readonly kind: IncidentKind;
-  readonly subject: string;
-  code: string;
-  count: number;
-  readonly openedAt: Date;
-  seenAt: Date;
-  closedAt: Date | null;
-  acknowledged: { readonly at: Date; readonly personId: string; readonly note: string | null } | null;
-}
-
 export interface RoundEntry extends ScrubRound {
   readonly nextAtMs: number;
-}
-
-export interface CommitEntry {
-  readonly commit: number;
-  readonly runId: string;
-  readonly snapshotId: string;
-  state: "reserved" | "published" | "void";
-  readonly receivedAt: Date;
-}
-
-export interface SnapshotEntry {
-  readonly commit: number;
-  readonly runId: string;
-  readonly zoneId: string;
-  readonly receivedAt: Date;
-  readonly outcome: "complete" | "complete_with_gaps";
-  readonly snapshot: NewSnapshot;
-  readonly packHigh: number;
-  backupLeftAt: Date | null;
-  frozen: { readonly snapshotClass: SnapshotClass; readonly frozenAt: Date; readonly retainUntil: Date } | null;
-  archiveExpiredAt: Date | null;
-}
-
-export interface HoldState {
-  readonly holdId: string;
-  readonly commit: number;
-  readonly reason: string;
-  readonly placedAt: Date;
-  liftedAt: Date | null;
-}
-
-/** In one tier at least. */
-export function isKeptSnapshot({ backupLeftAt, frozen, archiveExpiredAt }: SnapshotEntry): boolean {
-  return backupLeftAt === null || (frozen !== null && archiveExpiredAt === null);
 }
 
 export interface CompanyState {
@@ -252,6 +135,7 @@ export interface CompanyState {
   readonly retention: Map<string, RetentionRow>;
   /** By the name of the job. */
   readonly marks: Map<string, MarkState>;
+  readonly index: CompanyIndex;
 }
 
 export interface SweepState {
@@ -344,6 +228,7 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     holds: [],
     retention: new Map(),
     marks: new Map(),
+    index: new CompanyIndex(),
   };
 }
 
@@ -381,8 +266,15 @@ export function addKeyObjects(state: MemoryState, company: CompanyState, objects
     const { objectKey, kind, hash, bytes } = object;
     const shape = { objectKey, kind, sizeBytes: bytes.length, sha256: hash, commit: null, bytes };
     const entry = { ...shape, lockedUntil: null, isDeleting: false };
-    company.objects.set(objectKey, { ...entry, copies: newCopies(state, null) });
+    addObject(company, { ...entry, copies: newCopies(state, null) });
   }
+}
+
+export function addObject(company: CompanyState, object: ObjectEntry): void {
+  const before = company.objects.get(object.objectKey);
+  if (before) company.index.removeObject(before);
+  company.objects.set(object.objectKey, object);
+  company.index.addObject(object);
 }
 
 /** The open run of this lease; null when it ended, expired, or the token is another's. */

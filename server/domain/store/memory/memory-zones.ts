@@ -1,14 +1,8 @@
 import type { ObjectRow, Watermark, ZoneStore } from "../zone-store.ts";
 import { addFinding, healFindings } from "./memory-findings.ts";
 import { toPackRow } from "./memory-packs.ts";
-import {
-  type CompanyState,
-  getCompany,
-  isPresent,
-  type MemoryState,
-  type ObjectEntry,
-  type PackEntry,
-} from "./memory-state.ts";
+import type { ObjectEntry, PackEntry } from "./memory-rows.ts";
+import { type CompanyState, getCompany, type MemoryState } from "./memory-state.ts";
 
 export function createMemoryZones(state: MemoryState): ZoneStore {
   const companyOrNone = (companyId: string) => state.companies.get(companyId);
@@ -21,7 +15,7 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
       state.zoneStatesSince.set(zoneId, state.now().getTime());
       for (const company of state.companies.values()) {
         for (const entry of [...company.packs.values(), ...company.objects.values()]) {
-          if (!entry.copies.has(zoneId)) entry.copies.set(zoneId, { state: "missing", code: null });
+          if (!entry.copies.has(zoneId)) company.index.setCopy(entry, zoneId, { state: "missing", code: null });
         }
       }
       state.outbox.push({ companyId: null, kind: "zone_registered" });
@@ -39,7 +33,7 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
       const packs = packIds.map((packId) => company.packs.get(packId));
       for (const entry of [...packs, ...objectKeys.map((key) => company.objects.get(key))]) {
         if (!entry) continue;
-        entry.copies.set(zoneId, { state: "present", code: null });
+        company.index.setCopy(entry, zoneId, { state: "present", code: null });
         healFindings(state, company, { zoneId, entry });
       }
       state.outbox.push({ companyId, kind: "copies_present" });
@@ -52,8 +46,7 @@ export function createMemoryZones(state: MemoryState): ZoneStore {
       if (!company || !copy) return false;
       if (copy.state !== "missing") {
         if (entry && marked.state === "missing") addFinding(state, company, { zoneId, entry, code: marked.code });
-        copy.state = marked.state;
-        copy.code = marked.code;
+        if (entry) company.index.setCopy(entry, zoneId, { state: marked.state, code: marked.code });
       }
       if (isPack) company.generation++;
       state.outbox.push({ companyId, kind: "copy_marked" });
@@ -78,16 +71,13 @@ function createLists(state: MemoryState): ZoneLists {
   const companyOrNone = (companyId: string) => state.companies.get(companyId);
   return {
     listMissingPacks: async (companyId, zoneId, { after, limit }) =>
-      [...(companyOrNone(companyId)?.packs.values() ?? [])]
+      (companyOrNone(companyId)?.index.lackingPacks(zoneId) ?? [])
         .filter((pack) => pack.state === "live" && pack.packNo > after && pack.copies.get(zoneId)?.state === "missing")
         .slice(0, limit)
         .map((pack) => ({ ...toPackRow(pack), packNo: pack.packNo })),
     listMissingObjects: async (companyId, zoneId, { after, limit }) =>
-      [...(companyOrNone(companyId)?.objects.values() ?? [])]
-        .filter(
-          (object) => !object.isDeleting && object.objectKey > after && object.copies.get(zoneId)?.state === "missing",
-        )
-        .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
+      (companyOrNone(companyId)?.index.lackingObjects(zoneId) ?? [])
+        .filter((object) => object.objectKey > after && object.copies.get(zoneId)?.state === "missing")
         .slice(0, limit)
         .map((object) => ({
           ...toObjectRow(object),
@@ -98,14 +88,13 @@ function createLists(state: MemoryState): ZoneLists {
       return object ? toObjectRow(object) : null;
     },
     listSuspectPacks: async (companyId, zoneId, limit) =>
-      [...(companyOrNone(companyId)?.packs.values() ?? [])]
+      (companyOrNone(companyId)?.index.lackingPacks(zoneId) ?? [])
         .filter((pack) => isKept(pack) && pack.copies.get(zoneId)?.state === "suspect")
         .slice(0, limit)
         .map((pack) => pack.packId),
     listSuspectObjects: async (companyId, zoneId, limit) =>
-      [...(companyOrNone(companyId)?.objects.values() ?? [])]
-        .filter((object) => !object.isDeleting && object.copies.get(zoneId)?.state === "suspect")
-        .toSorted((a, b) => (a.objectKey < b.objectKey ? -1 : 1))
+      (companyOrNone(companyId)?.index.lackingObjects(zoneId) ?? [])
+        .filter((object) => object.copies.get(zoneId)?.state === "suspect")
         .slice(0, limit)
         .map(({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 })),
   };
@@ -129,8 +118,8 @@ function toObjectRow({ objectKey, kind, sizeBytes, sha256, lockedUntil, copies }
 
 /** The database keeps a header with its snapshot. */
 function headerBytesOf(company: CompanyState | undefined, { kind, commit }: ObjectEntry): Uint8Array | null {
-  if (kind !== "header") return null;
-  return [...(company?.snapshots.values() ?? [])].find((entry) => entry.commit === commit)?.snapshot.header ?? null;
+  if (kind !== "header" || commit === null) return null;
+  return company?.index.snapshotsByCommit.get(commit)?.snapshot.header ?? null;
 }
 
 function watermarkOf(company: CompanyState, zoneId: string): Watermark {
@@ -140,32 +129,29 @@ function watermarkOf(company: CompanyState, zoneId: string): Watermark {
 }
 
 function isBehind(company: CompanyState, zoneId: string): boolean {
-  const lacksPack = [...company.packs.values()].some((pack) => {
+  const { index } = company;
+  const lacksPack = index.lackingPacks(zoneId).some((pack) => {
     const copy = pack.copies.get(zoneId)?.state;
     return (pack.state === "live" && copy === "missing") || (isKept(pack) && copy === "suspect");
   });
-  const lacksObject = [...company.objects.values()].some(
-    (object) => !object.isDeleting && !isPresent(object.copies, zoneId),
-  );
+  const lacksObject = index.lackingObjects(zoneId).length > 0;
   return lacksPack || lacksObject || company.lastCommit > watermarkOf(company, zoneId).commit;
 }
 
 /** The first number that is still reserved, or whose snapshot lacks something here, stops it. */
 function advance(state: MemoryState, company: CompanyState, zoneId: string): Watermark {
   const before = watermarkOf(company, zoneId);
-  const lacking = [...company.packs.values()]
-    .filter((pack) => pack.state === "live" && !isPresent(pack.copies, zoneId))
-    .map((pack) => pack.packNo);
-  const firstLacking = Math.min(Number.POSITIVE_INFINITY, ...lacking);
-  const stops = [
-    ...[...company.commits.values()].filter((entry) => entry.state === "reserved").map((entry) => entry.commit),
-    ...[...company.snapshots.values()].filter((entry) => entry.packHigh >= firstLacking).map((entry) => entry.commit),
-    ...[...company.objects.values()].flatMap((object) =>
-      // Key objects belong to no commit: without one of them nothing might open here.
-      object.isDeleting || isPresent(object.copies, zoneId) ? [] : [object.commit ?? before.commit + 1],
-    ),
-  ].filter((commit) => commit > before.commit);
-  const commit = Math.min(company.nextCommit, ...stops) - 1;
+  const { index } = company;
+  const firstLacking = index.lackingPacks(zoneId).find((pack) => pack.state === "live")?.packNo;
+  // Key objects belong to no commit: without one of them nothing might open here.
+  const stops = index.lackingObjects(zoneId).map((object) => object.commit ?? before.commit + 1);
+  const firstStop = Math.min(company.nextCommit, ...stops.filter((stop) => stop > before.commit));
+  const isPassed = (each: number) => {
+    const packHigh = index.snapshotsByCommit.get(each)?.packHigh ?? 0;
+    return !index.reserved.has(each) && (firstLacking === undefined || packHigh < firstLacking);
+  };
+  let { commit } = before;
+  while (commit + 1 < firstStop && isPassed(commit + 1)) commit++;
   if (commit <= before.commit) return before;
   const moved = { ...before, commit, movedAt: state.now() };
   company.watermarks.set(zoneId, moved);

@@ -1,0 +1,66 @@
+import type { Zone } from "../../engine/ports/zone.ts";
+import type { DomainDeps } from "../domain/domain-deps.ts";
+import type { Store } from "../domain/store/store.ts";
+import { type OpenZoneSet, zoneHandleOf, zoneSetOf } from "../zones/open-zones.ts";
+import type { Disk } from "./disk.ts";
+import { Life, type Network } from "./network.ts";
+
+export interface Storage {
+  readonly zone: Zone;
+  readonly disk: Disk;
+  readonly ordinal: number;
+}
+
+export interface ProcessOptions {
+  readonly name: string;
+  readonly network: Network;
+  readonly store: Store;
+  readonly storages: readonly Storage[];
+  readonly tools: Omit<DomainDeps, "store" | "zones">;
+}
+
+export type ProcessDeps = Omit<DomainDeps, "zones"> & { readonly zones: OpenZoneSet };
+
+/** A process of the service. What it remembers, it remembers for one life: after a crash it begins again with nothing but store and zones. */
+export class SimulatedProcess {
+  readonly name: string;
+  readonly #options: ProcessOptions;
+  #life = new Life();
+  #deps: ProcessDeps;
+
+  constructor(options: ProcessOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#deps = this.#open();
+  }
+
+  /** Of the life that goes on now. */
+  get deps(): ProcessDeps {
+    return this.#deps;
+  }
+
+  get life(): Life {
+    return this.#life;
+  }
+
+  /** Begins a new life when the last one is over. */
+  restart(): void {
+    if (!this.#life.isOver) return;
+    this.#life = new Life();
+    this.#deps = this.#open();
+  }
+
+  kill(): void {
+    this.#life.isOver = true;
+  }
+
+  #open(): ProcessDeps {
+    const { name, network, store, storages, tools } = this.#options;
+    const life = this.#life;
+    const handles = storages.map(({ ordinal, ...storage }) => {
+      const backup = network.zoneFor(life, name, storage);
+      return zoneHandleOf({ zoneId: storage.zone.zoneId, ordinal, zoneKind: "memory", backup, archive: backup });
+    });
+    return { ...tools, store: network.storeFor(life, store), zones: zoneSetOf(handles) };
+  }
+}
