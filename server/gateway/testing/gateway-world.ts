@@ -16,6 +16,8 @@ import { createGateway } from "../create-gateway.ts";
 
 export interface GatewayWorld {
   readonly store: Store;
+  /** Under the worker's role: freezes and sweeps. */
+  readonly workerStore: Store;
   readonly zones: OpenZoneSet;
   /** Folder of both zones. */
   readonly folder: string;
@@ -31,6 +33,7 @@ export async function openGatewayWorld(
   const testDatabase = await createTestDatabase();
   const database = openPgDatabase({ url: testDatabase.appUrl, connections: 6 });
   const store = createPgStore(database);
+  const workerDatabase = openPgDatabase({ url: testDatabase.workerUrl, connections: 2 });
   const folder = await mkdtemp(join(tmpdir(), "holdfast-gateway-"));
   const configs = [1, 2].map((ordinal) => {
     const zoneId = `zone${ordinal}`;
@@ -58,6 +61,7 @@ export async function openGatewayWorld(
   const port = await gateway.listen(0, "127.0.0.1");
   return {
     store,
+    workerStore: createPgStore(workerDatabase),
     zones,
     folder,
     url: `http://127.0.0.1:${port}`,
@@ -65,6 +69,7 @@ export async function openGatewayWorld(
     async close() {
       await gateway.close();
       await database.close();
+      await workerDatabase.close();
       await testDatabase.drop();
       await rm(folder, { recursive: true, force: true });
     },
