@@ -69,6 +69,12 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     page.on("pageerror", (error) => troubles.push(error.message));
   }
 
+  /** One line of the card that says when backups are due; other cards of a page have lines of the same names. */
+  function scheduleRow(name: string) {
+    const card = page.locator("section").filter({ has: page.getByRole("heading", { name: "Schedule", exact: true }) });
+    return card.getByRole("listitem").filter({ has: page.getByText(name, { exact: true }) });
+  }
+
   /** Answers first, nothing that axe finds, no sideways scrolling, in both themes; never a name of a document. */
   async function inspect(): Promise<void> {
     await expectPage(page.getByRole("heading", { level: 1 })).toHaveCount(1);
@@ -262,9 +268,8 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await openBrowser({ timezoneId: "Europe/Berlin" });
     await signIn(page, product.url, product.demo.owner);
     await page.goto(`${product.url}/machines/${product.demo.machineId}`);
-    const schedule = page.getByRole("button", { name: "Change the schedule of Files 1" });
-    const source = page.getByRole("listitem").filter({ has: schedule });
-    const machine = page.getByRole("listitem").filter({ hasText: "This machine" });
+    const source = scheduleRow("Files 1");
+    const machine = scheduleRow("This machine");
     await expectPage(source).toContainText("paused");
     await machine.getByRole("button", { name: "Change the schedule of This machine" }).click();
     await machine.getByLabel("Pause.").uncheck();
@@ -338,7 +343,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
   });
 
   test("an owner sets the company's schedule and an admin the provider's default, and each page says whose value holds", async () => {
-    const row = (name: string) => page.getByRole("listitem").filter({ has: page.getByText(name, { exact: true }) });
+    const row = scheduleRow;
     const change = async (name: string, fill: () => Promise<unknown>) => {
       await row(name)
         .getByRole("button", { name: `Change the schedule of ${name}` })

@@ -95,7 +95,7 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
 
   async function expectAccessible(): Promise<void> {
     for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const { violations } = await new AxeBuilder({ page }).analyze();
       const found = violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map((node) => node.html)}`);
       expect(found).toEqual([]);

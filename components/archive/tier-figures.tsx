@@ -39,8 +39,9 @@ function Stored({ tier, tiers }: { readonly tier: "backup" | "archive"; readonly
   );
 }
 
-/** A currency's own digits, and two more for what is less than its smallest coin. */
+const LEAST_AMOUNT = 0.01;
+
 function formatMoney(amount: number, currency: string): string {
-  const digits = amount > 0 && amount < 0.01 ? { maximumFractionDigits: 4 } : {};
-  return new Intl.NumberFormat("en", { style: "currency", currency, ...digits }).format(amount);
+  const { format } = new Intl.NumberFormat("en", { style: "currency", currency });
+  return amount > 0 && amount < LEAST_AMOUNT ? `under ${format(LEAST_AMOUNT)}` : format(amount);
 }

@@ -10,7 +10,7 @@ import { openViewerPage } from "../../../server/api/page-session.ts";
 export const metadata: Metadata = { title: "Archive" };
 
 const PROOF =
-  "What is frozen can be changed or removed by nobody before its time: not by a person, a program, or the zone's own keys.";
+  "What is frozen stays until its time is over: the service refuses to change it for anybody, and the zones lock it.";
 
 /** Members see what their company keeps; staff what holds wherever a company sets nothing. */
 export default async function ArchivePage() {

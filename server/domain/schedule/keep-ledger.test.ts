@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
+import { newId } from "../../platform/ids.ts";
 import { endRun } from "../run/end-run.ts";
 import { heartbeatRun } from "../run/heartbeat-run.ts";
 import { startRun } from "../run/start-run.ts";
@@ -19,7 +20,9 @@ let agent: TestAgent;
 
 beforeEach(async () => {
   nowMs = Date.now();
-  scene = await createDomainScene(createMemoryStore(() => new Date(nowMs)));
+  const made = await createDomainScene(createMemoryStore(() => new Date(nowMs)));
+  // Ids sort by when they were made, and several runs of one test begin within a millisecond of real time.
+  scene = { ...made, deps: { ...made.deps, newId: () => newId(new Date(nowMs)) } };
   agent = await enrolTestAgent(scene);
   await plan({ timing: { cron: "0 * * * *", timeZone: "Europe/Berlin" }, jitterSeconds: 0 });
 });

@@ -15,7 +15,7 @@ import {
   enrolTestAgent,
   type TestAgent,
 } from "../../domain/testing/domain-scene.ts";
-import { archivedManifestKey, manifestObjectKey } from "../../domain/zone/object-keys.ts";
+import { archivedManifestKey, manifestObjectKey, packObjectKey } from "../../domain/zone/object-keys.ts";
 import { keyInBase } from "../../domain/zone/tiered-zone.ts";
 import { createLog } from "../../platform/log.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/postgres.ts";
@@ -138,7 +138,9 @@ describe("ageing", () => {
       expect([file.mode & 0o777, file.mtimeMs]).toEqual([0o444, frozen?.frozen?.retainUntil.getTime()]);
       await expect(archive.delete(manifest)).rejects.toMatchObject({ code: "locked" });
       for (const packId of await listBasePackIds(archive, companyId)) {
-        const until = (await workerStore.findPack(companyId, packId))?.lockedUntil;
+        const pack = await workerStore.findPack(companyId, packId);
+        const until = pack?.lockedUntil;
+        expect(await archive.findLock(keyInBase(packObjectKey(companyId, pack ?? fail())))).toEqual(until);
         expect(until?.getTime()).toBeGreaterThanOrEqual(frozen?.frozen?.retainUntil.getTime() ?? Number.NaN);
       }
       expect(await backup.find(manifestObjectKey(companyId, first?.commit ?? 0, hash))).toBeNull();
@@ -204,6 +206,19 @@ describe("ageing", () => {
     const { deps } = optionsAt(20);
     const result = await ageAt(20, { deps: { ...deps, zones: { ...deps.zones, all: () => all } } });
     expect(result).toMatchObject({ frozen: 0, leftBackup: 0, problem: { code: "no_locks" } });
+  });
+
+  test("what was left out of the archive is noticed before anything counts as frozen, and the next try puts it there", async () => {
+    const [first] = await backUpThree();
+    const { deps } = optionsAt(20);
+    // As if a pack had been repacked and deleted between the marking and the copying.
+    const listLiveFrames: Store["listLiveFrames"] = async (...input) =>
+      (await workerStore.listLiveFrames(...input))?.filter(({ packId }) => packId !== first?.packIds[0]) ?? null;
+    const store = { ...workerStore, getTime: deps.store.getTime, listLiveFrames };
+    const result = await ageAt(20, { deps: { ...deps, store } });
+    expect(result).toMatchObject({ frozen: 0, leftBackup: 0, problem: { code: "id_lacking" } });
+    expect(await ageAt(20)).toMatchObject({ frozen: 1, problem: null });
+    for (const { archive } of zones) await expectWholeBase(archive, scene.companyId, first ? [first.tree] : []);
   });
 
   test("a pack of which no copy is good keeps its snapshot from being frozen, and so in the backup tier", async () => {
