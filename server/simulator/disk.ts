@@ -3,6 +3,7 @@ import { parsePackDirectory } from "../../engine/format/pack-index.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
 import { idText } from "../domain/pack/run-directories.ts";
 import { SortedKeys } from "../domain/store/memory/sorted-keys.ts";
+import { isArchived, keyInBase } from "../domain/zone/tiered-zone.ts";
 import { findPromisedHash } from "../zones/object-key.ts";
 import type { Violate } from "./violation.ts";
 
@@ -21,6 +22,17 @@ export class PackContents {
     const ids = frames.flatMap(({ memberIds }) => memberIds.map(idText));
     this.#ids.set(key, [...new Set(ids)]);
   }
+}
+
+/** Both bases of each zone. */
+export interface Bases {
+  readonly disks: ReadonlyMap<string, Disk>;
+  readonly archives: ReadonlyMap<string, Disk>;
+}
+
+/** Where an object of this name lies, and what it is called there. */
+export function placeOf({ disks, archives }: Bases, zoneId: string, name: string) {
+  return { disk: (isArchived(name) ? archives : disks).get(zoneId), key: keyInBase(name) };
 }
 
 function isPackKey(key: string): boolean {
@@ -44,6 +56,10 @@ export class Disk extends Map<string, Uint8Array> {
   readonly #goodIds = new Map<string, number>();
   readonly #damagedIds = new Map<string, number>();
   readonly #doomed = new Set<string>();
+  /** Names of objects that no snapshot needs any more. */
+  readonly #released = new Set<string>();
+  /** Until when the zone keeps objects, whoever asks. */
+  readonly locks = new Map<string, Date>();
   readonly #sorted = new SortedKeys<string>();
 
   constructor(zoneId: string, contents: PackContents, violate: Violate) {
@@ -74,7 +90,8 @@ export class Disk extends Map<string, Uint8Array> {
   }
 
   override delete(key: string): boolean {
-    const mayGo = key.startsWith("control/canary-") || (isPackKey(key) && this.#doomed.has(key));
+    const isDecided = isPackKey(key) ? this.#doomed.has(key) : this.#released.has(key);
+    const mayGo = key.startsWith("control/canary-") || isDecided;
     if (!mayGo) this.#violate("6", `${key} in ${this.zoneId} is deleted, and its deletion was never decided`);
     this.#count(this.#good, this.#goodIds, key, false);
     this.#count(this.#damaged, this.#damagedIds, key, false);
@@ -122,6 +139,22 @@ export class Disk extends Map<string, Uint8Array> {
     this.#doomed.add(key);
   }
 
+  /** It may be deleted from now on, and need not be there. */
+  release(key: string): void {
+    this.#released.add(key);
+  }
+
+  isReleased(key: string): boolean {
+    return this.#released.has(key);
+  }
+
+  /** Packs that are here and locked beyond this moment. */
+  *lockedPacks(nowMs: number): Generator<string> {
+    for (const [key, until] of this.locks) {
+      if (until.getTime() > nowMs && this.has(key) && isPackKey(key)) yield key.slice(key.lastIndexOf("/") + 1);
+    }
+  }
+
   /** One bit is wrong from now on. */
   rot(key: string, bit: number): void {
     const bytes = Uint8Array.from(super.get(key) ?? []);
@@ -134,6 +167,8 @@ export class Disk extends Map<string, Uint8Array> {
   /** It is not there any more, and nobody was told. */
   vanish(key: string): void {
     super.delete(key);
+    // What keeps an object goes with it.
+    this.locks.delete(key);
     this.#sorted.delete(key);
     this.#setDamaged(key);
   }

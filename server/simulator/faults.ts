@@ -122,7 +122,7 @@ function requireWholeAlone(world: World, disk: Disk): void {
   const { model } = world;
   for (const snapshot of model.snapshots.slice(-MAX_COMPARED)) {
     const { companyId, commit } = snapshot;
-    if (commit > (model.watermarks.get(`${companyId}/${disk.zoneId}`) ?? 0)) continue;
+    if (!snapshot.isInBackup || commit > (model.watermarks.get(`${companyId}/${disk.zoneId}`) ?? 0)) continue;
     const lacking = findLacking(disk, snapshot, false);
     if (lacking)
       world.violate("8", `${disk.zoneId} is alone, and lacks ${lacking} of commit ${commit} below its watermark`);
@@ -151,7 +151,8 @@ async function makeZoneErr({ world }: FaultTargets): Promise<void> {
 /** Only copies whose other copy is good: of what is lost everywhere there is nothing to show. */
 function damage(kind: "rot" | "vanish"): Fault["happen"] {
   return async ({ world }) => {
-    const { random, disks } = world;
+    const { random } = world;
+    const disks = random.chance(0.25) ? world.archives : world.disks;
     const disk = disks.get(random.pick(ZONE_IDS));
     const others = [...disks.values()].filter((each) => each !== disk);
     if (!disk) return;

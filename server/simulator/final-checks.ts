@@ -1,6 +1,7 @@
 import type { Store } from "../domain/store/store.ts";
 import { checkLedger } from "./check-ledger.ts";
-import { findLacking } from "./model.ts";
+import type { Disk } from "./disk.ts";
+import { findLacking, isArchivedNow, isKept } from "./model.ts";
 import type { Owner } from "./owner.ts";
 import type { World } from "./world.ts";
 
@@ -18,17 +19,39 @@ export interface EndedWorld {
 /** When everything is quiet: each zone alone has all of every snapshot, nothing is in doubt, and every run that was due has an end. */
 export async function checkAtEnd(ended: EndedWorld): Promise<void> {
   const { world, companyIds } = ended;
-  for (const snapshot of world.model.snapshots) {
+  for (const snapshot of world.model.snapshots.filter(({ isInBackup }) => isInBackup)) {
     for (const disk of world.disks.values()) {
       const lacking = findLacking(disk, snapshot, true);
       if (lacking) world.violate("8", `${disk.zoneId} lacks ${lacking} of commit ${snapshot.commit} at the end`);
     }
   }
+  for (const disk of world.archives.values()) checkArchive(world, disk);
   for (const companyId of companyIds) {
     await checkCompany(ended, companyId);
     await checkSnapshots(ended, companyId);
   }
   for (const owner of ended.owners) await checkRuns(ended, owner);
+}
+
+/** What is frozen is whole in the archive base of each zone by itself, and locked there until its time is over. */
+function checkArchive(world: World, disk: Disk): void {
+  const lockedUntilMs = new Map<string, number>();
+  for (const key of disk.goodKeys()) {
+    const untilMs = disk.locks.get(key)?.getTime() ?? 0;
+    for (const id of world.contents.idsOf(key)) {
+      lockedUntilMs.set(id, Math.max(untilMs, lockedUntilMs.get(id) ?? 0));
+    }
+  }
+  for (const { commit, ids, frozen } of world.model.snapshots.filter(isArchivedNow)) {
+    if (frozen === null) continue;
+    const { objectKeys, retainUntilMs } = frozen;
+    const lacking = findLacking(disk, { ids, objectKeys }, true);
+    if (lacking) world.violate("6", `the archive of ${disk.zoneId} lacks ${lacking} of frozen commit ${commit}`);
+    const isLocked =
+      ids.every((id) => (lockedUntilMs.get(id) ?? 0) >= retainUntilMs) &&
+      objectKeys.every((key) => (disk.locks.get(key)?.getTime() ?? 0) >= retainUntilMs);
+    if (!isLocked) world.violate("7", `the archive of ${disk.zoneId} has no lock on all of frozen commit ${commit}`);
+  }
 }
 
 async function checkCompany({ world }: EndedWorld, companyId: string): Promise<void> {
@@ -60,14 +83,13 @@ async function listBad(store: Store, companyId: string, zoneId: string): Promise
 /** A company's list is what was published for it, and nothing else. */
 async function checkSnapshots({ world }: EndedWorld, companyId: string): Promise<void> {
   const rows = await world.store.listSnapshots(companyId, { limit: ALL });
-  const known = world.model.snapshots.filter((snapshot) => snapshot.companyId === companyId);
+  const known = world.model.snapshots.filter((snapshot) => snapshot.companyId === companyId && isKept(snapshot));
   const knownIds = new Set(known.map(({ snapshotId }) => snapshotId));
   const foreign = rows.find((row) => !knownIds.has(row.snapshotId));
   if (foreign || rows.some((row) => row.companyId !== companyId)) {
     world.violate("12", `company ${companyId} lists snapshots that are not its own`);
   }
-  if (rows.length !== known.length)
-    world.violate("8", `${known.length} snapshots were published, ${rows.length} are listed`);
+  if (rows.length !== known.length) world.violate("8", `${known.length} snapshots are kept, ${rows.length} are listed`);
 }
 
 async function checkRuns({ world, faultsEndedMs }: EndedWorld, owner: Owner): Promise<void> {

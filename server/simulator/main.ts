@@ -83,12 +83,14 @@ interface TellOptions {
 }
 
 function tell(result: SimulationResult, { days, machines, isJson }: TellOptions): void {
-  const { seed, violation, events, snapshots, runs, deletedPacks } = result;
+  const { seed, violation, events, snapshots, runs, deletedPacks, frozen, expired } = result;
   if (isJson) {
     const found = violation && { invariant: violation.invariant, message: violation.message };
-    console.log(JSON.stringify({ seed, violation: found, snapshots, runs, deletedPacks }));
+    console.log(JSON.stringify({ seed, violation: found, snapshots, runs, deletedPacks, frozen, expired }));
   } else if (violation === null) {
-    console.log(`seed ${seed}: ${runs} runs, ${snapshots} snapshots, ${deletedPacks} packs deleted, no violation`);
+    console.log(
+      `seed ${seed}: ${runs} runs, ${snapshots} snapshots, ${frozen} frozen, ${expired} expired, ${deletedPacks} packs deleted, no violation`,
+    );
   } else {
     for (const event of events) console.log(event);
     console.log(`seed ${seed} violates ${violation.invariant}: ${violation.message}`);

@@ -1,4 +1,5 @@
 import { toHex } from "../../engine/codec/hex.ts";
+import type { PackTier } from "../../engine/format/pack-index.ts";
 import { idText } from "../domain/pack/run-directories.ts";
 import type { Publication } from "../domain/store/commit-store.ts";
 import type { NewRun } from "../domain/store/run-store.ts";
@@ -8,12 +9,23 @@ import type { Disk } from "./disk.ts";
 export interface KnownSnapshot {
   readonly companyId: string;
   readonly machineId: string;
+  readonly sourceId: string;
   readonly snapshotId: string;
   readonly commit: number;
   readonly scope: number;
   readonly ids: readonly string[];
   readonly objectKeys: readonly string[];
   readonly receivedAtMs: number;
+  isInBackup: boolean;
+  frozen: Frozen | null;
+  isExpired: boolean;
+}
+
+/** What the archive has of a snapshot. */
+export interface Frozen {
+  readonly retainUntilMs: number;
+  /** As the base itself has them. */
+  readonly objectKeys: readonly string[];
 }
 
 export interface KnownRun {
@@ -41,7 +53,8 @@ export class Model {
   /** What an agent means by the id of a top page: all that is below it, and its change list. */
   readonly #trees = new Map<string, readonly string[]>();
   readonly #byCommit = new Map<string, KnownSnapshot>();
-  readonly #needed = new Set<string>();
+  /** By tier and id: how many of its snapshots reach it. */
+  readonly #needed = { backup: new Map<string, number>(), archive: new Map<string, number>() };
   /** Names that may never come back. */
   readonly deletedPackIds = new Set<string>();
   readonly chains = new Map<string, KnownChain>();
@@ -54,14 +67,16 @@ export class Model {
   }
 
   addSnapshot(companyId: string, { snapshot, commit, objects }: Publication, receivedAtMs: number): KnownSnapshot {
-    const { snapshotId, machineId, scope, topPageId } = snapshot;
+    const { snapshotId, machineId, sourceId, scope, topPageId } = snapshot;
     const ids = this.#trees.get(idText(topPageId)) ?? [];
     this.#trees.delete(idText(topPageId));
     const objectKeys = objects.map(({ objectKey }) => objectKey);
-    const known = { companyId, machineId, snapshotId, commit, scope, ids, objectKeys, receivedAtMs };
+    const names = { companyId, machineId, sourceId, snapshotId, commit, scope };
+    const tiers = { isInBackup: true, frozen: null, isExpired: false };
+    const known: KnownSnapshot = { ...names, ids, objectKeys, receivedAtMs, ...tiers };
     this.snapshots.push(known);
     this.#byCommit.set(commitKey(companyId, commit), known);
-    for (const id of ids) this.#needed.add(id);
+    this.#need("backup", known, 1);
     return known;
   }
 
@@ -69,8 +84,28 @@ export class Model {
     return this.#byCommit.get(commitKey(companyId, commit)) ?? null;
   }
 
-  isNeeded(id: string): boolean {
-    return this.#needed.has(id);
+  isNeeded(id: string, tier: PackTier): boolean {
+    return (this.#needed[tier].get(id) ?? 0) > 0;
+  }
+
+  freeze(snapshot: KnownSnapshot, frozen: Frozen): void {
+    snapshot.frozen = frozen;
+    this.#need("archive", snapshot, 1);
+  }
+
+  leaveBackup(snapshot: KnownSnapshot): void {
+    snapshot.isInBackup = false;
+    this.#need("backup", snapshot, -1);
+  }
+
+  expire(snapshot: KnownSnapshot): void {
+    snapshot.isExpired = true;
+    this.#need("archive", snapshot, -1);
+  }
+
+  #need(tier: PackTier, { ids }: KnownSnapshot, change: number): void {
+    const counts = this.#needed[tier];
+    for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + change);
   }
 
   beginRun(
@@ -94,12 +129,25 @@ export class Model {
 }
 
 /** The first thing that is not whole on this disk; null when a reader who has nothing else finds all of it. */
-export function findLacking(disk: Disk, { ids, objectKeys }: KnownSnapshot, isStrict: boolean): string | null {
+export function findLacking(
+  disk: Disk,
+  { ids, objectKeys }: Pick<KnownSnapshot, "ids" | "objectKeys">,
+  isStrict: boolean,
+): string | null {
   const holds = (id: string) => (isStrict ? disk.holdsGood(id) : disk.holds(id));
   const isThere = (key: string) => (isStrict ? disk.isGood(key) : disk.wasStored(key));
   const id = ids.find((each) => !holds(each));
   if (id !== undefined) return `id ${toHex(Buffer.from(id, "latin1"))}`;
   return objectKeys.find((key) => !isThere(key)) ?? null;
+}
+
+/** In the archive and not let go. */
+export function isArchivedNow({ frozen, isExpired }: KnownSnapshot): boolean {
+  return frozen !== null && !isExpired;
+}
+
+export function isKept(snapshot: KnownSnapshot): boolean {
+  return snapshot.isInBackup || isArchivedNow(snapshot);
 }
 
 export function commitKey(companyId: string, commit: number): string {

@@ -38,7 +38,7 @@ export const DELETION_MUTATIONS: readonly Mutation[] = [
       {
         file: "server/worker/sweep/delete-packs.ts",
         text: `const outcome = await deps.store.deletePacks(`,
-        replacement: `await deleteObjects(options, companyId, toDelete);\n  const outcome = await deps.store.deletePacks(`,
+        replacement: `const early = toDelete.map((pack) => packObjectKey(companyId, pack));\n  await deleteObjects(deps, early);\n  const outcome = await deps.store.deletePacks(`,
       },
     ],
   },

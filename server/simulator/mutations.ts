@@ -1,4 +1,5 @@
 import type { Mutation } from "./mutation.ts";
+import { AGEING_MUTATIONS } from "./mutations-of-ageing.ts";
 import { DELETION_MUTATIONS } from "./mutations-of-deletion.ts";
 import { RUN_MUTATIONS } from "./mutations-of-runs.ts";
 import { STORAGE_MUTATIONS } from "./mutations-of-storage.ts";
@@ -10,4 +11,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DELETION_MUTATIONS,
   ...ZONE_MUTATIONS,
   ...RUN_MUTATIONS,
+  ...AGEING_MUTATIONS,
 ];

@@ -1,23 +1,14 @@
 import { toHex } from "../../engine/codec/hex.ts";
+import type { PackTier } from "../../engine/format/pack-index.ts";
 import type { Publication } from "../domain/store/commit-store.ts";
 import type { RunLease } from "../domain/store/run-store.ts";
 import type { Store } from "../domain/store/store.ts";
 import { packObjectKey, receiptObjectKey } from "../domain/zone/object-keys.ts";
-import type { Disk, PackContents } from "./disk.ts";
-import { commitKey, findLacking, type KnownRun, type Model } from "./model.ts";
+import { placeOf } from "./disk.ts";
+import { commitKey, findLacking, type KnownRun } from "./model.ts";
+import { observeArchive } from "./observe-archive.ts";
+import type { Observed } from "./observed.ts";
 import type { Violate } from "./violation.ts";
-
-export interface Observed {
-  readonly model: Model;
-  readonly disks: ReadonlyMap<string, Disk>;
-  readonly contents: PackContents;
-  readonly violate: Violate;
-  /** Of the database. */
-  readonly nowMs: () => number;
-  /** Why nothing may be deleted at the moment, when that has been so for long enough for everybody to know; null when there is no reason. */
-  readonly findDeletionBan: () => string | null;
-  readonly note: (event: string) => void;
-}
 
 /** The store itself, watched: what every call answers is compared with the disks and with the model before anybody goes on. */
 export function observeStore(store: Store, observed: Observed): Store {
@@ -27,6 +18,7 @@ export function observeStore(store: Store, observed: Observed): Store {
     ...observeCommits(store, observed),
     ...observeCopies(store, observed),
     ...observeDeletions(store, observed),
+    ...observeArchive(store, observed),
   };
 }
 
@@ -128,7 +120,7 @@ function observeCommits(
         violate("8", `the watermark of ${zoneId} went back from ${before} to ${watermark.commit}`);
       for (let commit = before + 1; disk && commit <= watermark.commit; commit++) {
         const snapshot = model.findSnapshot(companyId, commit);
-        const lacking = snapshot && findLacking(disk, snapshot, false);
+        const lacking = snapshot?.isInBackup && findLacking(disk, snapshot, false);
         if (lacking) violate("8", `the watermark of ${zoneId} passed commit ${commit}, which lacks ${lacking} there`);
       }
       model.watermarks.set(key, watermark.commit);
@@ -200,7 +192,9 @@ function observeCopies(
       await store.recordPresence(companyId, zoneId, copies);
       for (const packId of copies.packIds) requireStored(observed, { companyId, zoneId, packId, what: "counted" });
       for (const key of copies.objectKeys) {
-        if (!observed.disks.get(zoneId)?.wasStored(key)) violate("4", `${key} counts in ${zoneId}, and is not there`);
+        const { disk, key: stored } = placeOf(observed, zoneId, key);
+        const isThere = disk?.wasStored(stored) || disk?.isReleased(stored);
+        if (!isThere) violate("4", `${key} counts in ${zoneId}, and is not there`);
       }
     },
     async recordRepacked(companyId, repacked) {
@@ -221,10 +215,13 @@ interface StoredPack {
   readonly what: string;
 }
 
-function requireStored({ model, disks, violate }: Observed, { companyId, zoneId, packId, what }: StoredPack): void {
+function requireStored(
+  { model, disks, archives, violate }: Observed,
+  { companyId, zoneId, packId, what }: StoredPack,
+): void {
   if (model.deletedPackIds.has(packId)) return;
-  const disk = disks.get(zoneId);
-  if (keysOf(companyId, packId).some((key) => disk?.wasStored(key))) return;
+  const bases = [disks.get(zoneId), archives.get(zoneId)];
+  if (keysOf(companyId, packId).some((key) => bases.some((disk) => disk?.wasStored(key)))) return;
   violate("4", `pack ${packId} is ${what} in ${zoneId}, and is not there`);
 }
 
@@ -239,26 +236,35 @@ function observeDeletions(store: Store, observed: Observed): Pick<Store, "delete
       note(`${outcome.packIds.length} packs of ${companyId.slice(-4)} are to go`);
       for (const packId of outcome.packIds) {
         model.deletedPackIds.add(packId);
-        checkDeleted(observed, companyId, packId);
+        checkDeleted(observed, { companyId, packId, tier: marked.tier });
       }
       return outcome;
     },
   };
 }
 
+interface DeletedPack {
+  readonly companyId: string;
+  readonly packId: string;
+  readonly tier: PackTier;
+}
+
 /** Whatever a snapshot or an open run needs of it has to be in another pack, wherever it was until now. */
-function checkDeleted({ model, disks, contents, violate }: Observed, companyId: string, packId: string): void {
+function checkDeleted(observed: Observed, { companyId, packId, tier }: DeletedPack): void {
+  const { model, contents, violate } = observed;
+  const disks = tier === "backup" ? observed.disks : observed.archives;
   for (const key of keysOf(companyId, packId)) {
     const ids = contents.idsOf(key);
     for (const disk of disks.values()) {
       const held = ids.filter((id) => disk.holds(id));
       disk.doom(key);
       const lost = held.filter((id) => !disk.holds(id));
-      const needed = lost.find((id) => model.isNeeded(id));
+      const needed = lost.find((id) => model.isNeeded(id, tier));
       if (needed)
         violate("6", `pack ${packId} goes, and with it from ${disk.zoneId} ${hexOf(needed)}, which a snapshot reaches`);
       for (const run of model.openRuns) {
-        const relied = run.zoneId === disk.zoneId ? lost.find((id) => run.relied.has(id)) : undefined;
+        const relied =
+          tier === "backup" && run.zoneId === disk.zoneId ? lost.find((id) => run.relied.has(id)) : undefined;
         if (relied) violate("6", `pack ${packId} goes, and run ${run.runId} was told that ${hexOf(relied)} is there`);
       }
     }

@@ -5,10 +5,16 @@ import { type OpenZoneSet, zoneHandleOf, zoneSetOf } from "../zones/open-zones.t
 import type { Disk } from "./disk.ts";
 import { Life, type Network } from "./network.ts";
 
-export interface Storage {
+export interface Base {
   readonly zone: Zone;
   readonly disk: Disk;
+}
+
+export interface Storage {
+  readonly zoneId: string;
   readonly ordinal: number;
+  readonly backup: Base;
+  readonly archive: Base;
 }
 
 export interface ProcessOptions {
@@ -57,9 +63,10 @@ export class SimulatedProcess {
   #open(): ProcessDeps {
     const { name, network, store, storages, tools } = this.#options;
     const life = this.#life;
-    const handles = storages.map(({ ordinal, ...storage }) => {
-      const backup = network.zoneFor(life, name, storage);
-      return zoneHandleOf({ zoneId: storage.zone.zoneId, ordinal, zoneKind: "memory", backup, archive: backup });
+    const handles = storages.map(({ zoneId, ordinal, ...bases }) => {
+      const backup = network.zoneFor(life, name, bases.backup);
+      const archive = network.zoneFor(life, name, bases.archive);
+      return zoneHandleOf({ zoneId, ordinal, zoneKind: "memory", backup, archive });
     });
     return { ...tools, store: network.storeFor(life, store), zones: zoneSetOf(handles) };
   }

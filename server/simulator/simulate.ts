@@ -1,3 +1,4 @@
+import type { NewRetention } from "../domain/store/archive-store.ts";
 import { createDomainScene, type DomainScene, enrolTestAgent } from "../domain/testing/domain-scene.ts";
 import { endFaults, liveFaults } from "./faults.ts";
 import { checkAtEnd } from "./final-checks.ts";
@@ -41,6 +42,9 @@ export interface SimulationResult {
   readonly snapshots: number;
   readonly runs: number;
   readonly deletedPacks: number;
+  /** How many ever came into the archive, and how many of them it let go again. */
+  readonly frozen: number;
+  readonly expired: number;
 }
 
 /** One seed: so many days of so many machines, with everything that can go wrong, compared with the plain model all the time and at the end. */
@@ -57,7 +61,10 @@ export async function simulate({ seed, days, machines }: SimulationOptions): Pro
   }
   if (fault !== null) world.violate("fault", fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
   const { violation, events, model } = world;
-  const counts = { snapshots: model.snapshots.length, runs: model.runs.size, deletedPacks: model.deletedPackIds.size };
+  const { snapshots, runs, deletedPackIds } = model;
+  const frozen = snapshots.filter((each) => each.frozen !== null).length;
+  const expired = snapshots.filter(({ isExpired }) => isExpired).length;
+  const counts = { snapshots: snapshots.length, runs: runs.size, deletedPacks: deletedPackIds.size, frozen, expired };
   return { seed, violation, events, ...counts };
 }
 
@@ -77,6 +84,7 @@ async function live(world: World, { days, machines: count, timeZone }: Life): Pr
     machines.push(...(await enrolMachines(world, { count, gateway, owner })));
   });
   await timeline.runUntil(timeline.nowMs + SET_UP_MS);
+  await world.store.putRetention(null, { ...retentionOf(world.random), byPersonId: "" });
   const pace = paceOf(days, world.random);
   const processes = [world.openProcess("worker 1"), world.openProcess("worker 2")];
   const targets = { world, machines, processes: [gateway, ...processes] };
@@ -128,6 +136,18 @@ async function foundCompanies(world: World, count: number): Promise<DomainScene[
   return scenes;
 }
 
+/** Short enough for snapshots to come to their end while the simulation lasts. */
+function retentionOf(random: Random): Pick<NewRetention, "level" | "subjectId" | "settings"> {
+  const settings = {
+    freezeAfterDays: random.pick([1, 3, 8]),
+    dailyDays: random.pick([6, 12, 40]),
+    weeklyWeeks: random.pick([0, 2]),
+    monthlyMonths: random.pick([0, 1]),
+    yearlyYears: random.pick([0, 1]),
+  };
+  return { level: "provider", subjectId: "", settings };
+}
+
 function paceOf(days: number, random: Random): WorkerPace {
   const isShort = days <= SHORT_DAYS;
   return {
@@ -136,6 +156,7 @@ function paceOf(days: number, random: Random): WorkerPace {
     scrubEveryMs: (isShort ? 1 : 96) * HOUR_MS,
     scrubSteps: isShort ? 1 : 60,
     sweepEveryMs: (isShort ? random.pick(SWEEP_HOURS) : 24 * 30) * HOUR_MS,
+    ageEveryMs: (isShort ? 12 : 24 * 15) * HOUR_MS,
     scrubDays: isShort ? 30 : 180,
   };
 }

@@ -17,9 +17,10 @@ const SEEDS = IS_PROOF ? 2_000 : 6;
 
 describe("a month of five machines, with everything that can go wrong, violates nothing", () => {
   test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))("seed %i", async (seed) => {
-    const { violation, events, snapshots } = await simulate({ seed, days: 30, machines: 5 });
+    const { violation, events, snapshots, frozen } = await simulate({ seed, days: 30, machines: 5 });
     expect(violation, events.join("\n")).toBeNull();
     expect(snapshots).toBeGreaterThan(100);
+    expect(frozen).toBeGreaterThan(10);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What the simulation shows to be broken: the invariant's number in DESIGN.md section 3, `ledger`, or `fault` for an error that nobody expects. */
-export type Invariant = "3" | "4" | "5" | "6" | "8" | "10" | "11" | "12" | "ledger" | "fault";
+export type Invariant = "3" | "4" | "5" | "6" | "7" | "8" | "10" | "11" | "12" | "ledger" | "fault";
 
 export class Violation extends Error {
   readonly invariant: Invariant;

@@ -8,8 +8,10 @@ import { idText } from "../domain/pack/run-directories.ts";
 import { heartbeatRun } from "../domain/run/heartbeat-run.ts";
 import type { PackRow } from "../domain/store/pack-store.ts";
 import { packObjectKey } from "../domain/zone/object-keys.ts";
+import { tieredZone } from "../domain/zone/tiered-zone.ts";
+import { placeOf } from "./disk.ts";
 import type { Machine } from "./machine.ts";
-import type { KnownRun, KnownSnapshot } from "./model.ts";
+import { isKept, type KnownRun, type KnownSnapshot } from "./model.ts";
 import { Crash } from "./network.ts";
 import type { SimulatedProcess } from "./process.ts";
 import type { World } from "./world.ts";
@@ -32,7 +34,7 @@ export async function liveVisitors(visit: Visit, everyMs: number): Promise<void>
     gateway.restart();
     const snapshot = world.random.pick(world.model.snapshots);
     try {
-      if (world.random.chance(0.5)) await restore(visit, snapshot);
+      if (isKept(snapshot) && world.random.chance(0.5)) await restore(visit, snapshot);
       else await intrude(visit, snapshot);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
@@ -47,6 +49,8 @@ async function restore({ world, gateway }: Visit, snapshot: KnownSnapshot): Prom
   const ids = snapshot.ids.map((id) => new Uint8Array(Buffer.from(id, "latin1")));
   const { packs, at } = await locateChunks(deps, companyId, scope, ids);
   const lacking = at.indexOf(null);
+  // It may have been let go between the two questions.
+  if (!isKept(snapshot)) return;
   if (lacking >= 0) return world.violate("11", `nobody knows where an id of commit ${commit} lies`);
   for (const [number, packId] of packs.entries()) {
     const row = await deps.store.findPack(companyId, packId);
@@ -69,13 +73,15 @@ async function readPack(
   const { zones, primitives } = gateway.deps;
   const { packId } = row;
   let isAway = false;
-  for (const { zoneId, backup } of zones.all()) {
+  const name = packObjectKey(companyId, row);
+  for (const handle of zones.all()) {
+    const { zoneId } = handle;
     const copy = row.copies.find((each) => each.zoneId === zoneId);
     if (copy === undefined || copy.state === "missing") continue;
     let code: string;
     try {
       const parts: Uint8Array[] = [];
-      for await (const part of await backup.get(packObjectKey(companyId, row))) parts.push(part);
+      for await (const part of await tieredZone(handle).get(name)) parts.push(part);
       const bytes = new Uint8Array(Buffer.concat(parts));
       if (toHex(primitives.sha256(bytes)) === packId) {
         const held = new Set(parsePackDirectory(bytes).frames.flatMap(({ memberIds }) => memberIds.map(idText)));
@@ -85,7 +91,8 @@ async function readPack(
       }
       code = "hash_mismatch";
       // A bit that was wrong in this reading alone: another one may find it good.
-      if (world.disks.get(zoneId)?.isGood(packObjectKey(companyId, row))) isAway = true;
+      const { disk, key } = placeOf(world, zoneId, name);
+      if (disk?.isGood(key)) isAway = true;
     } catch (error) {
       if (!(error instanceof ZoneError)) throw error;
       if (error.code !== "not_found" && error.code !== "damaged") {

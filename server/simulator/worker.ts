@@ -1,7 +1,9 @@
+import type { PackTier } from "../../engine/format/pack-index.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";
 import { createLog } from "../platform/log.ts";
+import { ageCompany } from "../worker/archive/age-company.ts";
 import { FindWork } from "../worker/find-work.ts";
 import { probeZones } from "../worker/probe-zones.ts";
 import { replicate } from "../worker/replication/replicate.ts";
@@ -19,6 +21,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 export const MISSED_GRACE_MS = 15 * MINUTE_MS;
 /** What a frame is taken for: with it about one pack in ten is looked at for repacking, as in a service with real sizes. */
 const FRAME_BYTES = 150;
+/** More than any simulation has. */
+const MAX_COMPANIES = 500;
 /** Steps of one sweep in a row; each ends after 45 s. */
 const MAX_SWEEP_STEPS = 50;
 
@@ -34,6 +38,7 @@ export interface WorkerPace {
   readonly scrubSteps: number;
   readonly sweepEveryMs: number;
   readonly scrubDays: number;
+  readonly ageEveryMs: number;
 }
 
 /** One thing that a worker does again and again, and how often about. */
@@ -52,16 +57,14 @@ export interface WorkerTools {
   readonly findWork: FindWork;
 }
 
-/**
- * What workers do. Freezing into the archive tier, and expiry, are steps like these: they come in here, with what they must keep in `observe-store.ts` (nothing
- * frozen goes before its retain-until) and in `final-checks.ts` (what is frozen is whole in the archive of each zone).
- */
+/** What workers do. */
 export function listWorkerSteps(pace: WorkerPace): readonly WorkerStep[] {
   return [
     { name: "housekeeping", everyMs: pace.ledgerEveryMs, work: keepHouse },
     { name: "replication", everyMs: pace.replicateEveryMs, work: replicateAll },
     { name: "scrub", everyMs: pace.scrubEveryMs, work: scrubAll },
     { name: "sweep", everyMs: pace.sweepEveryMs / 2, work: sweepAll },
+    { name: "ageing", everyMs: pace.ageEveryMs, work: ageAll },
     { name: "probe", everyMs: 4 * HOUR_MS, work: ({ process }) => probeZones(process.deps) },
   ];
 }
@@ -151,23 +154,47 @@ export async function scrubAll({ world, process, owner, pace }: WorkerTools): Pr
   for (const companyId of await store.listCompaniesToTrace()) await traceFindings(options, companyId);
 }
 
-export async function sweepAll({ world, process, owner, pace, drift }: WorkerTools): Promise<void> {
-  const { deps } = process;
-  const options = {
+function deletingOptions({ world, process: { deps }, owner, drift }: WorkerTools) {
+  return {
     ...{ deps, owner, log, drift, now: () => world.hostNow() },
     controlTerm: () => deps.store.getControlTerm(),
     // The journal is not part of this: `server/worker/journal` and `recover` have their own proofs.
     awaitJournal: async () => true,
-    ...{ graceMs: GRACE_MS, restMs: REST_MS, frameBytes: FRAME_BYTES },
   };
-  for (const companyId of await deps.store.listCompaniesToSweep("backup", pace.sweepEveryMs)) {
+}
+
+export async function sweepAll(tools: WorkerTools): Promise<void> {
+  const { store } = tools.process.deps;
+  for (const tier of ["backup", "archive"] as const) {
+    for (const companyId of await store.listCompaniesToSweep(tier, tools.pace.sweepEveryMs)) {
+      await sweepOne(tools, companyId, tier);
+    }
+  }
+}
+
+async function sweepOne(tools: WorkerTools, companyId: string, tier: PackTier): Promise<void> {
+  const { world } = tools;
+  const options = { ...deletingOptions(tools), graceMs: GRACE_MS, restMs: REST_MS, frameBytes: FRAME_BYTES };
+  for (let steps = 0; steps < MAX_SWEEP_STEPS; steps++) {
+    const result = await sweep(options, companyId, tier);
+    const { kind, held, quarantined, deleted, repacked, rescued } = result;
+    if (quarantined + deleted + repacked + rescued > 0 || held) {
+      world.note(
+        `sweep of ${tier} of ${companyId.slice(-4)}: ${JSON.stringify({ quarantined, deleted, repacked, rescued, held })}`,
+      );
+    }
+    if (kind !== "more") return;
+  }
+}
+
+export async function ageAll(tools: WorkerTools): Promise<void> {
+  const { world, process } = tools;
+  const order = { sort: "created", isDescending: false, states: [], limit: MAX_COMPANIES } as const;
+  for (const { companyId } of await process.deps.store.listCompanies(order)) {
     for (let steps = 0; steps < MAX_SWEEP_STEPS; steps++) {
-      const result = await sweep(options, companyId);
-      const { kind, held, quarantined, deleted, repacked, rescued } = result;
-      if (quarantined + deleted + repacked + rescued > 0 || held) {
-        world.note(
-          `sweep of ${companyId.slice(-4)}: ${JSON.stringify({ quarantined, deleted, repacked, rescued, held })}`,
-        );
+      const { kind, ...done } = await ageCompany(deletingOptions(tools), companyId);
+      if (Object.values(done).some((figure) => figure !== 0 && figure !== null)) {
+        world.note(`ageing of ${companyId.slice(-4)}: ${JSON.stringify(done)}`);
       }
       if (kind !== "more") break;
     }

@@ -8,9 +8,9 @@ import { createMemoryZone } from "../zones/memory-zone.ts";
 import { cheapPasswords } from "./cheap-passwords.ts";
 import { Disk, PackContents } from "./disk.ts";
 import { Model } from "./model.ts";
-import { Network } from "./network.ts";
+import { MAX_STALL_MS, Network } from "./network.ts";
 import { observeStore } from "./observe-store.ts";
-import { SimulatedProcess, type Storage } from "./process.ts";
+import { type Base, SimulatedProcess, type Storage } from "./process.ts";
 import { Random } from "./random.ts";
 import { simulatedPrimitives } from "./simulated-primitives.ts";
 import { Timeline } from "./timeline.ts";
@@ -21,8 +21,8 @@ const TOLD_EVENTS = 40;
 export const ZONE_IDS = ["zone1", "zone2"] as const;
 /** What stops deletions has been so for longer than any call under way can last. */
 const KNOWN_TO_ALL_MS = 90 * 60_000;
-/** Beyond this, clocks that differ stop deletions (DESIGN.md section 6). */
-const MAX_CLOCK_DIFFERENCE_MS = 10 * 60_000;
+/** Beyond this, clocks that differ stop deletions (DESIGN.md section 6), also when a process stands still between reading the one and the other. */
+const MAX_CLOCK_DIFFERENCE_MS = 10 * 60_000 + MAX_STALL_MS;
 
 /** Clocks that people and machines set; the timeline is the time that passes. */
 export interface Clocks {
@@ -40,7 +40,9 @@ export class World {
   readonly clocks: Clocks = { databaseOffsetMs: 0, hostOffsetMs: 0 };
   readonly model = new Model();
   readonly contents = new PackContents();
+  /** Of the backup bases. */
   readonly disks: ReadonlyMap<string, Disk>;
+  readonly archives: ReadonlyMap<string, Disk>;
   readonly zoneFaults: ReadonlyMap<string, Faults>;
   /** The store as it is, for checks: asking it takes no time and changes nothing. */
   readonly store: Store;
@@ -60,7 +62,9 @@ export class World {
     this.timeline = new Timeline(startMs);
     this.network = new Network(this);
     const violate = (invariant: Invariant, message: string) => this.violate(invariant, message);
-    this.disks = new Map(ZONE_IDS.map((zoneId) => [zoneId, new Disk(zoneId, this.contents, violate)]));
+    const openDisks = () => new Map(ZONE_IDS.map((zoneId) => [zoneId, new Disk(zoneId, this.contents, violate)]));
+    this.disks = openDisks();
+    this.archives = openDisks();
     this.zoneFaults = new Map(ZONE_IDS.map((zoneId) => [zoneId, { ...NO_FAULTS }]));
     this.#storages = ZONE_IDS.map((zoneId, at) => this.#openStorage(zoneId, at + 1));
     const newId = () => this.#newId();
@@ -68,7 +72,7 @@ export class World {
     this.store = observeStore(
       createMemoryStore(() => this.databaseNow()),
       {
-        ...{ model: this.model, disks: this.disks, contents: this.contents, violate },
+        ...{ model: this.model, disks: this.disks, archives: this.archives, contents: this.contents, violate },
         nowMs: () => this.databaseNow().getTime(),
         findDeletionBan: () => this.#findDeletionBan(),
         note: (event) => this.note(event),
@@ -135,17 +139,24 @@ export class World {
   }
 
   #openStorage(zoneId: string, ordinal: number): Storage {
-    const disk = this.disks.get(zoneId);
+    const [disk, archive] = [this.disks.get(zoneId), this.archives.get(zoneId)];
     const faults = this.zoneFaults.get(zoneId);
-    if (!disk || !faults) throw new Error(`${zoneId} has no disk`);
+    if (!disk || !archive || !faults) throw new Error(`${zoneId} has no disk`);
     disk.set(FIRST_TERM_KEY, new Uint8Array(termBytes(1)));
-    const plain = createMemoryZone({ zoneId, primitives: simulatedPrimitives, objects: disk });
+    const seed = this.seed * 2 + ordinal;
+    const backup = this.#openBase(disk, { seed, faults });
+    return { zoneId, ordinal, backup, archive: this.#openBase(archive, { seed: -seed, faults }) };
+  }
+
+  #openBase(disk: Disk, { seed, faults }: { readonly seed: number; readonly faults: Faults }): Base {
+    const clock = { now: () => this.hostNow(), sleep: async (delayMs: number) => this.timeline.pass(delayMs) };
+    const { zoneId, locks } = disk;
+    const plain = createMemoryZone({ zoneId, primitives: simulatedPrimitives, objects: disk, locks, now: clock.now });
     // The same list from keys that are in order already: the other one sorts all of them in each call.
     const list: Zone["list"] = async (prefix, { after = "", limit }) =>
       disk.listKeys(prefix, after, limit).map((key) => ({ key, sizeBytes: disk.get(key)?.length ?? 0 }));
     const inMemory = { ...plain, list };
-    const clock = { now: () => this.hostNow(), sleep: async (delayMs: number) => this.timeline.pass(delayMs) };
-    return { ordinal, disk, zone: withFaults(inMemory, { seed: this.seed * 2 + ordinal, clock, faults }) };
+    return { disk, zone: withFaults(inMemory, { seed, clock, faults }) };
   }
 
   /** A version 7 UUID by the host's clock. */
