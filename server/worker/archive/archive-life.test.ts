@@ -9,6 +9,8 @@ import {
   enrolTestAgent,
   type TestAgent,
 } from "../../domain/testing/domain-scene.ts";
+import { packObjectKey } from "../../domain/zone/object-keys.ts";
+import { keyInBase } from "../../domain/zone/tiered-zone.ts";
 import type { ZoneHandle } from "../../domain/zone/zone-set.ts";
 import { createLog } from "../../platform/log.ts";
 import { createMemoryZone } from "../../zones/memory-zone.ts";
@@ -99,13 +101,13 @@ class Life {
     throw new Error("an ageing without end");
   }
 
-  async sweepBoth(): Promise<void> {
+  async sweepBoth(heldInArchive: string | null = null): Promise<void> {
     const options = sweepOptionsOf(this.scene, { store: this.store, ...this.#clocks() });
     for (const tier of ["backup", "archive"] as const) {
       for (let steps = 0; steps < 50; steps++) {
         const result = await sweep(options, this.scene.companyId, tier);
         if (result.kind !== "more") {
-          expect(result.held).toBeNull();
+          expect(result.held?.code ?? null).toBe(tier === "archive" ? heldInArchive : null);
           break;
         }
       }
@@ -215,6 +217,35 @@ describe("the life of a company's snapshots", () => {
     await life.store.liftHold(companyId, { holdId, byPersonId: ownerId });
     await life.age();
     expect(await stateOf()).toBe(true);
+  });
+
+  test("a pack that a zone keeps for longer than the database knows keeps no other, and goes when its lock is over", async () => {
+    const life = new Life();
+    await life.begin({ freezeAfterDays: 1, dailyDays: 2, yearlyYears: 0 });
+    for (let day = 0; day < 10; day++) {
+      await life.backUp();
+      life.nowMs += DAY_MS;
+    }
+    await life.age();
+    const before = await life.packsInArchive();
+    life.nowMs += 400 * DAY_MS;
+    await life.age();
+    await life.sweepBoth();
+    const { companyId, deps } = life.scene;
+    const archive = deps.zones.all()[1]?.archive ?? fail();
+    const packs = await life.store.listPacks(companyId, await listBasePackIds(archive, companyId));
+    const pack = packs.find((row) => row?.state === "quarantined") ?? fail();
+    const { packId } = pack;
+    await archive.lock(keyInBase(packObjectKey(companyId, pack)), new Date(life.nowMs + 1_000 * DAY_MS));
+    for (let round = 0; round < 2; round++) await life.sweepBoth("zone_locked");
+    expect((await life.store.findPack(companyId, packId))?.state).toBe("deleting");
+    expect(await listBasePackIds(archive, companyId)).toContain(packId);
+    expect(await life.packsInArchive()).toBeLessThan(before / 2);
+    await life.expectKept();
+    life.nowMs += 1_100 * DAY_MS;
+    await life.sweepBoth();
+    expect((await life.store.findPack(companyId, packId))?.state).toBe("gone");
+    expect(await listBasePackIds(archive, companyId)).not.toContain(packId);
   });
 
   test("a freeze that dies at any call is done again, and until it is done nothing leaves the backup tier", async () => {

@@ -1,5 +1,5 @@
 import { type DeletionHold, findDeletionHold } from "../../domain/sweep/find-deletion-hold.ts";
-import { deleteObjects } from "../sweep/delete-objects.ts";
+import { deleteObjects, keptByZone } from "../sweep/delete-objects.ts";
 import type { DeleteOptions } from "../sweep/delete-packs.ts";
 import { readEvidence } from "../sweep/read-evidence.ts";
 
@@ -35,9 +35,11 @@ export async function deleteLetGo(
       const detail = "no zone has confirmed which snapshots are to go";
       return { objects, held: { code: "journal_behind", detail }, isMore: false };
     }
-    const failure = await deleteObjects(deps, keys);
+    const { failure, kept } = await deleteObjects(deps, keys);
     if (failure) return { objects, held: failure, isMore: false };
-    await deps.store.removeObjects(companyId, keys);
-    objects += keys.length;
+    const gone = keys.filter((key) => !kept.has(key));
+    await deps.store.removeObjects(companyId, gone);
+    objects += gone.length;
+    if (kept.size > 0) return { objects, held: keptByZone(kept.size), isMore: false };
   }
 }

@@ -7,7 +7,8 @@ import { deleteObjects } from "./delete-objects.ts";
 import { type EvidenceOptions, readEvidence } from "./read-evidence.ts";
 
 export type DeleteOutcome =
-  | { readonly kind: "deleted"; readonly packs: number; readonly bytes: number }
+  /** `kept`: packs that a zone keeps for longer than the database knows; they stay deleting. */
+  | { readonly kind: "deleted"; readonly packs: number; readonly bytes: number; readonly kept: number }
   /** Nothing was deleted, or not everywhere; the packs stay deleting and are gone on with. */
   | { readonly kind: "held"; readonly hold: DeletionHold }
   | { readonly kind: "marks_outdated"; readonly publications: number }
@@ -59,10 +60,12 @@ export async function deleteBatch(
     return { kind: "held", hold: { code: "journal_behind", detail: "no zone has confirmed which packs are to go" } };
   }
   const keys = dead.map((pack) => packObjectKey(companyId, pack));
-  const failure = await deleteObjects(deps, keys);
+  const { failure, kept } = await deleteObjects(deps, keys);
   if (failure) return { kind: "held", hold: failure };
-  if (dead.length > 0) await deps.store.markObjectsDeleted(companyId, dead.map(packIdOf), round);
-  return { kind: "deleted", packs: dead.length, bytes: dead.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+  const gone = dead.filter((pack) => !kept.has(packObjectKey(companyId, pack)));
+  if (gone.length > 0) await deps.store.markObjectsDeleted(companyId, gone.map(packIdOf), round);
+  const bytes = gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return { kind: "deleted", packs: gone.length, bytes, kept: kept.size };
 }
 
 function packIdOf({ packId }: SweepPack): string {

@@ -40,14 +40,14 @@ export async function readEvidence(
   companyId: string,
 ): Promise<{ readonly zones: readonly ZoneEvidence[]; readonly clock: ClockEvidence }> {
   const facts = await deps.store.readDeletionFacts(companyId);
+  // The clocks are compared at once: a process that stands still before it looks at its own hides by how much they differ.
+  const clock = { databaseNow: facts.now, hostNow: now(), driftMs: drift.driftMs(facts.now) };
   // What the database counts as a zone is asked, too, where this process was not told how to reach it: nothing is deleted then.
   const absent = (await deps.store.listZones())
     .filter(({ zoneId }) => deps.zones.find(zoneId) === null)
     .map(unknownZone);
   const asked = deps.zones.all().map((zone) => askZone(deps, companyId, { zone, facts }));
-  const zones = [...(await Promise.all(asked)), ...absent];
-  const clock = { databaseNow: facts.now, hostNow: now(), driftMs: drift.driftMs(facts.now) };
-  return { zones, clock };
+  return { zones: [...(await Promise.all(asked)), ...absent], clock };
 }
 
 function unknownZone({ zoneId }: ZoneRow): ZoneEvidence {

@@ -10,6 +10,7 @@ import {
   type SweepPlace,
 } from "../../domain/sweep/sweep-cursor.ts";
 import type { Logger } from "../../platform/log.ts";
+import { keptByZone } from "./delete-objects.ts";
 import { type DeleteOptions, deleteBatch } from "./delete-packs.ts";
 import { Marker, type MarkProblem, type MarkProgress } from "./mark-reached.ts";
 import { repackSparse } from "./repack.ts";
@@ -58,7 +59,7 @@ export interface SweepResult {
   readonly repacked: number;
   readonly deleted: number;
   readonly deletedBytes: number;
-  /** Why nothing more was deleted. */
+  /** Why not more was deleted. */
   readonly held: DeletionHold | MarkProblem | null;
 }
 
@@ -239,6 +240,7 @@ class SweepRun {
       if (outcome.kind === "held") return this.#hold(cursor, outcome.hold);
       this.totals.deleted += outcome.packs;
       this.totals.deletedBytes += outcome.bytes;
+      if (outcome.kept > 0) this.totals.held = keptByZone(outcome.kept);
     }
     const last = packs.at(-1);
     if (last) return at(cursor, { phase: "delete", after: last.packNo, hasDeleted: hasDeleted || isWork });
@@ -269,7 +271,8 @@ class SweepRun {
 
   async #end(cursor: SweepCursor): Promise<"done"> {
     const { tier } = this.#lease;
-    await this.#options.deps.store.endSweep(this.#companyId, { tier, round: cursor.round, held: null, retryMs: null });
+    const { held } = this.totals;
+    await this.#options.deps.store.endSweep(this.#companyId, { tier, round: cursor.round, held, retryMs: null });
     return "done";
   }
 
