@@ -23,6 +23,9 @@ export async function registerDownloads(): Promise<ServiceWorker> {
     );
   }
   const { serviceWorker } = navigator;
+  // To register again was seen never to end in Chromium, for later pages of the tab as well; the browser looks for a newer one by itself at each visit.
+  const before = await serviceWorker.getRegistration("/vault/");
+  if (before?.active?.state === "activated") return before.active;
   const registration = await serviceWorker.register("/vault/service-worker.js", { scope: "/vault/" });
   const worker = registration.active ?? registration.waiting ?? registration.installing;
   if (worker === null) throw new NoServiceWorkerError("The service worker could not be started. Load this page again.");
