@@ -14,6 +14,7 @@ export const runIdSchema = uuid.brand<"runId">();
 export const clientRunIdSchema = uuid.brand<"clientRunId">();
 export const invitationIdSchema = uuid.brand<"invitationId">();
 export const enrolmentIdSchema = uuid.brand<"enrolmentId">();
+export const collectorIdSchema = uuid.brand<"collectorId">();
 
 /** `zone1`, `zone2`, ...: the name a zone has in the configuration and in its own identity object. */
 export const zoneIdSchema = z
@@ -42,6 +43,7 @@ export type RunId = z.infer<typeof runIdSchema>;
 export type ClientRunId = z.infer<typeof clientRunIdSchema>;
 export type InvitationId = z.infer<typeof invitationIdSchema>;
 export type EnrolmentId = z.infer<typeof enrolmentIdSchema>;
+export type CollectorId = z.infer<typeof collectorIdSchema>;
 export type ZoneId = z.infer<typeof zoneIdSchema>;
 export type SnapshotId = z.infer<typeof snapshotIdSchema>;
 export type PackId = z.infer<typeof packIdSchema>;

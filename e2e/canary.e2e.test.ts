@@ -3,21 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FolderView } from "../components/restore/runtime/protocol/reading-calls.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
-import {
-  backUp,
-  expectCommand,
-  freePort,
-  type Product,
-  restoreCodes,
-  startProduct,
-  superuserUrl,
-  waitForZone2,
-} from "./product.ts";
-import { filesBelow } from "./testing-evidence.ts";
+import { backUp, expectCommand, freePort, type Product, restoreCodes, startProduct, waitForZone2 } from "./product.ts";
+import { dumpTables, filesBelow } from "./testing-evidence.ts";
 import { findLeaks, formsOfText, type Spy, startSpy } from "./testing-spy.ts";
 import { VaultWorker } from "./testing-vault-worker.ts";
 
@@ -33,27 +23,6 @@ let spy: Spy;
 let spyUrl: string;
 let snapshot = { snapshotId: "", sourceId: "" };
 const secrets = new Map<string, Buffer[]>();
-
-async function databaseDump(): Promise<{ table: string; rows: Buffer }[]> {
-  const client = new pg.Client({ connectionString: superuserUrl(product) });
-  await client.connect();
-  try {
-    const tables = await client.query<{ schema: string; name: string }>(
-      "select table_schema as schema, table_name as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')",
-    );
-    const dumps = [];
-    for (const { schema, name } of tables.rows) {
-      const rows = await client.query(`select * from "${schema}"."${name}"`);
-      const raw = rows.rows.flatMap((row: Record<string, unknown>) =>
-        Object.values(row).map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value) ?? ""))),
-      );
-      dumps.push({ table: `${schema}.${name}`, rows: Buffer.concat(raw) });
-    }
-    return dumps;
-  } finally {
-    await client.end();
-  }
-}
 
 /** Opens folder by folder, as a person does. */
 async function walkTo(vault: VaultWorker, snapshotId: string, path: string): Promise<FolderView> {
@@ -163,7 +132,7 @@ describe("the provider's side never holds plaintext, names or keys", () => {
     const files = filesBelow(product.data).filter((path) => !path.endsWith("demo.json"));
     expect(files.some((path) => path.includes("/zone2/"))).toBe(true);
     for (const path of files) leaks.push(...findLeaks(secrets, path, readFileSync(path)));
-    const dumps = await databaseDump();
+    const dumps = await dumpTables(product);
     expect(dumps.length).toBeGreaterThan(10);
     for (const dump of dumps) leaks.push(...findLeaks(secrets, `table ${dump.table}`, dump.rows));
     expect(leaks).toEqual([]);

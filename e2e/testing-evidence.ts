@@ -17,6 +17,22 @@ export async function queryAll(product: Product, text: string, values: readonly 
 
 export type Row = Record<string, unknown>;
 
+/** Every value of every table, as it lies there. */
+export async function dumpTables(product: Product): Promise<{ readonly table: string; readonly rows: Buffer }[]> {
+  const tables = await queryAll(
+    product,
+    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+     where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
+  );
+  const dumps = [];
+  for (const { name } of tables) {
+    const values = (await queryAll(product, `select * from ${name}`)).flatMap((row) => Object.values(row));
+    const raw = values.map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value) ?? "")));
+    dumps.push({ table: String(name), rows: Buffer.concat(raw) });
+  }
+  return dumps;
+}
+
 /**
  * These move by themselves: probes, wake-ups, nonces of refused calls, sessions of the test's own clients, what is expected of schedules, rounds
  * of scrub and sweep. The journal says what the other tables are, a moment later than they say it themselves.

@@ -208,6 +208,58 @@ create policy own_company on closed_page as permissive for all to public using (
 grant insert, select, update (generation) on closed_page to holdfast_app;
 grant insert, select on closed_page to holdfast_worker;
 
+create table collector (
+  company_id uuid not null,
+  collector_id uuid not null,
+  name text not null,
+  path text not null,
+  proposed_by uuid not null,
+  proposed_at timestamp(3) with time zone not null default now(),
+  consented_by uuid,
+  consented_at timestamp(3) with time zone,
+  enrolment_id uuid,
+  ended_by uuid,
+  ended_at timestamp(3) with time zone,
+  problem text,
+  constraint collector_pkey PRIMARY KEY (company_id, collector_id),
+  constraint collector_company_id_enrolment_id_fkey FOREIGN KEY (company_id, enrolment_id) REFERENCES enrolment(company_id, enrolment_id),
+  constraint collector_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint collector_check CHECK (((consented_by IS NULL) = (consented_at IS NULL))),
+  constraint collector_check1 CHECK (((enrolment_id IS NULL) = (consented_at IS NULL))),
+  constraint collector_check2 CHECK (((ended_by IS NULL) = (ended_at IS NULL))),
+  constraint collector_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+  constraint collector_path_check CHECK (((path ~ '^/'::text) AND (length(path) <= 4096))),
+  constraint collector_problem_check CHECK ((length(problem) <= 100))
+);
+alter table collector owner to holdfast_owner;
+alter table collector enable row level security;
+alter table collector force row level security;
+CREATE INDEX collector_open ON public.collector USING btree (company_id, collector_id) WHERE (ended_at IS NULL);
+create policy journal_reads on collector as permissive for select to holdfast_journal using (true);
+create policy own_company on collector as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on collector as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE OF consented_at, ended_at ON public.collector FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.collector FOR EACH ROW EXECUTE FUNCTION journal_row();
+grant insert, select, update (consented_by, consented_at, enrolment_id, ended_by, ended_at) on collector to holdfast_app;
+grant select on collector to holdfast_journal;
+grant select on collector to holdfast_staff;
+grant select, update (problem) on collector to holdfast_worker;
+
+create table collector_link (
+  company_id uuid not null,
+  collector_id uuid not null,
+  link text not null,
+  constraint collector_link_pkey PRIMARY KEY (company_id, collector_id),
+  constraint collector_link_company_id_collector_id_fkey FOREIGN KEY (company_id, collector_id) REFERENCES collector(company_id, collector_id),
+  constraint collector_link_link_check CHECK ((length(link) <= 2000))
+);
+alter table collector_link owner to holdfast_owner;
+alter table collector_link enable row level security;
+alter table collector_link force row level security;
+create policy own_company on collector_link as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+grant delete, insert, select on collector_link to holdfast_app;
+grant delete, select on collector_link to holdfast_worker;
+
 create table commit_number (
   company_id uuid not null,
   commit bigint not null,

@@ -6,7 +6,7 @@ import { Moment } from "../format/moment.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
-import { useArchiveChange } from "./use-archive-change.ts";
+import { usePortalChange } from "../ui/use-portal-change.ts";
 
 interface HoldsCardProps {
   readonly companyId: CompanyId;
@@ -16,7 +16,7 @@ interface HoldsCardProps {
 
 /** Snapshots that outlive their retention. */
 export function HoldsCard({ companyId, holds, canEdit }: HoldsCardProps) {
-  const { state, change } = useArchiveChange();
+  const { state, change } = usePortalChange();
   return (
     <Card title="Legal holds" note="newest first">
       {holds.length === 0 ? (
@@ -41,7 +41,9 @@ export function HoldsCard({ companyId, holds, canEdit }: HoldsCardProps) {
                 <Button
                   disabled={state.kind === "saving"}
                   aria-label={`Lift the hold on ${hold.machineName}: ${hold.reason}`}
-                  onClick={() => void change((archive) => archive.liftHold.mutate({ companyId, holdId: hold.holdId }))}
+                  onClick={() =>
+                    void change(({ archive }) => archive.liftHold.mutate({ companyId, holdId: hold.holdId }))
+                  }
                 >
                   Lift
                 </Button>

@@ -4,17 +4,17 @@ import { type SubmitEvent, useState } from "react";
 import type { SnapshotView } from "../../contracts/snapshots.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
-import { useArchiveChange } from "./use-archive-change.ts";
+import { usePortalChange } from "../ui/use-portal-change.ts";
 
 /** Places a hold on one snapshot, with a reason that everybody sees who sees the snapshot. */
 export function PlaceHold({ snapshot }: { readonly snapshot: SnapshotView }) {
   const [isOpen, setOpen] = useState(false);
-  const { state, change } = useArchiveChange(() => setOpen(false));
+  const { state, change } = usePortalChange(() => setOpen(false));
   const { companyId, snapshotId } = snapshot;
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const reason = String(new FormData(event.currentTarget).get("reason"));
-    void change((archive) => archive.placeHold.mutate({ companyId, snapshotId, reason }));
+    void change(({ archive }) => archive.placeHold.mutate({ companyId, snapshotId, reason }));
   };
   if (!isOpen) {
     return (

@@ -11,8 +11,8 @@ import {
 } from "../../contracts/retention.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import { usePortalChange } from "../ui/use-portal-change.ts";
 import { FIELD_WORDS, figureWords, originWords } from "./retention-words.ts";
-import { useArchiveChange } from "./use-archive-change.ts";
 
 interface RetentionFormProps {
   readonly subject: RetentionSubject;
@@ -22,11 +22,11 @@ interface RetentionFormProps {
 
 /** What one level sets itself; a field that is left empty inherits. */
 export function RetentionForm({ subject, retention, onDone }: RetentionFormProps) {
-  const { state, change } = useArchiveChange(onDone);
+  const { state, change } = usePortalChange(onDone);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const settings = readSettings(new FormData(event.currentTarget));
-    void change((archive) => archive.putRetention.mutate({ subject, settings }));
+    void change(({ archive }) => archive.putRetention.mutate({ subject, settings }));
   };
   return (
     <form onSubmit={submit} className="grid max-w-[560px] gap-3 pt-3">

@@ -10,6 +10,7 @@ export function CompanyTabs({ companyId }: { readonly companyId: CompanyId }) {
   const root = `/companies/${companyId}`;
   const tabs = [
     { href: root, word: "Machines" },
+    { href: `${root}/collectors`, word: "Collectors" },
     { href: `${root}/people`, word: "People" },
     { href: `${root}/runs`, word: "Runs" },
     { href: `${root}/archive`, word: "Archive" },

@@ -30,6 +30,8 @@ export interface ApiDeps extends DomainDeps {
   readonly publicUrl: string;
   /** Null where the provider has named none. */
   readonly tierPrices: TierPrices | null;
+  /** Folders that collectors may read something below; none unless the service's machine was told. */
+  readonly collectorRoots: readonly string[];
   /** SHA-256 of the code that makes an installation without staff somebody's own; null when there is none. */
   readonly findSetupCodeHash: () => Promise<Uint8Array | null>;
 }

@@ -83,6 +83,7 @@ async function openApiDeps(): Promise<ApiDeps> {
     secret: env.secret,
     publicUrl: env.publicUrl,
     tierPrices: env.tierPrices,
+    collectorRoots: env.collectorRoots,
     findSetupCodeHash: async () => (env.setupFile === null ? null : readSetupCodeHash(env.setupFile)),
   };
 }

@@ -1,5 +1,6 @@
 import { agentRouter } from "./agent-router.ts";
 import { archiveRouter } from "./archive-router.ts";
+import { collectorsRouter } from "./collectors-router.ts";
 import { companiesRouter } from "./companies-router.ts";
 import { enrolmentsRouter } from "./enrolments-router.ts";
 import { incidentsRouter } from "./incidents-router.ts";
@@ -19,6 +20,7 @@ import { zonesRouter } from "./zones-router.ts";
 export const appRouter = router({
   agent: agentRouter,
   archive: archiveRouter,
+  collectors: collectorsRouter,
   companies: companiesRouter,
   enrolments: enrolmentsRouter,
   incidents: incidentsRouter,

@@ -13,6 +13,7 @@ export const JOURNALED_TABLES = [
   "enrolment",
   "machine",
   "agent",
+  "collector",
   "source",
   "schedule",
   "run",
@@ -31,6 +32,7 @@ export type JournaledTable = (typeof JOURNALED_TABLES)[number];
 export const NOT_JOURNALED = {
   zone: "the settings name the zones; the rest is what probes see",
   session: "everybody signs in again",
+  collector_link: "a secret that lives until the worker has used it",
   agent_nonce: "lives for minutes",
   chunk: "read from the packs' own directories",
   pack_presence: "listed in the zones",

@@ -1,6 +1,7 @@
 import type { Store } from "../domain/store/store.ts";
 import { createPgAccountStore } from "./pg-account-store.ts";
 import { createPgArchiveStore } from "./pg-archive-store.ts";
+import { createPgCollectorStore } from "./pg-collector-store.ts";
 import { createPgCommitStore } from "./pg-commit-store.ts";
 import type { PgDatabase } from "./pg-database.ts";
 import { createPgIncidentStore } from "./pg-incident-store.ts";
@@ -31,6 +32,7 @@ export function createPgStore(database: PgDatabase): Store {
     ...createPgJobStore(database),
     ...createPgSweepStore(database),
     ...createPgArchiveStore(database),
+    ...createPgCollectorStore(database),
     ...createPgReads(database),
   };
 }

@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   bytes,
+  createEnrolment,
   createScene,
   openRun,
   packOf,
@@ -46,6 +47,11 @@ beforeAll(async () => {
     const { snapshot } = await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
     const hold = { holdId: randomUUID(), snapshotId: snapshot.snapshotId, reason: "case 7", byPersonId: scene.ownerId };
     await store.placeHold(scene.companyId, hold);
+    const { companyId, ownerId: byPersonId } = scene;
+    const collector = { collectorId: randomUUID(), name: "Files", path: `/srv/${companyId}`, byPersonId };
+    await store.proposeCollector(companyId, collector);
+    const enrolmentId = await createEnrolment(store, companyId);
+    await store.consentCollector(companyId, { ...collector, enrolmentId, link: "https://x.test/enrol/1#2" });
     await store.createSession({
       tokenHash: bytes(32),
       personId: scene.ownerId,

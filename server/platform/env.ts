@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { z } from "zod";
 import { type ZoneSettings, ZoneSettingsList } from "./zone-settings.ts";
 
@@ -43,6 +44,18 @@ const Environment = z.object({
         return { currency, backup: Number(backup), archive: Number(archive) };
       }),
   ),
+  /** Folders, with a colon between them, below which collectors may read what the provider hosts; none may without. */
+  HOLDFAST_COLLECTOR_ROOTS: z.exactOptional(
+    z
+      .string()
+      .regex(/^\/[^:]*(:\/[^:]*)*$/, "is absolute folders with a colon between them, as /srv/hosted:/mnt/san")
+      .transform((text) => text.split(":").map((root) => posix.normalize(root).replace(/(.)\/$/, "$1"))),
+  ),
+  /** Where the worker keeps its collectors' identities; it runs none without. */
+  HOLDFAST_COLLECTORS_FOLDER: z.exactOptional(z.string().min(1)),
+  /** Collectors that back up at a time, and how much memory each may take: of a machine with two cores, the service needs one. */
+  HOLDFAST_COLLECTORS_AT_ONCE: z.coerce.number().int().min(1).max(64).default(1),
+  HOLDFAST_COLLECTOR_MEMORY_MIB: z.coerce.number().int().min(256).max(65_536).default(768),
   /** File with the hash of the setup code; there is one while a bare installation belongs to nobody. */
   HOLDFAST_SETUP_FILE: z.exactOptional(z.string().min(1)),
   /** Folder with the agent that machines are offered; nothing is served or offered without. */
@@ -66,6 +79,11 @@ export type PlatformEnv = {
   readonly sweepHours: number;
   /** Null where nobody has named prices. */
   readonly tierPrices: { readonly currency: string; readonly backup: number; readonly archive: number } | null;
+  readonly collectorRoots: readonly string[];
+  /** Null where this worker runs no collectors. */
+  readonly collectorsFolder: string | null;
+  readonly collectorsAtOnce: number;
+  readonly collectorMemoryMib: number;
   /** Null where nobody sets up an installation by a code. */
   readonly setupFile: string | null;
   /** Null where no agents are served. */
@@ -106,6 +124,10 @@ export function parseEnv(variables: NodeJS.ProcessEnv): PlatformEnv {
     agingMinutes: env.HOLDFAST_AGING_MINUTES,
     sweepHours: env.HOLDFAST_SWEEP_HOURS,
     tierPrices: env.HOLDFAST_TIER_PRICES ?? null,
+    collectorRoots: env.HOLDFAST_COLLECTOR_ROOTS ?? [],
+    collectorsFolder: env.HOLDFAST_COLLECTORS_FOLDER ?? null,
+    collectorsAtOnce: env.HOLDFAST_COLLECTORS_AT_ONCE,
+    collectorMemoryMib: env.HOLDFAST_COLLECTOR_MEMORY_MIB,
     setupFile: env.HOLDFAST_SETUP_FILE ?? null,
     agentsFolder: env.HOLDFAST_AGENTS_FOLDER ?? null,
     demoFile: env.HOLDFAST_DEMO_FILE ?? null,

@@ -9,6 +9,7 @@ import { keepLedger } from "../domain/schedule/keep-ledger.ts";
 import type { Logger } from "../platform/log.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { AgeDue } from "./archive/age-due.ts";
+import { type KeepCollectorsOptions, keepCollectors } from "./collect/keep-collectors.ts";
 import { FindWork, type ReplicationPair } from "./find-work.ts";
 import { makeQueue, reported } from "./job-queue.ts";
 import { keepJournal } from "./journal/keep-journal.ts";
@@ -59,6 +60,8 @@ export interface WorkerOptions {
   readonly ageEveryMs: number;
   /** How often a company is swept; 0 for never. */
   readonly sweepEveryMs: number;
+  /** Null where this worker runs no collectors. */
+  readonly collectors: Pick<KeepCollectorsOptions, "folder" | "roots" | "atOnce" | "memoryMib"> | null;
   readonly now: () => Date;
 }
 
@@ -84,9 +87,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await boss.start();
   const abort = new AbortController();
   await serveHousekeeping(boss, options, abort.signal);
-  const { journal, now, deps } = options;
+  const { journal, now, deps, collectors } = options;
   const { zones, primitives } = deps;
   const shipping = keepJournal({ journal, zones, primitives, log, now, signal: abort.signal });
+  const collecting =
+    collectors === null ? undefined : keepCollectors({ deps, ...collectors, log, signal: abort.signal });
   let looking = Promise.resolve();
   if (options.isReplicationPaused) log.warn("replication is paused by HOLDFAST_REPLICATION");
   else {
@@ -97,7 +102,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return {
     async stop() {
       abort.abort();
-      await Promise.all([looking, shipping]);
+      await Promise.all([looking, shipping, collecting]);
       await boss.stop({ graceful: true, timeout: STOP_MS });
     },
   };

@@ -43,10 +43,21 @@ const worker = await startWorker({
   missedGraceMs: env.missedGraceSeconds * 1000,
   ageEveryMs: env.agingMinutes * 60_000,
   sweepEveryMs: env.sweepHours * 3_600_000,
+  collectors: findCollectors(),
   now: () => new Date(),
 });
 log.info("the worker waits for jobs");
 process.send?.({ kind: "ready" });
+
+function findCollectors() {
+  const {
+    collectorsFolder: folder,
+    collectorRoots: roots,
+    collectorsAtOnce: atOnce,
+    collectorMemoryMib: memoryMib,
+  } = env;
+  return folder === null ? null : { folder, roots, atOnce, memoryMib };
+}
 
 let isStopping = false;
 async function stop(): Promise<void> {

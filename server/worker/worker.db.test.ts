@@ -69,6 +69,7 @@ function start(isReplicationPaused: boolean, sweepEveryMs = 0): Promise<Worker> 
     scrubDays: 30,
     ageEveryMs: 0,
     sweepEveryMs,
+    collectors: null,
   };
   const journal = createPgJournalStore(openDatabase(testDatabase.workerUrl));
   const awaitJournal = async () => true;

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { AskedForConsent } from "../../../components/collectors/asked-for-consent.tsx";
 import { CompanyFigures } from "../../../components/companies/company-figures.tsx";
 import { OpenIncidents } from "../../../components/incidents/open-incidents.tsx";
 import { RefreshWhenRunsChange } from "../../../components/live/refresh-when-runs-change.tsx";
@@ -26,6 +27,7 @@ export default async function HomePage() {
         proof="Every snapshot is sealed on your machine before it leaves it. Only your company can open it."
         actions={<RestoreLink />}
       />
+      {viewer.role === "owner" ? <AskedForConsent collectors={(await api.collectors.list({})).collectors} /> : null}
       <OpenIncidents counts={await api.incidents.count({})} href="/incidents" />
       <CompanyFigures company={company} watermarks={zones.companies[0]} zones={zones.zones} />
       <Card title="Machines" note={NEED_FIRST[0]}>

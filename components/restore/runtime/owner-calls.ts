@@ -6,6 +6,7 @@ import { refreshMember } from "../../../server/api/client/refresh-member.ts";
 import { signInHere } from "../../session/sign-in-request.ts";
 import { browserPins } from "./browser-pins.ts";
 import { browserTools } from "./browser-tools.ts";
+import { createCollectorCalls } from "./collector-calls.ts";
 import { readEnrolment } from "./enrolment-calls.ts";
 import type { OwnerCalls } from "./protocol/owner-calls.ts";
 import type { VaultSession } from "./session-calls.ts";
@@ -24,7 +25,10 @@ class NoDraftError extends Error {
 /** Keys that an owner makes, and links for machines. */
 export function createOwnerCalls(room: VaultRoom, session: Pick<VaultSession, "enter">): OwnerCalls {
   let draft: DraftedKeys | null = null;
+  const createEnrolment = createEnrolmentCall(room);
   return {
+    ...createCollectorCalls(room, createEnrolment),
+    createEnrolment,
     readInvitation: async ({ link }) => readInvitation(await browserTools(), { link, portalUrl: "" }),
     draftKeys: async ({ link, passphrase, password }) => {
       draft = null;
@@ -51,17 +55,20 @@ export function createOwnerCalls(room: VaultRoom, session: Pick<VaultSession, "e
       session.enter({ client: room.client, viewer, owner: sent.owner, trust, ...seen });
       return { isSignedIn: true };
     },
-    createEnrolment: async ({ machineName, hours }) => {
-      const expiresAt = new Date(Date.now() + hours * HOUR_MS);
-      const { member } = room.requireOpen();
-      const input = { expiresAt, ...(machineName !== null && { machineName }) };
-      const created = await createEnrolment(member.tools, enrollingSession(room, member), input);
-      room.renew({ ...room.requireOpen().member, owner: created.owner });
-      await browserPins.rememberCompany(created.owner.companyId, pinOf(created.owner));
-      const { enrolmentId, link } = created;
-      return { enrolmentId, link, expiresAtMs: expiresAt.getTime(), command: `holdfast agent enrol '${link}'` };
-    },
     readEnrolment: (input) => readEnrolment(room, input.enrolmentId),
+  };
+}
+
+function createEnrolmentCall(room: VaultRoom): OwnerCalls["createEnrolment"] {
+  return async ({ machineName, hours }) => {
+    const expiresAt = new Date(Date.now() + hours * HOUR_MS);
+    const { member } = room.requireOpen();
+    const input = { expiresAt, ...(machineName !== null && { machineName }) };
+    const created = await createEnrolment(member.tools, enrollingSession(room, member), input);
+    room.renew({ ...room.requireOpen().member, owner: created.owner });
+    await browserPins.rememberCompany(created.owner.companyId, pinOf(created.owner));
+    const { enrolmentId, link } = created;
+    return { enrolmentId, link, expiresAtMs: expiresAt.getTime(), command: `holdfast agent enrol '${link}'` };
   };
 }
 

@@ -50,6 +50,7 @@ export async function openApiWorld(): Promise<ApiWorld> {
     // No worker ships a journal here.
     acknowledge: async () => undefined,
     tierPrices: null,
+    collectorRoots: ["/srv/hosted"],
     findSetupCodeHash: async () => null,
     releases: publishedReleases(null),
   };

@@ -39,6 +39,7 @@ export function planProcesses(options: StartOptions, addresses: ServiceAddresses
     HOLDFAST_PORTAL_ADDRESS: `http://127.0.0.1:${addresses.portalPort}`,
     HOLDFAST_PORT: String(options.port),
     HOLDFAST_AGENTS_FOLDER: agentsFolderOf(options.dataFolder),
+    HOLDFAST_COLLECTORS_FOLDER: join(options.dataFolder, "collectors"),
     HOLDFAST_SETUP_FILE: addresses.setupFile,
     ...(addresses.demoFile !== null && { HOLDFAST_DEMO_FILE: addresses.demoFile }),
     NEXTAUTH_URL: options.publicUrl,

@@ -12,7 +12,7 @@ export interface SourceStart {
 /** When each source of the agent's machine starts next, by the database's clock. */
 export async function planAgentStarts(
   deps: Pick<DomainDeps, "store">,
-  { companyId, machineId }: AgentRow,
+  { companyId, machineId }: Pick<AgentRow, "companyId" | "machineId">,
 ): Promise<{ readonly now: Date; readonly starts: readonly SourceStart[] }> {
   const { sources } = await readMachineSchedules(deps, companyId, machineId);
   // Asked after the rows: a run that began in between has not begun later than now.

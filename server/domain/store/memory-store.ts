@@ -1,5 +1,6 @@
 import { createMemoryAccounts } from "./memory/memory-accounts.ts";
 import { createMemoryArchive } from "./memory/memory-archive.ts";
+import { createMemoryCollectors } from "./memory/memory-collectors.ts";
 import { createMemoryCommits } from "./memory/memory-commits.ts";
 import { createMemoryIncidents } from "./memory/memory-incidents.ts";
 import { createMemoryJobs } from "./memory/memory-jobs.ts";
@@ -32,6 +33,7 @@ export function createMemoryStore(now: () => Date): Store {
     ...createMemoryJobs(state),
     ...createMemorySweeps(state),
     ...createMemoryArchive(state),
+    ...createMemoryCollectors(state),
     ...createMemoryReads(state),
   };
 }

@@ -1,5 +1,6 @@
 import type { AccountStore } from "./account-store.ts";
 import type { ArchiveStore } from "./archive-store.ts";
+import type { CollectorStore } from "./collector-store.ts";
 import type { CommitStore } from "./commit-store.ts";
 import type { IncidentStore } from "./incident-store.ts";
 import type { JobStore } from "./job-store.ts";
@@ -45,6 +46,7 @@ export interface Store
     JobStore,
     SweepStore,
     ArchiveStore,
+    CollectorStore,
     StoreReads {}
 
 /** Why the store could not do what was asked. */

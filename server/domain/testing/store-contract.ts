@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../store/store.ts";
 import { describeAccounts } from "./accounts-contract.ts";
 import { describeArchive } from "./archive-contract.ts";
+import { describeCollectors } from "./collectors-contract.ts";
 import { describeCommits } from "./commits-contract.ts";
 import { describeIncidents } from "./incidents-contract.ts";
 import { describeLedger } from "./ledger-contract.ts";
@@ -46,6 +47,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeScrubs(getStore, () => getOpened().workerStore);
     describeSweeps(getStore, () => getOpened().workerStore);
     describeArchive(getStore, () => getOpened().workerStore);
+    describeCollectors(getStore, () => getOpened().workerStore);
     describeIncidents(getStore, () => getOpened().workerStore);
     describeLists(getStore);
     describeTenants(getStore, () => getOpened().workerStore);

@@ -1,3 +1,5 @@
+import type { CollectorState } from "../../../../contracts/collectors.ts";
+
 /** What an owner makes in the browser: the company's keys, and links for machines. */
 export interface OwnerCalls {
   /** Whose invitation this is. The link's secret never leaves the browser. @throws VaultFault `bad_link`, `invitation_used`, ... */
@@ -18,6 +20,12 @@ export interface OwnerCalls {
   createEnrolment(input: { readonly machineName: string | null; readonly hours: number }): Promise<EnrolmentShown>;
   /** How far the machine of a link got; checked against the company log. Unlocked owners only. */
   readEnrolment(input: { readonly enrolmentId: string }): Promise<EnrolmentProgress>;
+  /** The provider's collectors that have not ended. */
+  listCollectors(): Promise<readonly CollectorShown[]>;
+  /** Lets one in: makes a link for it, as for a machine, and hands it to the provider. Unlocked owners only. */
+  consentToCollector(input: { readonly collectorId: string; readonly name: string }): Promise<void>;
+  /** Declines what was proposed, or withdraws a consent: it stops, and what it backed up stays. */
+  endCollector(input: { readonly collectorId: string }): Promise<void>;
 }
 
 export interface InvitationShown {
@@ -43,6 +51,15 @@ export interface EnrolmentShown {
   readonly expiresAtMs: number;
   /** For a machine that has the agent already. */
   readonly command: string;
+}
+
+export interface CollectorShown {
+  readonly collectorId: string;
+  readonly name: string;
+  /** On the provider's machine, as its staff named it. */
+  readonly path: string;
+  readonly state: CollectorState;
+  readonly problem: string | null;
 }
 
 export type EnrolmentProgress =

@@ -60,6 +60,7 @@ export async function openTestPortal(): Promise<TestPortal> {
     // No worker ships a journal here.
     acknowledge: async () => undefined,
     tierPrices: null,
+    collectorRoots: [],
     findSetupCodeHash: async () => null,
     releases: publishedReleases(null),
   };

@@ -43,6 +43,18 @@ export interface EnrolmentState {
   agentId: string | null;
 }
 
+export interface CollectorState {
+  readonly collectorId: string;
+  readonly name: string;
+  readonly path: string;
+  readonly proposedAt: Date;
+  consentedAt: Date | null;
+  endedAt: Date | null;
+  enrolmentId: string | null;
+  link: string | null;
+  problem: string | null;
+}
+
 export interface MachineState {
   readonly machineId: string;
   readonly name: string;
@@ -110,6 +122,7 @@ export interface CompanyState {
   readonly keyObjects: KeyObject[];
   readonly objects: Map<string, ObjectEntry>;
   readonly enrolments: Map<string, EnrolmentState>;
+  readonly collectors: Map<string, CollectorState>;
   readonly machines: Map<string, MachineState>;
   readonly agents: Map<string, AgentState>;
   readonly sources: Map<string, SourceState>;
@@ -210,6 +223,7 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     keyObjects: [],
     objects: new Map(),
     enrolments: new Map(),
+    collectors: new Map(),
     machines: new Map(),
     agents: new Map(),
     sources: new Map(),

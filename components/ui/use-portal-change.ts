@@ -1,18 +1,17 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { createPortalClient } from "../../server/api/client/portal-client.ts";
+import { createPortalClient, type PortalClient } from "../../server/api/client/portal-client.ts";
 
 export type ChangeState = { readonly kind: "none" | "saving" } | { readonly kind: "refused"; readonly message: string };
-type PortalClient = ReturnType<typeof createPortalClient>;
 
-/** Changes something about what is kept, and loads the page anew. What is refused is said, and nothing has changed. */
-export function useArchiveChange(onDone: () => void = () => undefined) {
+/** Changes something at the portal, and loads the page anew. What is refused is said, and nothing has changed. */
+export function usePortalChange(onDone: () => void = () => undefined) {
   const [state, setState] = useState<ChangeState>({ kind: "none" });
   const router = useRouter();
-  const change = async (work: (archive: PortalClient["archive"]) => Promise<unknown>) => {
+  const change = async (work: (client: PortalClient) => Promise<unknown>) => {
     setState({ kind: "saving" });
     try {
-      await work(createPortalClient({ portalUrl: "" }).archive);
+      await work(createPortalClient({ portalUrl: "" }));
       setState({ kind: "none" });
       onDone();
       router.refresh();

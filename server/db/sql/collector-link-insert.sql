@@ -1,0 +1,1 @@
+insert into collector_link (company_id, collector_id, link) values ($1, $2, $3)
