@@ -9,6 +9,8 @@ const NICE = 10;
 const LOOK_AT_MEMORY_MS = 1_000;
 /** Enough for the last line, which is all that is read. */
 const KEPT_OUTPUT_CHARACTERS = 64 * 1024;
+/** Telling the portal that a backup ends takes one call; the portal may be stopping as well. */
+const STOP_MS = 5_000;
 const EXIT_COMPLETE_WITH_GAPS = 3;
 /** What a program needs of this process's environment to run at all: nothing that opens the database or a zone. */
 const PASSED_ON = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACHE"] as const;
@@ -50,11 +52,16 @@ export function runAgentProgram(args: readonly string[], options: ProgramOptions
     isTooLarge = true;
     child.kill("SIGKILL");
   }, LOOK_AT_MEMORY_MS);
-  const stop = () => child.kill("SIGTERM");
+  let killing: NodeJS.Timeout | undefined;
+  const stop = () => {
+    child.kill("SIGTERM");
+    killing = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+  };
   signal.addEventListener("abort", stop, { once: true });
   return new Promise((resolve) => {
     const end = (result: ProgramEnd) => {
       clearInterval(watch);
+      clearTimeout(killing);
       signal.removeEventListener("abort", stop);
       resolve(result);
     };
