@@ -5,6 +5,8 @@ import type { FromDownload, HeldDownload, LostDownload, ToServiceWorker } from "
 
 /** With every word of a restore that stands still, which come every 5 s: far under the 30 s after which Firefox ends an idle service worker. */
 const PING_EVERY_MS = 4_000;
+/** Fetching and starting it takes a second on a slow line and a busy computer; later it never will. */
+const REGISTERED_WITHIN_MS = 30_000;
 /** A service worker that does not take a download in this time never will. */
 const HELD_WITHIN_MS = 20_000;
 const ENDED: readonly RestoreProgress["state"][] = ["done", "failed", "cancelled"];
@@ -26,6 +28,10 @@ export async function registerDownloads(): Promise<ServiceWorker> {
   // To register again was seen never to end in Chromium, for later pages of the tab as well; the browser looks for a newer one by itself at each visit.
   const before = await serviceWorker.getRegistration("/vault/");
   if (before?.active?.state === "activated") return before.active;
+  return within(REGISTERED_WITHIN_MS, register(serviceWorker), "The service worker did not start in time.");
+}
+
+async function register(serviceWorker: ServiceWorkerContainer): Promise<ServiceWorker> {
   const registration = await serviceWorker.register("/vault/service-worker.js", { scope: "/vault/" });
   const worker = registration.active ?? registration.waiting ?? registration.installing;
   if (worker === null) throw new NoServiceWorkerError("The service worker could not be started. Load this page again.");
@@ -79,15 +85,23 @@ async function hold(
   port1.onmessage = ({ data }: MessageEvent<FromDownload>) => {
     if (data.kind === "held") held.resolve(data.address);
   };
-  const late = new NoServiceWorkerError("The service worker did not take the download. Load this page again.");
-  const timer = setTimeout(() => held.reject(late), HELD_WITHIN_MS);
   const message: ToServiceWorker = { kind: "hold", download };
   worker.postMessage(message, [port2]);
   try {
-    return await held.promise;
+    return await within(HELD_WITHIN_MS, held.promise, "The service worker did not take the download.");
+  } finally {
+    port1.onmessage = null;
+  }
+}
+
+/** What the browser never answers ends with something to do, instead of a page that waits for ever. @throws NoServiceWorkerError */
+async function within<T>(limitMs: number, work: Promise<T>, what: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new NoServiceWorkerError(`${what} Load this page again.`)), limitMs);
+  try {
+    return await Promise.race([work, late.promise]);
   } finally {
     clearTimeout(timer);
-    port1.onmessage = null;
   }
 }
 
