@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";
@@ -121,7 +130,8 @@ describe.skipIf(chromiumPath === null)("a folder that the provider hosts", () =>
   test("names and contents lie nowhere on the provider's side but in that folder", async () => {
     const secrets = new Map([SECRET_TEXT, SECRET_NAME].map((text) => [text, formsOfText(text)]));
     expect(findLeaks(secrets, "source", readFileSync(join(hosted, "acme", "plans", SECRET_NAME)))).not.toEqual([]);
-    const files = filesBelow(product.data);
+    // The cache is a link to a file system in memory: that is where names may be while the worker runs.
+    const files = filesBelow(product.data).filter((path) => realpathSync(path).startsWith(product.data));
     expect(files.some((path) => path.startsWith(collectorsFolder()))).toBe(true);
     const leaks = files.flatMap((path) => findLeaks(secrets, path, readFileSync(path)));
     for (const { table, rows } of await dumpTables(product)) leaks.push(...findLeaks(secrets, table, rows));
