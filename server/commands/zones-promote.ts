@@ -29,7 +29,9 @@ export async function run(input: Record<string, unknown>): Promise<number> {
     "Let the service's address lead here; agents go on by themselves, and refuse the side that was lost. Everybody signs in again.",
     ...(awayIds.length === 0
       ? []
-      : [`What the lost side did that is not known here: holdfast zones compare --data ${dataFolder}, when it is back`]),
+      : [
+          `What the lost side did that is not known here: holdfast zones compare --data ${dataFolder}, when it is back`,
+        ]),
   ];
   return tellRecovery(report, isJson, { kind: "promoted", value: { answered, away: awayIds, data: dataFolder }, text });
 }

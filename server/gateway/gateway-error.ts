@@ -74,7 +74,8 @@ const ZONE_MESSAGES: Partial<Record<ErrorCode, string>> = {
   zone_unreachable: "no zone that holds this can be reached; try again",
   zone_full: "the zone is full; the provider has to add room",
   not_found: "there is no such object",
-  service_taken_over: "another service has taken over from this one, which stores nothing any more: the provider has to stop it",
+  service_taken_over:
+    "another service has taken over from this one, which stores nothing any more: the provider has to stop it",
 };
 
 /**

@@ -35,7 +35,15 @@ function openService(term: number) {
     const setAway = (value: boolean) => {
       isAway = value;
     };
-    return { objects, written, base, zone, put, setAway, setTerm: (n: number) => objects.set(termKey(n), termBytes(n)) };
+    return {
+      objects,
+      written,
+      base,
+      zone,
+      put,
+      setAway,
+      setTerm: (n: number) => objects.set(termKey(n), termBytes(n)),
+    };
   };
   return { first: open("zone1"), second: open("zone2"), watch, pass: (ms: number) => (nowMs += ms) };
 }

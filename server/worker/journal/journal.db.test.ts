@@ -197,7 +197,9 @@ describe("the journal", () => {
     const before = objects[ZONE_2]?.size ?? 0;
     // A later history leaves what an earlier one wrote.
     expect(await pruneJournal(backupOf(ZONE_2), { keepFrom: baseNumber, term: 2 })).toBe(0);
-    expect(await pruneJournal(backupOf(ZONE_2), { keepFrom: baseNumber, term: 1 })).toBe(before - (objects[ZONE_2]?.size ?? 0));
+    expect(await pruneJournal(backupOf(ZONE_2), { keepFrom: baseNumber, term: 1 })).toBe(
+      before - (objects[ZONE_2]?.size ?? 0),
+    );
     expect(
       [...(objects[ZONE_2]?.keys() ?? [])]
         .map((key) => findSegmentName(key)?.number)
