@@ -52,8 +52,10 @@ beforeAll(async () => {
   line = await openLine(port);
   const env = { HOLDFAST_PUBLIC_URL: `http://127.0.0.1:${line.port}` };
   old = await startProduct({ folder, port, args: ["--zones", zonesFile], env });
-  survivor = await enrolMachine(old, "survivor");
-  stranger = await enrolMachine(old, "stranger");
+  // A link leads to where it was made.
+  const known = { ...old, ownerEnv: owner() };
+  survivor = await enrolMachine(known, "survivor");
+  stranger = await enrolMachine(known, "stranger");
   source = join(folder, "source");
   mkdirSync(source);
 }, 400_000);
