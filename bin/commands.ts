@@ -36,6 +36,26 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("../server/commands/zones-validate.ts"),
   },
   {
+    usage: "zones promote <file>",
+    summary:
+      "the database's site is lost: go on at another one, from the journal in the zones that answer; 0: all of it, 3: with gaps that are named",
+    options: [["--data <dir>", "a new folder for the service of this site; start it from there afterwards"]],
+    load: () => import("../server/commands/zones-promote.ts"),
+  },
+  {
+    usage: "zones compare",
+    summary:
+      "on the service's machine: list snapshots that lie in a zone and that the database does not know; changes nothing; 3: there are some, or a zone is away",
+    options: [
+      ["--company <id>", "only of this company (default: of all, one after the other)"],
+      [
+        "--data <dir>",
+        "data folder of the service (default: ./data), unless DATABASE_WORKER_URL and HOLDFAST_ZONES are set",
+      ],
+    ],
+    load: () => import("../server/commands/zones-compare.ts"),
+  },
+  {
     usage: "releases publish",
     summary:
       "on the service's machine: build the agent's archives from this checkout, sign them, and offer them to machines",

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   rate_limited: { httpStatus: 429, isRetryable: true },
   zone_unreachable: { httpStatus: 503, isRetryable: true },
   zone_full: { httpStatus: 507, isRetryable: true },
+  service_taken_over: { httpStatus: 409, isRetryable: false },
   journal_behind: { httpStatus: 503, isRetryable: true },
   database_unreachable: { httpStatus: 503, isRetryable: true },
   internal: { httpStatus: 500, isRetryable: true },

@@ -6,7 +6,8 @@ import { sourceKind } from "./machines.ts";
 /**
  * `run_missed`: a backup did not begin when it was due; `runs_failed`: the last ones of a source failed; `zone_away`: a zone cannot be
  * reached; `zone_behind`: it has been catching up for long; `deletion_held`: nothing is deleted, although it was time; `copies_lost`: no zone
- * has a good copy of something; `second_certificate`: an enrolment that was used was used again.
+ * has a good copy of something; `freeze_stuck`: snapshots that are due to be frozen are not; `second_certificate`: an enrolment that was used
+ * was used again.
  */
 export const INCIDENT_KINDS = [
   "copies_lost",
@@ -15,6 +16,7 @@ export const INCIDENT_KINDS = [
   "zone_behind",
   "runs_failed",
   "run_missed",
+  "freeze_stuck",
   "deletion_held",
 ] as const;
 export const incidentKind = z.enum(INCIDENT_KINDS);
@@ -38,7 +40,7 @@ export const incidentView = z.strictObject({
   state: incidentState,
   /** Why, a stable code. */
   code: z.string(),
-  /** How many missed runs, failed runs in a row, or lost copies. */
+  /** How many missed runs, failed runs in a row, lost copies, or snapshots that wait to be frozen. */
   count: countSchema,
   openedAt: z.date(),
   /** When its cause was seen last. */

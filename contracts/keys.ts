@@ -11,6 +11,8 @@ export const keysView = z.strictObject({
   log: z.array(z.string()),
   wraps: z.array(z.string()),
   certificates: z.array(z.string()),
+  /** Of the service's history: devices keep the highest, and refuse a lower one. */
+  controlTerm: countSchema,
 });
 export type KeysView = z.infer<typeof keysView>;
 

@@ -239,14 +239,20 @@ async function launch(options: Launch): Promise<Product> {
 
 /** Starts the real product in a new temporary folder, with the demo company. */
 export async function startProduct(
-  options: { sample?: string; args?: readonly string[]; env?: Record<string, string>; folder?: string } = {},
+  options: {
+    readonly sample?: string;
+    readonly args?: readonly string[];
+    readonly env?: Record<string, string>;
+    readonly folder?: string;
+    readonly port?: number;
+  } = {},
 ): Promise<Product> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
   // As root, PostgreSQL runs under another account, which must get in.
   chmodSync(folder, 0o755);
   const launched = {
     folder,
-    port: await freePort(),
+    port: options.port ?? (await freePort()),
     sample: options.sample ?? join(checkout, "engine", "ports"),
     args: options.args ?? [],
     env: options.env ?? {},

@@ -7,7 +7,6 @@ import { compareTrees } from "./compare-trees.ts";
 import {
   backUp,
   checkout,
-  childOf,
   enrolMachine,
   expectCommand,
   isProof,
@@ -19,6 +18,7 @@ import {
   waitUntil,
 } from "./product.ts";
 import { queryAll } from "./testing-evidence.ts";
+import { listProcesses, signalAll, workerOf } from "./testing-processes.ts";
 
 /** Each ends at another moment of a busy minute. */
 const rounds = isProof ? 10 : 1;
@@ -49,31 +49,17 @@ function change(round: number): void {
 
 /** Ends everything at once, as a power cut does. */
 async function cutThePower(data: string, launcher: number): Promise<void> {
-  const supervisor = childOf(launcher, "start") ?? launcher;
-  const names = ["gateway", "worker", "portal"].map((name) => childOf(supervisor, `server/${name}/main`));
   const postmaster = Number(readFileSync(join(data, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0]);
-  for (const pid of [supervisor, launcher, postmaster, ...names]) {
-    if (pid === null) continue;
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // gone already, with the one before
-    }
-  }
-  await waitUntil("everything being gone", 30_000, () => {
-    return [supervisor, postmaster, ...names].every(
-      (pid) => pid === null || !existsSync(`/proc/${pid}`) || isZombie(pid),
-    );
-  });
+  const pids = [...listProcesses(launcher), postmaster];
+  signalAll(pids, "SIGKILL");
+  // The launcher is our own child, and stays as a zombie until it was waited for.
+  await waitUntil("everything being gone", 30_000, () =>
+    pids.every((pid) => !existsSync(`/proc/${pid}`) || isZombie(pid)),
+  );
 }
 
 function isZombie(pid: number): boolean {
   return / Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-}
-
-function supervisorPid(): number {
-  const launcher = product.supervisor.pid ?? 0;
-  return childOf(launcher, "start") ?? launcher;
 }
 
 async function start(data: string): Promise<void> {
@@ -149,7 +135,7 @@ describe("the service is gone, and one zone is left", () => {
     await waitUntil("a watermark above nothing", 60_000, async () => (await readWatermarks()).zone2);
     change(99);
     // What the last second wrote does not reach the zones' journals: the rebuilt service has never heard of it, and the agent has.
-    process.kill(childOf(supervisorPid(), "server/worker/main") ?? 0, "SIGSTOP");
+    signalAll([workerOf(product.supervisor.pid ?? 0)], "SIGSTOP");
     const running = startCommand(["agent", "backup", source, "--state", state, "--json"]);
     await new Promise((resolve) => setTimeout(resolve, randomInt(200, 2_500)));
     marks = await readWatermarks();

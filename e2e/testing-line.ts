@@ -2,9 +2,11 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A line between a browser and the product that can be slow, and can be cut. */
+/** A line between a browser or an agent and the product that can be slow, can be cut, and can lead to another product. */
 export interface Line {
   readonly port: number;
+  /** Where new connections lead. */
+  targetPort: number;
   /** Of what the product answers, together; null: as fast as it is. */
   bytesPerSecond: number | null;
   /** Breaks every connection, and refuses new ones for so long; resolves when it is back. */
@@ -18,7 +20,7 @@ export async function openLine(targetPort: number): Promise<Line> {
   let freeAtMs = 0;
   const server = createServer((near) => {
     if (performance.now() < cutUntilMs) return void near.destroy();
-    const far = connect(targetPort, "127.0.0.1");
+    const far = connect(line.targetPort, "127.0.0.1");
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on("error", () => {});
@@ -39,6 +41,7 @@ export async function openLine(targetPort: number): Promise<Line> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const line: Line = {
     port: (server.address() as AddressInfo).port,
+    targetPort,
     bytesPerSecond: null,
     cut(forMs) {
       cutUntilMs = performance.now() + forMs;

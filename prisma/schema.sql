@@ -373,6 +373,26 @@ grant insert, select, update (missed_after, planned_at, state) on expected_run t
 grant select on expected_run to holdfast_staff;
 grant insert, select, update (missed_after, planned_at, state) on expected_run to holdfast_worker;
 
+create table freeze_due (
+  company_id uuid not null,
+  commit bigint not null,
+  source_id uuid not null,
+  due_at timestamp(3) with time zone not null default clock_timestamp(),
+  problem_code text,
+  constraint freeze_due_pkey PRIMARY KEY (company_id, commit),
+  constraint freeze_due_company_id_commit_fkey FOREIGN KEY (company_id, commit) REFERENCES snapshot(company_id, commit),
+  constraint freeze_due_problem_code_check CHECK ((length(problem_code) <= 100))
+);
+alter table freeze_due owner to holdfast_owner;
+alter table freeze_due enable row level security;
+alter table freeze_due force row level security;
+CREATE INDEX freeze_due_of_source ON public.freeze_due USING btree (company_id, source_id);
+create policy own_company on freeze_due as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
+create policy staff_reads on freeze_due as permissive for select to holdfast_staff using (true);
+grant select on freeze_due to holdfast_app;
+grant select on freeze_due to holdfast_staff;
+grant delete, insert, select, update (problem_code) on freeze_due to holdfast_worker;
+
 create table hold (
   company_id uuid not null,
   hold_id uuid not null,
@@ -427,7 +447,7 @@ END,
   constraint incident_check2 CHECK (((kind = ANY (ARRAY['zone_away'::text, 'zone_behind'::text])) = (company_id = '00000000-0000-0000-0000-000000000000'::uuid))),
   constraint incident_code_check CHECK ((length(code) <= 100)),
   constraint incident_count_check CHECK ((count > 0)),
-  constraint incident_kind_check CHECK ((kind = ANY (ARRAY['run_missed'::text, 'runs_failed'::text, 'zone_away'::text, 'zone_behind'::text, 'deletion_held'::text, 'copies_lost'::text, 'second_certificate'::text]))),
+  constraint incident_kind_check CHECK ((kind = ANY (ARRAY['run_missed'::text, 'runs_failed'::text, 'zone_away'::text, 'zone_behind'::text, 'deletion_held'::text, 'copies_lost'::text, 'second_certificate'::text, 'freeze_stuck'::text]))),
   constraint incident_note_check CHECK ((length(note) <= 500)),
   constraint incident_subject_check CHECK ((subject ~ '^[a-z0-9-]{1,64}$'::text))
 );

@@ -8,7 +8,18 @@ export const INCIDENT_KIND_WORDS: Readonly<Record<IncidentKind, string>> = {
   zone_behind: "Zone behind",
   runs_failed: "Backups fail",
   run_missed: "Backup missed",
+  freeze_stuck: "Freeze stuck",
   deletion_held: "Deletion held",
+};
+
+const STUCK_WORDS: Readonly<Record<string, string>> = {
+  zone_away: "a zone or its archive cannot be reached",
+  no_locks: "the archive of a zone cannot lock objects",
+  page_unreadable: "a page of a snapshot cannot be read in any zone",
+  pack_unreadable: "a pack has no good copy in any zone",
+  id_lacking: "a snapshot reaches something that no pack holds",
+  name_refused: "a name in the archive was deleted before",
+  waiting: "their turn has not come",
 };
 
 const HELD_WORDS: Readonly<Record<string, string>> = {
@@ -41,6 +52,8 @@ export function incidentSentence({ kind, code, count, state, zoneOrdinal }: Told
       return `Zone ${zoneOrdinal ?? "?"} ${isOver ? "was" : "is"} back and ${isOver ? "caught" : "has been catching"} up for more than an hour.`;
     case "deletion_held":
       return `Nothing ${isOver ? "was" : "is"} deleted, although it was time: ${HELD_WORDS[code] ?? code}.`;
+    case "freeze_stuck":
+      return `${figure} ${count === 1 ? "snapshot" : "snapshots"} ${isOver ? "were not" : count === 1 ? "is not" : "are not"} frozen a day after ${count === 1 ? "it was" : "they were"} due: ${STUCK_WORDS[code] ?? code}.`;
     case "copies_lost":
       return `${figure} bad ${count === 1 ? "copy" : "copies"} ${isOver ? "had" : count === 1 ? "has" : "have"} no good one in any zone.`;
     case "second_certificate":
@@ -59,6 +72,8 @@ export function incidentWayOut(kind: IncidentKind): string {
       return "Backups and restores go on with the other zone. Bring this one back; it catches up by itself.";
     case "zone_behind":
       return "Every snapshot is safe in the other zone. Look at this one's room and its line.";
+    case "freeze_stuck":
+      return "Nothing is lost: until then they stay in the backup tier. It is tried again every hour; bring back what the reason names.";
     case "deletion_held":
       return "Nothing is lost, and room is not freed. It goes on by itself when the reason is over.";
     case "copies_lost":

@@ -10,7 +10,9 @@ export type ZoneErrorCode =
   | "locked"
   /** The base cannot lock objects. */
   | "no_locks"
-  | "identity_mismatch";
+  | "identity_mismatch"
+  /** The zone's history goes on elsewhere, under a higher control term: whoever gets this writes nothing any more. */
+  | "taken_over";
 
 /** The only error that a Zone throws, besides the reason of an aborted signal. Told apart by `code`, never by message. */
 export class ZoneError extends Error {

@@ -17,7 +17,8 @@ export interface ByteRange {
  * One base (backup or archive) of one datacentre's storage. Every name proves its bytes, nothing is ever overwritten ([Note: healing]).
  *
  * All errors are ZoneError (`engine/ports/zone-error.ts`) with a `code` and `retryable`: `unreachable` (also a base without its
- * identity: never "empty"), `not_found`, `exists`, `full`, `read_only`, `damaged`, `invalid_key`, `identity_mismatch`.
+ * identity: never "empty"), `not_found`, `exists`, `full`, `read_only`, `damaged`, `invalid_key`, `identity_mismatch`,
+ * `taken_over`.
  */
 export interface Zone {
   readonly zoneId: string;

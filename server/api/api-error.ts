@@ -24,6 +24,7 @@ const SAME_MEANING: Readonly<Record<string, ErrorCode>> = {
   unavailable: "database_unreachable",
   conflict: "database_unreachable",
   invalid: "bad_input",
+  taken_over: "service_taken_over",
 };
 
 /**

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const [zone] = await store.listZones();
   const probe = { latencyMs: 1, freeBytes: null, totalBytes: null, errorCode: "zone_unreachable" } as const;
   await store.recordProbe(zone?.zoneId ?? "", { state: "unreachable", ...probe });
-  await store.judgeIncidents(null, { awayMs: 0, behindMs: 0 });
+  await store.judgeIncidents(null, { awayMs: 0, behindMs: 0, freezeMs: 0 });
 });
 afterAll(() => world.close());
 

@@ -40,5 +40,6 @@ async function readKeys(deps: ApiDeps, companyId: CompanyId, personId: PersonId)
     log: keys.log.map(toBase64),
     wraps: keys.wraps.map(toBase64),
     certificates: keys.certificates.map(toBase64),
+    controlTerm: keys.controlTerm,
   };
 }

@@ -8,13 +8,13 @@ import { createLog } from "../platform/log.ts";
 import { planCompanySweep } from "../worker/sweep/plan-company-sweep.ts";
 import { DriftWatch } from "../worker/sweep/read-evidence.ts";
 import { FRAME_BYTES, GRACE_MS, REST_MS, type SweepOptions, type SweepResult, sweep } from "../worker/sweep/sweep.ts";
+import { listCompanyIds } from "./service/list-company-ids.ts";
 import { type OpenService, openService } from "./service/open-service.ts";
 import { ServiceError } from "./service/service-error.ts";
 
 const EXIT_COMPLETE = 0;
 /** Something kept from deleting; it is named. */
 const EXIT_HELD = 3;
-const PAGE = 500;
 
 const Input = z.object({
   data: z.string().min(1).default("data"),
@@ -34,7 +34,7 @@ export async function run(input: Record<string, unknown>): Promise<number> {
   const service = await openService(resolve(data), process.env);
   try {
     let isHeld = false;
-    for (const companyId of await listCompanyIds(service, company)) {
+    for (const companyId of await listCompanyIds(service.store, company)) {
       const options = optionsOf(service);
       for (const tier of ["backup", "archive"] as const) {
         const told = { companyId, tier, isJson };
@@ -45,22 +45,6 @@ export async function run(input: Record<string, unknown>): Promise<number> {
     return isHeld ? EXIT_HELD : EXIT_COMPLETE;
   } finally {
     await service.close();
-  }
-}
-
-async function listCompanyIds({ store }: OpenService, wanted: string | undefined): Promise<string[]> {
-  if (wanted !== undefined) {
-    if ((await store.findCompany(wanted)) === null)
-      throw new ServiceError("company_unknown", `there is no company ${wanted}`);
-    return [wanted];
-  }
-  const ids: string[] = [];
-  for (let after: { readonly value: string | number; readonly id: string } | null = null; ; ) {
-    const order = { sort: "name", isDescending: false, states: [], limit: PAGE } as const;
-    const page = await store.listCompanies(after ? { ...order, after } : order);
-    ids.push(...page.map(({ companyId }) => companyId));
-    after = page.at(-1)?.position ?? null;
-    if (page.length < PAGE || after === null) return ids;
   }
 }
 

@@ -40,6 +40,7 @@ export const NOT_JOURNALED = {
   closed_page: "a cache of what commits walked",
   watermark: "worked out from what is present",
   expected_run: "worked out from schedules",
+  freeze_due: "what is due is worked out again, from then on",
   scrub_round: "a round is begun anew",
   scrub_finding: "what is bad in a zone is found again",
   sweep: "a round is begun anew",

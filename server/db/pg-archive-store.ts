@@ -12,6 +12,8 @@ import { type Tx, withCompany } from "./transaction.ts";
 
 const COMPANY_LOCK = loadStatement("company-lock");
 const AGING_SNAPSHOTS = loadStatement("aging-snapshots");
+const FREEZES_DUE_PUT = loadStatement("freezes-due-put");
+const FREEZE_DUE_PROBLEM = loadStatement("freeze-due-problem");
 const PACK_INSERT = loadStatement("pack-insert");
 const PACK_LOCK = loadStatement("pack-lock");
 const PACK_PRESENCE_REPACKED = loadStatement("pack-presence-repacked");
@@ -35,6 +37,15 @@ export function createPgArchiveStore(database: PgDatabase): ArchiveStore {
       const read = (tx: Tx) => tx.rows<AgingRecord>(AGING_SNAPSHOTS, [companyId, sourceId]);
       return (await withCompany(database, companyId, read)).map(toAging);
     },
+    putDueFreezes: (companyId, sourceId, commits) =>
+      withCompany(database, companyId, async (tx) => {
+        requireBatch(commits.length);
+        await tx.run(FREEZES_DUE_PUT, [companyId, sourceId, commits]);
+      }),
+    noteFreezeProblem: (companyId, commit, code) =>
+      withCompany(database, companyId, async (tx) => {
+        await tx.run(FREEZE_DUE_PROBLEM, [companyId, commit, code]);
+      }),
     recordArchivedPack: (companyId, archived) =>
       withCompany(database, companyId, (tx) => recordArchivedPack(tx, companyId, archived)),
     raisePackLocks: (companyId, packIds, until) =>

@@ -48,6 +48,7 @@ const ZONE_CODES: Readonly<Record<ZoneErrorCode, ErrorCode>> = {
   invalid_key: "internal",
   locked: "internal",
   no_locks: "internal",
+  taken_over: "service_taken_over",
 };
 
 /** What a fault of any layer means to the client. Anything unforeseen is `internal` and says nothing about us. */
@@ -73,6 +74,8 @@ const ZONE_MESSAGES: Partial<Record<ErrorCode, string>> = {
   zone_unreachable: "no zone that holds this can be reached; try again",
   zone_full: "the zone is full; the provider has to add room",
   not_found: "there is no such object",
+  service_taken_over:
+    "another service has taken over from this one, which stores nothing any more: the provider has to stop it",
 };
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import { z } from "zod";
 import type { DomainDeps } from "../domain/domain-deps.ts";
-import { keepIncidents, ZONE_PATIENCE } from "../domain/incident/keep-incidents.ts";
+import { keepIncidents, INCIDENT_PATIENCE } from "../domain/incident/keep-incidents.ts";
 import type { JournalStore } from "../domain/journal/journal-store.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";
@@ -134,7 +134,7 @@ async function serveHousekeeping(boss: PgBoss, options: WorkerOptions, signal: A
     [
       KEEP_INCIDENTS,
       async () => {
-        const step = await keepIncidents(deps, ZONE_PATIENCE);
+        const step = await keepIncidents(deps, INCIDENT_PATIENCE);
         if (step.opened.length + step.closed > 0) log.warn(step, "incidents opened or were closed");
       },
     ],

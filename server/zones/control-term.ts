@@ -1,4 +1,5 @@
 import type { Zone } from "../../engine/ports/zone.ts";
+import { ZoneError } from "../../engine/ports/zone-error.ts";
 
 /**
  * Which history of the control plane a zone belongs to (DESIGN.md section 8). The first term is written when a backup base is made; what
@@ -7,7 +8,8 @@ import type { Zone } from "../../engine/ports/zone.ts";
 const PREFIX = "control/term-";
 /** Keys in one answer of a zone. */
 const PAGE = 1_000;
-export const FIRST_TERM_KEY = termKey(1);
+export const FIRST_TERM = 1;
+export const FIRST_TERM_KEY = termKey(FIRST_TERM);
 
 /** The same in every zone; readers ignore members that they do not know. */
 export function termBytes(term: number): Buffer {
@@ -32,5 +34,21 @@ export async function readControlTerm(zone: Zone): Promise<number | null> {
     }
     after = page.at(-1)?.key;
     if (page.length < PAGE || after === undefined) return greatest;
+  }
+}
+
+/**
+ * Writes a term into a backup base, create-only.
+ * @returns `exists` when it is there already: of this history, or of another one that took the same number
+ * @throws ZoneError as the zone does
+ */
+export async function takeControlTerm(zone: Zone, term: number): Promise<"taken" | "exists"> {
+  const bytes = termBytes(term);
+  try {
+    await zone.put(termKey(term), [bytes], bytes.length, { isCreateOnly: true });
+    return "taken";
+  } catch (error) {
+    if (error instanceof ZoneError && error.code === "exists") return "exists";
+    throw error;
   }
 }

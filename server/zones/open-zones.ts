@@ -10,6 +10,7 @@ import { createFsZone } from "./fs-zone.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import type { S3Address } from "./s3-client.ts";
 import { createS3Zone } from "./s3-zone.ts";
+import { LOOK_MS, TermWatch } from "./term-watch.ts";
 import { type Deadlines, openWithin, withDeadline } from "./with-deadline.ts";
 import { type RetryOptions, withRetry } from "./with-retry.ts";
 import { withTerm } from "./with-term.ts";
@@ -89,19 +90,22 @@ export interface OpenZonesOptions {
  * created here. Unfinished objects of processes that ended are swept.
  */
 export async function openZones({ zones, primitives, now, term }: OpenZonesOptions): Promise<OpenZoneSet> {
+  const watch = term === undefined ? null : new TermWatch({ term, clock: systemClock });
   const handles = await Promise.all(
     zones.map(async (config) => {
       const calls = new ZoneCalls(config.zoneId, ZONE_CALLS);
-      const guard: Opening["guard"] = (zone, termsIn) =>
-        term === undefined ? zone : withTerm(zone, { term, clock: systemClock, termsIn });
-      const handle = await openZone(config, { calls, primitives, guard });
+      const handle = await openZone(config, { calls, primitives, watch });
       // What is not swept now is swept at the next start; the probe says what is wrong.
       if (config.kind === "fs") await calls.within(DEADLINES.answerMs, () => sweep(config, now)).catch(() => undefined);
       await handle.probe();
       return handle;
     }),
   );
-  return zoneSetOf(handles.sort((a, b) => a.ordinal - b.ordinal));
+  const requireOwn = (zoneId: string) => watch?.require(zoneId, LOOK_MS);
+  return zoneSetOf(
+    handles.sort((a, b) => a.ordinal - b.ordinal),
+    requireOwn,
+  );
 }
 
 /**
@@ -112,14 +116,30 @@ export function boundZone(zone: Zone, calls: ZoneCalls, deadlines: Deadlines, tr
   return withDeadline(withRetry(zone, { clock: systemClock, ...tries }), calls, deadlines);
 }
 
-/** A set of given handles, for tests and the simulator. */
-export function zoneSetOf(handles: readonly OpenZone[]): OpenZoneSet {
+/**
+ * A set of given handles, as they are for tests and the simulator.
+ * @param requireOwn refuses a new run where another service has taken over, before anything is read for it
+ */
+export function zoneSetOf(
+  handles: readonly OpenZone[],
+  requireOwn: (zoneId: string) => Promise<void> | undefined = () => undefined,
+): OpenZoneSet {
+  /** One that goes away while it is asked is passed over. @throws ZoneError `taken_over` */
+  async function isWritable(zoneId: string): Promise<boolean> {
+    try {
+      await requireOwn(zoneId);
+      return true;
+    } catch (error) {
+      if (error instanceof ZoneError && error.code !== "taken_over") return false;
+      throw error;
+    }
+  }
   return {
     all: () => handles,
     find: (zoneId) => handles.find((handle) => handle.zoneId === zoneId) ?? null,
     async primaryFor() {
       for (const handle of handles) {
-        if ((await handle.probe()).isReachable) return handle;
+        if ((await handle.probe()).isReachable && (await isWritable(handle.zoneId))) return handle;
       }
       throw new ZoneError("unreachable", "zones", "no zone can be reached");
     },
@@ -161,35 +181,43 @@ export function basePathOf(config: Pick<FsZoneConfig, "path">, base: ZoneBase): 
 interface Opening {
   readonly calls: ZoneCalls;
   readonly primitives: Primitives;
-  /** What surrounds a base from the outside; the backup base is the one that has terms. */
-  readonly guard: (base: Zone, backup: Zone) => Zone;
+  /** What surrounds each base from the outside; null for whoever writes no history. */
+  readonly watch: TermWatch | null;
+}
+
+/** The backup base is the one that has terms. */
+function guarded({ watch }: Opening, backup: Zone, archive: Zone): Pick<OpenZone, "backup" | "archive"> {
+  if (watch === null) return { backup, archive };
+  watch.add(backup);
+  return { backup: withTerm(backup, watch), archive: withTerm(archive, watch) };
 }
 
 async function openZone(config: ZoneConfig, opening: Opening): Promise<OpenZone> {
   return config.kind === "fs" ? openFsZone(config, opening) : openS3Zone(config, opening);
 }
 
-function openFsZone(config: FsZoneConfig, { calls, primitives, guard }: Opening): OpenZone {
+function openFsZone(config: FsZoneConfig, opening: Opening): OpenZone {
+  const { calls, primitives } = opening;
   const open = (base: ZoneBase) => {
     const path = basePathOf(config, base);
     return createFsZone({ zoneId: config.zoneId, base, path, primitives, ...identityOf(config, base) });
   };
   const { zoneId, ordinal, kind } = config;
   const files = open("backup");
-  const backup = boundZone(files, calls, DEADLINES);
+  const bound = (zone: Zone) => boundZone(zone, calls, DEADLINES);
   const handle = {
     zoneId,
     ordinal,
     zoneKind: kind,
-    backup: guard(backup, backup),
-    archive: guard(boundZone(open("archive"), calls, DEADLINES), backup),
+    ...guarded(opening, bound(files), bound(open("archive"))),
     openReader: openWithin(files.openReader, calls, DEADLINES.answerMs),
   };
   return zoneHandleOf(handle, () => calls.within(DEADLINES.answerMs, () => measureRoom(basePathOf(config, "backup"))));
 }
 
 /** A bucket does not say how much room is left. */
-async function openS3Zone(config: S3ZoneConfig, { calls, primitives, guard }: Opening): Promise<OpenZone> {
+async function openS3Zone(config: S3ZoneConfig, opening: Opening): Promise<OpenZone> {
+  const { calls, primitives } = opening;
   const { zoneId, ordinal, kind, buckets } = config;
   // The library takes half a second and 35 MB; a service whose zones are folders does without.
   const { openS3Bucket } = await import("./s3-bucket.ts");
@@ -200,9 +228,7 @@ async function openS3Zone(config: S3ZoneConfig, { calls, primitives, guard }: Op
     const zone = createS3Zone({ bucket, base, primitives, ...identityOf(config, base) });
     return boundZone(zone, calls, DEADLINES, S3_TRIES);
   };
-  const backup = open("backup");
-  const archive = guard(open("archive"), backup);
-  return zoneHandleOf({ zoneId, ordinal, zoneKind: kind, backup: guard(backup, backup), archive });
+  return zoneHandleOf({ zoneId, ordinal, zoneKind: kind, ...guarded(opening, open("backup"), open("archive")) });
 }
 
 function identityOf({ identities }: ZoneConfig, base: ZoneBase): { identity?: string } {

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { sha256HexSchema } from "../../../contracts/fields.ts";
-import type { PinStore } from "../../../server/api/client/pin-store.ts";
+import { newerPin, type PinStore } from "../../../server/api/client/pin-store.ts";
 import { changeEntry, readEntry } from "./database.ts";
 
 const CompanyEntry = z.strictObject({
   rootFingerprint: sha256HexSchema,
   head: z.strictObject({ number: z.int().min(0), hash: sha256HexSchema }),
+  /** Absent in what was written before terms were kept. */
+  controlTerm: z.int().min(0).default(0),
 });
 const AgentEntry = z.strictObject({
   agentId: z.string(),
@@ -23,7 +25,7 @@ export const browserPins: PinStore = {
   rememberCompany(companyId, pin) {
     return changeEntry("companies", companyId, (entry) => {
       const before = entry === undefined ? null : CompanyEntry.parse(entry);
-      return before !== null && before.head.number >= pin.head.number ? before : pin;
+      return newerPin(before, pin);
     });
   },
   async findAgent(agentId) {

@@ -13,5 +13,9 @@ test("what does not fit in the company log is named, with its code, and nothing 
   expect(describeRefusal(fault("member_not_in_log"), "Northgate IT")).toBe(
     "The company log does not name you. Nothing was opened. Ask another owner, or Northgate IT, before you go on. Code: member_not_in_log.",
   );
+  const term = "the server speaks for term 1 of its history, and this device has seen 2";
+  expect(describeRefusal(fault("control_term_rolled_back", term), "Northgate IT")).toBe(
+    "The server speaks for term 1 of its history, and this device has seen 2. Nothing was opened. Ask another owner, or Northgate IT, before you go on. Code: control_term_rolled_back.",
+  );
   expect(describeRefusal(fault("log_truncated"), "Northgate IT")).toContain("older than the one this browser saw");
 });

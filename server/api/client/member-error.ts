@@ -1,4 +1,4 @@
-export type MemberErrorCode = "no_keys_yet" | "root_changed" | "snapshot_misreported";
+export type MemberErrorCode = "no_keys_yet" | "control_term_rolled_back" | "root_changed" | "snapshot_misreported";
 
 /** What a member's client finds wrong with what the portal shows it; the message says what to do. */
 export class MemberError extends Error {

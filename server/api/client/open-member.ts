@@ -38,22 +38,38 @@ export interface OpenMember extends SignedInMember {
  * Fetches a member's sealed keys, opens them on this device, follows the company log from what this device saw last, and
  * remembers the newest.
  *
- * @throws MemberError `no_keys_yet`, `root_changed`; IntegrityError as `unlockMember` and `unlockByRecovery`; the portal's errors
+ * @throws MemberError `control_term_rolled_back`, `no_keys_yet`, `root_changed`; IntegrityError as `unlockMember` and `unlockByRecovery`; the portal's errors
  */
 export async function openMember(member: SignedInMember, secret: MemberSecret): Promise<OpenMember> {
   const { client, viewer, tools, pins } = member;
   const keys = await client.keys.get.query();
   const pin = await pins.findCompany(viewer.companyId);
+  requireTerm(keys, pin);
   const owner = await unlock(member, secret, { keys, pin });
   requirePinnedRoot(owner, pin);
-  await pins.rememberCompany(owner.companyId, pinOf(owner));
+  await pins.rememberCompany(owner.companyId, pinOf(owner, keys.controlTerm));
   const { agents, incidents } = checkAgentCertificates(tools.primitives, owner.log, keys.certificates.map(fromBase64));
   return { ...member, owner, trust: { log: owner.log, agents }, incidents, isFirstSight: pin === null };
 }
 
-/** The newest statement of the log that these keys were checked against. */
-export function pinOf({ log: { rootFingerprint, head } }: OwnerKeys): CompanyPin {
-  return { rootFingerprint, head };
+/**
+ * The newest statement of the log that these keys were checked against.
+ * @param controlTerm that the server spoke for; what was made on this device says nothing about it
+ */
+export function pinOf({ log: { rootFingerprint, head } }: OwnerKeys, controlTerm = 0): CompanyPin {
+  return { rootFingerprint, head, controlTerm };
+}
+
+/**
+ * Before anything is opened: a service that was taken over from shows an older company, and what is changed there is lost.
+ * @throws MemberError `control_term_rolled_back`
+ */
+export function requireTerm({ controlTerm }: Pick<KeysView, "controlTerm">, pin: CompanyPin | null): void {
+  if (pin === null || controlTerm >= pin.controlTerm) return;
+  throw new MemberError(
+    "control_term_rolled_back",
+    `the server speaks for term ${controlTerm} of its history, and this device has seen ${pin.controlTerm}: another one has taken over from it, or it goes back`,
+  );
 }
 
 async function unlock(

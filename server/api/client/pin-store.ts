@@ -5,6 +5,15 @@ import type { SequencePin } from "../../../engine/keys/header-chain.ts";
 export interface CompanyPin {
   readonly rootFingerprint: string;
   readonly head: LogHead;
+  /** The highest term that a server spoke for: of the service's history, so that one which was taken over from is refused. 0: none was seen. */
+  readonly controlTerm: number;
+}
+
+/** What is known after another look: neither the log nor the term ever goes back. */
+export function newerPin(before: CompanyPin | null, seen: CompanyPin): CompanyPin {
+  if (before === null) return seen;
+  const newer = before.head.number >= seen.head.number ? before : seen;
+  return { ...newer, controlTerm: Math.max(before.controlTerm, seen.controlTerm) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -16,9 +16,10 @@ const TOMORROW = "2026-03-02T12:00:00.000Z";
 const YESTERDAY = "2026-02-28T12:00:00.000Z";
 const COMPANY_ID = "0190b5a0-0000-7000-8000-000000000001";
 const session = { portalUrl: "http://a", email: "a@b.example", sessionToken: "one", expiresAt: TOMORROW };
-const pinAt = (number: number) => ({
+const pinAt = (number: number, controlTerm = 1) => ({
   rootFingerprint: "ab".repeat(32),
   head: { number, hash: `${number}`.repeat(64).slice(0, 64) },
+  controlTerm,
 });
 
 let folder = "";
@@ -49,6 +50,16 @@ describe("a client's state", () => {
     const state = withPin({ v: 1, sessions: [], companies: {}, agents: {} }, COMPANY_ID, pinAt(5));
     expect(withPin(state, COMPANY_ID, pinAt(4))).toEqual(state);
     expect(withPin(state, COMPANY_ID, pinAt(6)).companies[COMPANY_ID]?.head.number).toBe(6);
+  });
+
+  test("keeps the highest term, whatever log it came with, and reads what was written before terms were kept", async () => {
+    const state = withPin({ v: 1, sessions: [], companies: {}, agents: {} }, COMPANY_ID, pinAt(5, 2));
+    expect(withPin(state, COMPANY_ID, pinAt(4, 3)).companies[COMPANY_ID]).toEqual(pinAt(5, 3));
+    expect(withPin(state, COMPANY_ID, pinAt(6, 0)).companies[COMPANY_ID]).toEqual(pinAt(6, 2));
+    const { controlTerm: _, ...older } = pinAt(5);
+    await mkdir(join(folder, "config"));
+    await writeFile(path, JSON.stringify({ v: 1, sessions: [], companies: { [COMPANY_ID]: older }, agents: {} }));
+    expect((await readClientState(path)).companies[COMPANY_ID]).toEqual(pinAt(5, 0));
   });
 
   test("never goes back to an older manifest of an agent", () => {

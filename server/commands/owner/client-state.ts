@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { SequencePin } from "../../../engine/keys/header-chain.ts";
-import type { CompanyPin, PinStore } from "../../api/client/pin-store.ts";
+import { type CompanyPin, newerPin, type PinStore } from "../../api/client/pin-store.ts";
 import { ClientError } from "./client-error.ts";
 import type { Environment } from "./environment.ts";
 
@@ -20,6 +20,8 @@ const SessionEntry = z.strictObject({
 const CompanyPinEntry = z.strictObject({
   rootFingerprint: hash,
   head: z.strictObject({ number: z.int().min(0), hash }),
+  /** Absent in what was written before terms were kept. */
+  controlTerm: z.int().min(0).default(0),
 });
 
 const ClientState = z.strictObject({
@@ -89,11 +91,10 @@ export function withSession(state: ClientState, session: SessionEntry, now: Date
   return { ...state, sessions: [...others, session] };
 }
 
-/** Remembers what was seen of a company's log; an older head never replaces a newer one. */
+/** Remembers what was seen of a company; nothing older ever replaces what is newer. */
 export function withPin(state: ClientState, companyId: string, pin: CompanyPin): ClientState {
-  const before = state.companies[companyId];
-  if (before !== undefined && before.head.number >= pin.head.number) return state;
-  return { ...state, companies: { ...state.companies, [companyId]: pin } };
+  const kept = newerPin(state.companies[companyId] ?? null, pin);
+  return { ...state, companies: { ...state.companies, [companyId]: kept } };
 }
 
 /** Remembers the newest headers of agents; an older one never replaces a newer one. */

@@ -148,7 +148,14 @@ describe("a hostile portal", () => {
     expect(await open("log", ({ certificates: [first = ""] }) => ({ certificates: [first, mangle(first)] }))).toEqual([
       "certificate_forged",
     ]);
-    expect(await open("log", ({ memberBlob }) => ({ memberBlob: mangle(memberBlob ?? "") }))).toBe("wrap_damaged");
+    expect(await open("log", ({ controlTerm }) => ({ controlTerm: controlTerm + 2 }))).toEqual([]);
+    // From now on this computer has seen that the history went on elsewhere, also after an honest answer.
+    for (const lower of [1, 2])
+      expect(await open("log", ({ controlTerm }) => ({ controlTerm: controlTerm + 2 - lower }))).toBe(
+        "control_term_rolled_back",
+      );
+    expect(await open("log-2", (view) => view)).toEqual([]);
+    expect(await open("log-2", ({ memberBlob }) => ({ memberBlob: mangle(memberBlob ?? "") }))).toBe("wrap_damaged");
   });
 });
 

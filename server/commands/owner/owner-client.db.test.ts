@@ -163,7 +163,7 @@ describe("an owner's session", () => {
     const { owner: keys } = await openOwnerSession({ env });
     const { rootFingerprint, head } = keys.log;
     const pin = async (pinned: typeof keys.log.head, fingerprint: string) => {
-      const companies = { [owner.companyId]: { rootFingerprint: fingerprint, head: pinned } };
+      const companies = { [owner.companyId]: { rootFingerprint: fingerprint, head: pinned, controlTerm: 1 } };
       await updateClientState(env.HOLDFAST_CLIENT_STATE, (state) => ({ ...state, companies }));
       return openOwnerSession({ env });
     };

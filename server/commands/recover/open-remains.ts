@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { nodePrimitives } from "../../../engine/primitives/node.ts";
 import type { ZoneSettings } from "../../platform/zone-settings.ts";
 import { type OpenZone, type OpenZoneSet, openZones } from "../../zones/open-zones.ts";
-import { IDENTITY_KEY, parseZoneIdentity, type ZoneBase } from "../../zones/zone-identity.ts";
+import { IDENTITY_KEY, parseZoneIdentity, readZoneIdentity, type ZoneBase } from "../../zones/zone-identity.ts";
 import { ClientError } from "../owner/client-error.ts";
 import { atDataFolder, NEW_ZONES, readZonesFile, withIdentities } from "../supervisor/set-up-zones.ts";
 
@@ -14,8 +14,10 @@ export interface Remains {
   /** The one of them that is made new, because a single folder was given; null otherwise. */
   readonly newZone: ZoneSettings | null;
   readonly opened: OpenZoneSet;
-  /** Those that answer. */
+  /** Those that answer, in order. */
   readonly reachable: readonly OpenZone[];
+  /** Those that were named and do not. */
+  readonly awayIds: readonly string[];
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Remains {
 export async function openRemains(from: string, dataFolder: string): Promise<Remains> {
   const found = await stat(from).catch(() => null);
   if (!found) throw new ClientError("usage", `--from: there is no ${from}`);
-  if (!found.isDirectory()) return open(await readZonesFile(from), null, dataFolder);
+  if (!found.isDirectory()) return openNamed(from, dataFolder);
   const known = await readFolder(from);
   const other = NEW_ZONES.find(({ zoneId }) => zoneId !== known.zoneId);
   if (!other) throw new Error("there are two default zones");
@@ -36,6 +38,32 @@ export async function openRemains(from: string, dataFolder: string): Promise<Rem
     ordinal: other.ordinal === known.ordinal ? known.ordinal + 1 : other.ordinal,
   });
   return open([known], newZone, dataFolder);
+}
+
+/**
+ * Opens the zones of a file, and changes nothing.
+ * @throws StartError `zones_invalid`; ClientError `zone_unreachable` when none of them answers
+ */
+export async function openNamed(zonesFile: string, dataFolder: string): Promise<Remains> {
+  const remains = await open(await readZonesFile(zonesFile), null, dataFolder);
+  const zones = remains.zones.map((zone) => withIdentitiesOf(zone, remains.opened));
+  return { ...remains, zones: await Promise.all(zones) };
+}
+
+/** Who a zone is goes into the settings where it can be asked; one that is away is pinned when it is back. */
+async function withIdentitiesOf(zone: ZoneSettings, opened: OpenZoneSet): Promise<ZoneSettings> {
+  const handle = opened.find(zone.zoneId);
+  if (handle?.state !== "healthy") return zone;
+  const [backup, archive] = [await readZoneIdentity(handle.backup), await readZoneIdentity(handle.archive)];
+  return { ...zone, identities: { backup: backup.identity, archive: archive.identity } };
+}
+
+/** The same with the zones that answer before those that do not: new runs are pinned to the first. */
+export function withReachableFirst(remains: Remains): Remains {
+  const isAway = ({ zoneId }: ZoneSettings) => remains.awayIds.includes(zoneId);
+  const inOrder = remains.zones.toSorted((a, b) => Number(isAway(a)) - Number(isAway(b)) || a.ordinal - b.ordinal);
+  const ordinals = remains.zones.map(({ ordinal }) => ordinal).toSorted((a, b) => a - b);
+  return { ...remains, zones: inOrder.map((zone, at) => ({ ...zone, ordinal: ordinals[at] ?? at + 1 })) };
 }
 
 async function open(
@@ -54,7 +82,8 @@ async function open(
       `none of the zones answers (${names}): check paths, addresses and credentials`,
     );
   }
-  return { zones: newZone ? [...known, newZone] : known, newZone, opened, reachable };
+  const awayIds = known.map(({ zoneId }) => zoneId).filter((id) => !reachable.some(({ zoneId }) => zoneId === id));
+  return { zones: newZone ? [...known, newZone] : known, newZone, opened, reachable, awayIds };
 }
 
 /** A zone's folder says itself who it is. */

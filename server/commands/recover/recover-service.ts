@@ -7,9 +7,10 @@ import { openPgDatabase } from "../../db/pg-database.ts";
 import { createPgStore } from "../../db/pg-store.ts";
 import { RebuildDatabase } from "../../db/rebuild-database.ts";
 import { type Chain, findChain, JournalError } from "../../domain/journal/read-chain.ts";
+import type { Watermark } from "../../domain/store/zone-store.ts";
 import { tieredZone } from "../../domain/zone/tiered-zone.ts";
 import type { ZoneSettings } from "../../platform/zone-settings.ts";
-import { readControlTerm, termBytes, termKey } from "../../zones/control-term.ts";
+import { readControlTerm, takeControlTerm } from "../../zones/control-term.ts";
 import { type OpenZone, openZones } from "../../zones/open-zones.ts";
 import { ClientError } from "../owner/client-error.ts";
 import { prepareDataFolder, takeDataFolder } from "../supervisor/data-folder.ts";
@@ -45,6 +46,10 @@ export interface RecoverReport {
   readonly unknownObjects: number;
   /** Snapshots that no zone that answers has whole. */
   readonly snapshotsBeyond: readonly SnapshotBeyond[];
+  /** Of each company in each zone that answers. */
+  readonly watermarks: readonly Watermark[];
+  /** When the last row of the journal was written: what was done later is not known here. */
+  readonly journalEndsAt: string;
 }
 
 /**
@@ -109,19 +114,23 @@ async function fill({
   try {
     for (const { zoneId, ordinal, kind: zoneKind } of remains.zones)
       await store.registerZone({ zoneId, ordinal, zoneKind });
-    const seq = await replayJournal({ zone: zone.backup, chain, rebuild, sha256: nodePrimitives.sha256 });
+    const { seq, endsAt } = await replayJournal({ zone: zone.backup, chain, rebuild, sha256: nodePrimitives.sha256 });
     tell("the journal is replayed; looking what the zones hold");
     for (const zone of remains.reachable) await listZone(zone.zoneId, tieredZone(zone), rebuild);
     const { unknownObjects } = await rebuild.settlePresence();
     await rebuild.settle({ term, number: chain.last.number, hash: chain.last.hash, seq });
     tell("reading the directories of the packs");
     const index = await rebuildIndex(rebuild, remains.reachable);
-    const snapshotsBeyond = await rebuild.listSnapshotsBeyond(
-      store,
-      remains.reachable.map(({ zoneId }) => zoneId),
-    );
-    const objectsRead = 2 * chain.segments.length + index.packs;
-    return { counts: await rebuild.count(), objectsRead, damagedPacks: index.damaged, unknownObjects, snapshotsBeyond };
+    const zoneIds = remains.reachable.map(({ zoneId }) => zoneId);
+    return {
+      snapshotsBeyond: await rebuild.listSnapshotsBeyond(store, zoneIds),
+      watermarks: (await store.listWatermarks(null)).filter(({ zoneId }) => zoneIds.includes(zoneId)),
+      counts: await rebuild.count(),
+      objectsRead: 2 * chain.segments.length + index.packs,
+      damagedPacks: index.damaged,
+      unknownObjects,
+      journalEndsAt: endsAt,
+    };
   } finally {
     await rebuild.close();
     await pg.close();
@@ -157,15 +166,10 @@ async function requireUnused(dataFolder: string): Promise<void> {
 
 /** Create-only: the first one has it. */
 async function takeTerm(zones: readonly OpenZone[], term: number): Promise<void> {
-  const bytes = termBytes(term);
   for (const { zoneId, backup } of zones) {
-    try {
-      await backup.put(termKey(term), [bytes], bytes.length, { isCreateOnly: true });
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "exists")) throw error;
-      const message = `another recovery took term ${term} in ${zoneId} a moment ago; only one of them may go on`;
-      throw new ClientError("term_taken", message, { cause: error });
-    }
+    if ((await takeControlTerm(backup, term)) === "taken") continue;
+    const message = `another recovery took term ${term} in ${zoneId} a moment ago; only one of them may go on`;
+    throw new ClientError("term_taken", message);
   }
 }
 
@@ -175,6 +179,6 @@ async function makeNewZone(newZone: ZoneSettings | null, dataFolder: string, ter
   const settings = atDataFolder(dataFolder, newZone);
   await makeZone(settings);
   const opened = await openZones({ zones: [settings], primitives: nodePrimitives, now: new Date() });
-  const bytes = termBytes(term);
-  await opened.find(newZone.zoneId)?.backup.put(termKey(term), [bytes], bytes.length, { isCreateOnly: true });
+  const made = opened.find(newZone.zoneId);
+  if (made) await takeControlTerm(made.backup, term);
 }

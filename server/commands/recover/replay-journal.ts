@@ -16,19 +16,27 @@ export interface Replay {
   readonly sha256: Primitives["sha256"];
 }
 
-/** Makes the rows of history as the journal says them. Answers the greatest row number that it saw. */
-export async function replayJournal({ zone, chain, rebuild, sha256 }: Replay): Promise<number> {
+/** Makes the rows of history as the journal says them. Answers the greatest row number that it saw, and when the last row was written. */
+export async function replayJournal({ zone, chain, rebuild, sha256 }: Replay): Promise<Replayed> {
   let seq = 1;
+  let endsAt = "";
   for (const name of chain.segments) {
     const { rows } = await readSegment(zone, sha256, name);
     for (const row of rows) {
       seq = Math.max(seq, row.seq);
+      endsAt = row.at;
       if (row.kind === "row" || row.kind === "row_base" || row.kind === "row_removed")
         await rebuild.apply({ kind: row.kind, ...imageOf(row) });
     }
   }
   await rebuild.flush();
-  return seq;
+  return { seq, endsAt };
+}
+
+export interface Replayed {
+  readonly seq: number;
+  /** ISO 8601, by the clock of the database that wrote it. */
+  readonly endsAt: string;
 }
 
 /** Notes every object of every company in a zone, a page at a time. */

@@ -1,4 +1,4 @@
--- What is wrong now. Zones stand under the nil uuid; $2 and $3 say how long, in milliseconds, a zone may be away, and behind.
+-- What is wrong now. Zones stand under the nil uuid; $2 to $4 say how long, in milliseconds, a zone may be away, and behind, and a freeze be due.
 select case z.state when 'unreachable' then 'zone_away' else 'zone_behind' end as kind, z.zone_id as subject,
   coalesce(z.error_code, z.state) as code, 1 as count
 from zone z
@@ -20,3 +20,7 @@ cross join lateral (select bool_or(each.state <> 'missing') as is_anywhere from 
 where f.company_id = $1 and f.healed_at is null and not copies.is_anywhere
   and (p.state in ('live', 'quarantined') or f.kind in ('manifest', 'receipt', 'sidecar'))
 having count(*) > 0
+union all
+-- One for a company, however many wait; `waiting`: none of them was tried and failed.
+select 'freeze_stuck', d.company_id::text, coalesce(min(d.problem_code), 'waiting'), count(*)::int from freeze_due d
+where d.company_id = $1 and d.due_at <= clock_timestamp() - $4 * interval '1 millisecond' group by d.company_id

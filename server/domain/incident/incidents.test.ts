@@ -7,7 +7,7 @@ import { planAgentStarts } from "../schedule/plan-agent-starts.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { createDomainScene, type DomainScene, enrolTestAgent, type TestAgent } from "../testing/domain-scene.ts";
 import { acknowledgeIncident } from "./acknowledge-incident.ts";
-import { keepIncidents, ZONE_PATIENCE } from "./keep-incidents.ts";
+import { keepIncidents, INCIDENT_PATIENCE } from "./keep-incidents.ts";
 
 const ALL = { sort: "need", isDescending: false, states: [], kinds: [], limit: 100 } as const;
 
@@ -47,29 +47,44 @@ test("three failed runs are one, and two are none", async () => {
 
 test("a zone is one after a minute away, and after an hour of catching up, until it is healthy", async () => {
   await probe("unreachable");
-  nowMs += ZONE_PATIENCE.awayMs - 1;
-  expect(await keepIncidents(scene.deps, ZONE_PATIENCE)).toEqual({ opened: [], closed: 0 });
+  nowMs += INCIDENT_PATIENCE.awayMs - 1;
+  expect(await keepIncidents(scene.deps, INCIDENT_PATIENCE)).toEqual({ opened: [], closed: 0 });
   nowMs += 1;
   const opened = [{ companyId: null, kind: "zone_away" }];
-  expect(await keepIncidents(scene.deps, ZONE_PATIENCE)).toEqual({ opened, closed: 0 });
+  expect(await keepIncidents(scene.deps, INCIDENT_PATIENCE)).toEqual({ opened, closed: 0 });
   await probe("catching_up");
-  expect(await keepIncidents(scene.deps, ZONE_PATIENCE)).toEqual({ opened: [], closed: 1 });
-  nowMs += ZONE_PATIENCE.behindMs;
+  expect(await keepIncidents(scene.deps, INCIDENT_PATIENCE)).toEqual({ opened: [], closed: 1 });
+  nowMs += INCIDENT_PATIENCE.behindMs;
   await probe("catching_up");
-  expect((await keepIncidents(scene.deps, ZONE_PATIENCE)).opened).toEqual([{ companyId: null, kind: "zone_behind" }]);
+  expect((await keepIncidents(scene.deps, INCIDENT_PATIENCE)).opened).toEqual([{ companyId: null, kind: "zone_behind" }]);
   await probe("healthy");
-  expect(await keepIncidents(scene.deps, ZONE_PATIENCE)).toEqual({ opened: [], closed: 1 });
+  expect(await keepIncidents(scene.deps, INCIDENT_PATIENCE)).toEqual({ opened: [], closed: 1 });
+});
+
+test("a snapshot that should have been frozen a day ago is one, until it is frozen", async () => {
+  const { store } = scene.deps;
+  const { companyId } = scene;
+  await store.putDueFreezes(companyId, agent.sourceId, [7]);
+  await store.noteFreezeProblem(companyId, 7, "no_locks");
+  nowMs += INCIDENT_PATIENCE.freezeMs - 1;
+  expect(await keepIncidents(scene.deps, INCIDENT_PATIENCE)).toEqual({ opened: [], closed: 0 });
+  nowMs += 1;
+  const opened = [{ companyId, kind: "freeze_stuck" }];
+  expect(await keepIncidents(scene.deps, INCIDENT_PATIENCE)).toEqual({ opened, closed: 0 });
+  expect(await list()).toMatchObject([{ code: "no_locks", count: 1 }]);
+  await store.putDueFreezes(companyId, agent.sourceId, []);
+  expect(await keepIncidents(scene.deps, INCIDENT_PATIENCE)).toEqual({ opened: [], closed: 1 });
 });
 
 test("what is over cannot be acknowledged, and what somebody may not see does not exist", async () => {
   await probe("unreachable");
-  nowMs += ZONE_PATIENCE.awayMs;
-  await keepIncidents(scene.deps, ZONE_PATIENCE);
+  nowMs += INCIDENT_PATIENCE.awayMs;
+  await keepIncidents(scene.deps, INCIDENT_PATIENCE);
   const input = { incidentId: (await list())[0]?.incidentId ?? "", note: "on it", byPersonId: scene.ownerId };
   await expect(acknowledgeIncident(scene.deps, scene.companyId, input)).rejects.toMatchObject({ code: "not_found" });
   await acknowledgeIncident(scene.deps, null, input);
   expect(await list()).toMatchObject([{ state: "acknowledged", acknowledged: { note: "on it" } }]);
   await probe("healthy");
-  await keepIncidents(scene.deps, ZONE_PATIENCE);
+  await keepIncidents(scene.deps, INCIDENT_PATIENCE);
   await expect(acknowledgeIncident(scene.deps, null, input)).rejects.toMatchObject({ code: "incident_closed" });
 });

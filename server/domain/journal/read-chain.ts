@@ -24,7 +24,8 @@ export interface Chain {
 }
 
 /**
- * Follows the chain backwards by the heads, which costs one small request a segment: each proves the one before.
+ * Follows the chain backwards by the heads, which costs one small request a segment: each proves the one before. A history that took over has no
+ * base of its own at first, and goes on from the one that the history before it had last.
  *
  * @throws JournalError `no_journal`, or `journal_broken` with the segment that is missing or damaged
  */
@@ -35,12 +36,13 @@ export async function findChain(zone: Zone): Promise<Chain> {
   if (!last) throw new JournalError("no_journal", `${zone.zoneId} holds no journal: it cannot be recovered from`);
   const segments = [last];
   let head = await readHead(zone, last);
-  const begin = head.base ?? 1;
-  while (head.number > begin) {
+  let begin = head.base;
+  while (head.number > (begin ?? 1)) {
     const previous = byHash.get(`${head.number - 1}-${head.previous}`);
     if (!previous) throw broken(zone, head.number - 1, "is not there");
     segments.push(previous);
     head = await readHead(zone, previous);
+    begin ??= head.base;
   }
   return { segments: segments.reverse(), last };
 }

@@ -7,6 +7,8 @@ export interface MemberKeys {
   readonly log: readonly Uint8Array[];
   readonly wraps: readonly Uint8Array[];
   readonly certificates: readonly Uint8Array[];
+  /** See AgentHello. */
+  readonly controlTerm: number;
 }
 
 /** What a member's client needs to unlock, sealed and signed as it was stored; the client checks it. */
@@ -24,5 +26,6 @@ export async function getKeys(
     log: log.map((statement) => statement.bytes),
     wraps: wraps.map((wrap) => wrap.bytes),
     certificates: certificates.map((certificate) => certificate.bytes),
+    controlTerm: await store.getControlTerm(),
   };
 }

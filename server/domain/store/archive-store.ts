@@ -68,6 +68,12 @@ export interface TierFigures {
 export interface ArchiveStore {
   /** Snapshots of a source that are in the backup tier or were ever frozen, oldest first; at most 100,000. */
   listAgingSnapshots(companyId: string, sourceId: string): Promise<readonly AgingSnapshot[]>;
+  /**
+   * What of a source is to be frozen now (1,000 at most); what is not named is not due any more. Since when one is due stays as it was.
+   */
+  putDueFreezes(companyId: string, sourceId: string, commits: readonly number[]): Promise<void>;
+  /** Why a freeze that is due could not be made the last time. Nothing where none is due. */
+  noteFreezeProblem(companyId: string, commit: number, code: string): Promise<void>;
   /** Makes a pack of the archive known. Repeating it raises the lock and nothing else. False when the name is refused. */
   recordArchivedPack(companyId: string, archived: ArchivedPack): Promise<boolean>;
   /** Every zone keeps these packs (10,000 at most) until then. Never lowers a lock. */

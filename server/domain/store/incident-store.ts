@@ -9,8 +9,8 @@ import type { Listed, ListRequest } from "./list-order.ts";
  *
  * - **What happened** (`run_missed`, `runs_failed`, `second_certificate`) opens in the transaction that records it: `endOverdueRun`, the end of
  *   a run as `failed`, `completeEnrolment`. The first two close in `publishCommit`, when a snapshot of that source becomes visible.
- * - **What is the case** (`zone_away`, `zone_behind`, `deletion_held`, `copies_lost`) is looked at once a minute by `judgeIncidents`,
- *   which opens, counts anew and closes. It also closes what is about an agent that was revoked.
+ * - **What is the case** (`zone_away`, `zone_behind`, `deletion_held`, `copies_lost`, `freeze_stuck`) is looked at once a minute by
+ *   `judgeIncidents`, which opens, counts anew and closes. It also closes what is about an agent that was revoked.
  *
  * Names of documents never stand in an incident: it has ids, counts and codes. Where it is about a zone it belongs to no company.
  */
@@ -43,10 +43,11 @@ export interface IncidentRow {
   } | null;
 }
 
-/** How long a zone may be away, and behind, before that is an incident. */
-export interface ZonePatience {
+/** How long a zone may be away, and behind, and a freeze be due, before that is an incident. */
+export interface IncidentPatience {
   readonly awayMs: number;
   readonly behindMs: number;
+  readonly freezeMs: number;
 }
 
 export interface JudgedIncidents {
@@ -68,7 +69,7 @@ export interface IncidentStore {
   /** Provider-wide: companies where something may have to be opened or closed, at most 1,000. */
   listCompaniesToJudge(): Promise<readonly string[]>;
   /** Holds what is open to what is the case: of a company, or (null) of the zones. Two at once may undo each other; the next step mends that. */
-  judgeIncidents(companyId: string | null, patience: ZonePatience): Promise<JudgedIncidents>;
+  judgeIncidents(companyId: string | null, patience: IncidentPatience): Promise<JudgedIncidents>;
   /**
    * Somebody knows of it. Again replaces the note. A `second_certificate` is over with it, because nothing else says so. `not_open`: there is no
    * such incident, or it is closed.

@@ -18,7 +18,7 @@ import {
   ZONE_2,
 } from "./store-scene.ts";
 
-const AT_ONCE = { awayMs: 0, behindMs: 0 };
+const AT_ONCE = { awayMs: 0, behindMs: 0, freezeMs: 0 };
 const ORDER = { sort: "need", isDescending: false, states: [], kinds: [], limit: 500 } as const;
 
 /** @param getWorkerStore ends sweeps, which the portal's role may not */
@@ -204,6 +204,38 @@ export function describeIncidents(getStore: () => Store, getWorkerStore: () => S
       await store.endRun(companyId, run, { outcome: "cancelled", code: "x" });
     });
 
+    test("is open while a freeze has been due for longer than is borne, with the last reason, and counts them", async () => {
+      const scene = await createScene(getStore());
+      const { companyId, sourceId } = scene;
+      const worker = getWorkerStore();
+      const first = await publishSnapshot(getStore(), scene, null);
+      const second = await publishSnapshot(getStore(), scene, first.snapshot);
+      const due = (...commits: number[]) => worker.putDueFreezes(companyId, sourceId, commits);
+      expect(await worker.listCompaniesToJudge()).not.toContain(companyId);
+      await due(first.commit);
+      expect(await worker.listCompaniesToJudge()).toContain(companyId);
+      expect(await judge(companyId, { ...AT_ONCE, freezeMs: 60_000 })).toEqual({ opened: [], closed: 0 });
+      expect(await judge(companyId)).toEqual({ opened: ["freeze_stuck"], closed: 0 });
+      expect(await listOf(scene)).toMatchObject([
+        { kind: "freeze_stuck", subject: companyId, code: "waiting", count: 1, machine: null },
+      ]);
+      // Of what is not due there is nothing to say.
+      await worker.noteFreezeProblem(companyId, second.commit, "zone_away");
+      await worker.noteFreezeProblem(companyId, first.commit, "page_unreadable");
+      await due(first.commit, second.commit);
+      expect(await judge(companyId)).toEqual({ opened: [], closed: 0 });
+      expect(await listOf(scene)).toMatchObject([{ state: "open", code: "page_unreadable", count: 2 }]);
+      await due(second.commit);
+      await judge(companyId);
+      expect(await listOf(scene)).toMatchObject([{ state: "open", code: "waiting", count: 1 }]);
+      // Another source's plan says nothing about this one's.
+      await worker.putDueFreezes(companyId, newUuid(), []);
+      expect(await judge(companyId)).toEqual({ opened: [], closed: 0 });
+      await due();
+      expect(await judge(companyId)).toEqual({ opened: [], closed: 1 });
+      expect(await worker.listCompaniesToJudge()).not.toContain(companyId);
+    });
+
     test("is about a zone that has been away, or behind, for longer than is borne, and belongs to no company", async () => {
       const store = getStore();
       const { companyId } = await createScene(store);
@@ -216,8 +248,8 @@ export function describeIncidents(getStore: () => Store, getWorkerStore: () => S
       await probe("unreachable", "zone_unreachable");
       await new Promise((resolve) => setTimeout(resolve, 5));
       await probe("unreachable", "zone_unreachable");
-      expect(await judge(null, { awayMs: 60_000, behindMs: 0 })).toEqual({ opened: [], closed: 0 });
-      expect(await judge(null, { awayMs: 4, behindMs: 0 })).toEqual({ opened: ["zone_away"], closed: 0 });
+      expect(await judge(null, { ...AT_ONCE, awayMs: 60_000 })).toEqual({ opened: [], closed: 0 });
+      expect(await judge(null, { ...AT_ONCE, awayMs: 4 })).toEqual({ opened: ["zone_away"], closed: 0 });
       expect(await open()).toMatchObject([
         {
           companyId: null,
@@ -230,7 +262,7 @@ export function describeIncidents(getStore: () => Store, getWorkerStore: () => S
       ]);
       expect(await store.listIncidents(companyId, ORDER)).toEqual([]);
       await probe("catching_up", null);
-      expect(await judge(null, { awayMs: 0, behindMs: 60_000 })).toEqual({ opened: [], closed: 1 });
+      expect(await judge(null, { ...AT_ONCE, behindMs: 60_000 })).toEqual({ opened: [], closed: 1 });
       expect(await judge(null)).toEqual({ opened: ["zone_behind"], closed: 0 });
       expect(await open()).toMatchObject([{ kind: "zone_behind", code: "catching_up" }]);
       await probe("healthy", null);

@@ -60,9 +60,14 @@ export function keyObjectKey(
   }
 }
 
+/** What the keys of all manifests and receipts begin with. */
+export function snapshotsPrefix(companyId: string): string {
+  return `companies/${companyId}/snapshots/`;
+}
+
 /** How to list the manifests and receipts of commit numbers beyond one. */
 export function snapshotsPrefixAfter(companyId: string, commit: number): { prefix: string; after: string } {
-  const prefix = `companies/${companyId}/snapshots/`;
+  const prefix = snapshotsPrefix(companyId);
   // A dot comes after the dash that stands behind the number, and before the next digit.
   return { prefix, after: `${prefix}${commitDigits(commit)}.` };
 }

@@ -1,3 +1,4 @@
+import { ZoneError } from "../../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
 import { resolveRetention } from "../../domain/retention/effective-retention.ts";
 import { planRetention, type RetentionStep } from "../../domain/retention/plan-retention.ts";
@@ -11,12 +12,14 @@ import type { DeleteOptions } from "../sweep/delete-packs.ts";
 import { deleteLetGo } from "./delete-let-go.ts";
 import { encodeFreezeCursor, type FreezeCursor, parseFreezeCursor } from "./freeze-cursor.ts";
 import type { FreezeProblem } from "./freeze-problem.ts";
-import { SnapshotFreeze } from "./freeze-snapshot.ts";
+import { type FreezeProgress, SnapshotFreeze } from "./freeze-snapshot.ts";
 
 /** A step ends after this, so that a lease of 90 s is never outlived: nothing in it takes longer than the rest. */
 const STEP_MS = 45_000;
 const LEASE_MS = 90_000;
 const PAGE_SOURCES = 500;
+/** Of one source, oldest first: more that wait say nothing new. */
+const MAX_DUE = 1_000;
 
 export interface AgeOptions extends DeleteOptions {
   readonly deps: Pick<DomainDeps, "store" | "zones" | "primitives">;
@@ -117,7 +120,7 @@ class AgeStep {
     const { companyId, log } = { companyId: this.#companyId, log: this.#options.log };
     for (let cursor = begun; ; ) {
       if (this.#isOver() || !(await save(cursor))) return false;
-      const progress = await this.#freezing.advance(cursor);
+      const progress = await this.#advance(cursor);
       switch (progress.kind) {
         case "more":
           cursor = { ...cursor, place: progress.place };
@@ -126,6 +129,7 @@ class AgeStep {
           return false;
         case "stuck":
           log.error({ companyId, ...cursor.freeze, ...progress.problem }, "a snapshot cannot be frozen now");
+          await this.#noteProblem(cursor.freeze.snapshotId, progress.problem.code);
           this.totals.stuck += 1;
           this.totals.problem ??= progress.problem;
           break;
@@ -139,7 +143,32 @@ class AgeStep {
     }
   }
 
-  async #plan({ machineId, sourceId }: SourceRow): Promise<readonly RetentionStep[]> {
+  /** What breaks off, as in a zone that is away, is a reason as well. */
+  async #advance(cursor: FreezeCursor): Promise<FreezeProgress> {
+    try {
+      return await this.#freezing.advance(cursor);
+    } catch (error) {
+      const code = error instanceof ZoneError ? error.code : "fault";
+      await this.#noteProblem(cursor.freeze.snapshotId, code);
+      throw error;
+    }
+  }
+
+  async #noteProblem(snapshotId: string, code: string): Promise<void> {
+    const { store } = this.#options.deps;
+    const snapshot = await store.findSnapshot(this.#companyId, snapshotId);
+    if (snapshot) await store.noteFreezeProblem(this.#companyId, snapshot.commit, code);
+  }
+
+  /** What is due is written down: should it stay so for long, it is an incident ([Note: Incidents]). */
+  async #plan(source: SourceRow): Promise<readonly RetentionStep[]> {
+    const steps = await this.#decide(source);
+    const due = steps.filter(({ kind }) => kind === "freeze").map(({ commit }) => commit);
+    await this.#options.deps.store.putDueFreezes(this.#companyId, source.sourceId, due.slice(0, MAX_DUE));
+    return steps;
+  }
+
+  async #decide({ machineId, sourceId }: SourceRow): Promise<readonly RetentionStep[]> {
     const { store } = this.#options.deps;
     const snapshots = await store.listAgingSnapshots(this.#companyId, sourceId);
     if (snapshots.length === 0) return [];

@@ -109,6 +109,9 @@ const ageAt = (daysAhead: number, change: Partial<AgeOptions> = {}) =>
 const newIds = (count: number) => Array.from({ length: count }, newId32);
 const rows = () => workerStore.listAgingSnapshots(scene.companyId, agent.sourceId);
 
+const ALL_INCIDENTS = { sort: "need", isDescending: false, states: [], kinds: [], limit: 10 } as const;
+const judgeStuck = () => workerStore.judgeIncidents(scene.companyId, { awayMs: 0, behindMs: 0, freezeMs: 0 });
+
 /** Three backups of today, each with something new, in both zones. */
 async function backUpThree(common = newIds(3)) {
   const made = [];
@@ -190,8 +193,12 @@ describe("ageing", () => {
       problem: { code: "zone_away" },
     });
     expect((await rows()).every(({ isInBackup, frozen }) => isInBackup && frozen === null)).toBe(true);
+    expect(await judgeStuck()).toEqual({ opened: ["freeze_stuck"], closed: 0 });
+    const incidents = await store.listIncidents(scene.companyId, ALL_INCIDENTS);
+    expect(incidents).toMatchObject([{ kind: "freeze_stuck", code: "zone_away", count: 1 }]);
     Object.assign(faults[1] ?? {}, { isLost: false });
     expect(await ageAt(20)).toMatchObject({ frozen: 1, leftBackup: 2, problem: null });
+    expect(await judgeStuck()).toEqual({ opened: [], closed: 1 });
     for (const { archive } of zones) await expectWholeBase(archive, scene.companyId, first ? [first.tree] : []);
   });
 
@@ -206,6 +213,7 @@ describe("ageing", () => {
     const { deps } = optionsAt(20);
     const result = await ageAt(20, { deps: { ...deps, zones: { ...deps.zones, all: () => all } } });
     expect(result).toMatchObject({ frozen: 0, leftBackup: 0, problem: { code: "no_locks" } });
+    expect(await judgeStuck()).toEqual({ opened: ["freeze_stuck"], closed: 0 });
   });
 
   test("what was left out of the archive is noticed before anything counts as frozen, and the next try puts it there", async () => {

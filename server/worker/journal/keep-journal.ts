@@ -51,10 +51,11 @@ async function keepBase(options: KeepJournalOptions, ship: ShipJournal): Promise
 
 /** Only when every zone has the new base whole; while one is away nothing is removed anywhere. */
 async function pruneOnceSafe(options: KeepJournalOptions, end: number, keepFrom: number): Promise<void> {
-  const { zones, log, signal } = options;
+  const { journal, zones, log, signal } = options;
   while (!(await haveAllUpTo(options, end))) await sleep(REST_MS, undefined, { signal });
+  const { term } = await journal.readHead();
   for (const { zoneId, backup } of zones.all()) {
-    const pruned = await pruneJournal(backup, keepFrom);
+    const pruned = await pruneJournal(backup, { keepFrom, term });
     log.info({ zoneId, pruned, keepFrom }, "removed what no reader of the journal needs");
   }
 }

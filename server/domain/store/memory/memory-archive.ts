@@ -20,6 +20,18 @@ export function createMemoryArchive(state: MemoryState): ArchiveStore {
         )
         .map((entry) => toAging(company, entry));
     },
+    async putDueFreezes(companyId, sourceId, commits) {
+      const company = getCompany(state, companyId);
+      for (const [commit, due] of company.dueFreezes)
+        if (due.sourceId === sourceId && !commits.includes(commit)) company.dueFreezes.delete(commit);
+      for (const commit of commits)
+        if (!company.dueFreezes.has(commit))
+          company.dueFreezes.set(commit, { sourceId, dueAt: state.now(), problemCode: null });
+    },
+    async noteFreezeProblem(companyId, commit, code) {
+      const due = companyOrNone(companyId)?.dueFreezes.get(commit);
+      if (due) due.problemCode = code;
+    },
     recordArchivedPack: async (companyId, archived) =>
       recordArchivedPack(state, getCompany(state, companyId), archived),
     async raisePackLocks(companyId, packIds, until) {

@@ -1,5 +1,5 @@
 import type { IncidentKind, IncidentState } from "../../../../contracts/incidents.ts";
-import type { IncidentRow, IncidentStore, JudgedIncidents, ZonePatience } from "../incident-store.ts";
+import type { IncidentRow, IncidentStore, JudgedIncidents, IncidentPatience } from "../incident-store.ts";
 import { toFindingRow } from "./memory-findings.ts";
 import { addIncident, findOpen } from "./memory-incident-entries.ts";
 import { INCIDENT_COLUMNS, isFound, pageOf } from "./memory-lists.ts";
@@ -7,7 +7,7 @@ import type { IncidentEntry } from "./memory-rows.ts";
 import type { CompanyState, MemoryState } from "./memory-state.ts";
 
 /** What is the case, and no event. */
-const JUDGED: readonly IncidentKind[] = ["zone_away", "zone_behind", "deletion_held", "copies_lost"];
+const JUDGED: readonly IncidentKind[] = ["zone_away", "zone_behind", "deletion_held", "copies_lost", "freeze_stuck"];
 
 export function createMemoryIncidents(state: MemoryState): IncidentStore {
   const rowsOf = (companyId: string | null, seesStaff: boolean) =>
@@ -44,7 +44,7 @@ export function createMemoryIncidents(state: MemoryState): IncidentStore {
 }
 
 function isToJudge(state: MemoryState, company: CompanyState): boolean {
-  if (heldSweepsOf(company).length > 0 || company.findings.some(({ healedAt }) => healedAt === null)) return true;
+  if (heldSweepsOf(company).length + company.dueFreezes.size > 0 || company.findings.some(({ healedAt }) => healedAt === null)) return true;
   return state.incidents.some((entry) => entry.companyId === company.companyId && entry.closedAt === null);
 }
 
@@ -59,9 +59,9 @@ interface Cause {
   readonly count: number;
 }
 
-function judge(state: MemoryState, companyId: string | null, patience: ZonePatience): JudgedIncidents {
+function judge(state: MemoryState, companyId: string | null, patience: IncidentPatience): JudgedIncidents {
   const company = companyId === null ? undefined : state.companies.get(companyId);
-  const causes = company === undefined ? zoneCauses(state, patience) : companyCauses(state, company);
+  const causes = company === undefined ? zoneCauses(state, patience) : companyCauses(state, company, patience);
   const isCaused = ({ kind, subject }: IncidentEntry) =>
     causes.some((cause) => cause.kind === kind && cause.subject === subject);
   const open = state.incidents.filter((entry) => entry.companyId === companyId && entry.closedAt === null);
@@ -82,7 +82,7 @@ function judge(state: MemoryState, companyId: string | null, patience: ZonePatie
   return { opened, closed: over.length };
 }
 
-function zoneCauses(state: MemoryState, { awayMs, behindMs }: ZonePatience): Cause[] {
+function zoneCauses(state: MemoryState, { awayMs, behindMs }: IncidentPatience): Cause[] {
   return [...state.zones.values()].flatMap(({ zoneId, state: zoneState, probe }): Cause[] => {
     const lastsMs = state.now().getTime() - (state.zoneStatesSince.get(zoneId) ?? 0);
     const cause = { subject: zoneId, code: probe?.errorCode ?? zoneState, count: 1 };
@@ -91,14 +91,21 @@ function zoneCauses(state: MemoryState, { awayMs, behindMs }: ZonePatience): Cau
   });
 }
 
-function companyCauses(state: MemoryState, company: CompanyState): Cause[] {
+function companyCauses(state: MemoryState, company: CompanyState, { freezeMs }: IncidentPatience): Cause[] {
   const { companyId: subject } = company;
   const held = heldSweepsOf(company);
   const [first] = held.map(({ code }) => code).toSorted();
+  const stuck = [...company.dueFreezes.values()].filter(({ dueAt }) => {
+    return state.now().getTime() - dueAt.getTime() >= freezeMs;
+  });
+  const [problem] = stuck.flatMap(({ problemCode }) => problemCode ?? []).toSorted();
   const lost = company.findings.filter((finding) => toFindingRow(state, company, finding).state === "lost").length;
   return [
     ...(first === undefined ? [] : [{ kind: "deletion_held" as const, subject, code: first, count: held.length }]),
     ...(lost === 0 ? [] : [{ kind: "copies_lost" as const, subject, code: "no_good_copy", count: lost }]),
+    ...(stuck.length === 0
+      ? []
+      : [{ kind: "freeze_stuck" as const, subject, code: problem ?? "waiting", count: stuck.length }]),
   ];
 }
 

@@ -144,11 +144,19 @@ export interface CompanyState {
   readonly scrubRounds: Map<string, RoundEntry>;
   readonly sweeps: Map<PackTier, SweepState>;
   readonly holds: HoldState[];
+  /** By commit. */
+  readonly dueFreezes: Map<number, DueFreezeState>;
   /** By the id of the company, machine or source. */
   readonly retention: Map<string, RetentionRow>;
   /** By the name of the job. */
   readonly marks: Map<string, MarkState>;
   readonly index: CompanyIndex;
+}
+
+export interface DueFreezeState {
+  readonly sourceId: string;
+  readonly dueAt: Date;
+  problemCode: string | null;
 }
 
 export interface SweepState {
@@ -240,6 +248,7 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     scrubRounds: new Map(),
     sweeps: new Map(),
     holds: [],
+    dueFreezes: new Map(),
     retention: new Map(),
     marks: new Map(),
     index: new CompanyIndex(),
