@@ -36,6 +36,7 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
       jitterSeconds: readChoice(fields, "jitterSeconds"),
       catchUpMinutes: readChoice(fields, "catchUpMinutes"),
       window: readWindow(fields, own.window),
+      bandwidth: own.bandwidth,
       isPaused: fields.get("isPaused") === "on",
     });
   };

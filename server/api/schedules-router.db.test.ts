@@ -46,7 +46,15 @@ function member(role: "owner" | "restorer" | "viewer") {
 }
 
 function settingsOf(change: Partial<ScheduleSettings>): ScheduleSettings {
-  return { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false, ...change };
+  return {
+    timing: null,
+    jitterSeconds: null,
+    catchUpMinutes: null,
+    window: null,
+    bandwidth: null,
+    isPaused: false,
+    ...change,
+  };
 }
 
 const machineId = () => machineIdSchema.parse(company.machineId);
