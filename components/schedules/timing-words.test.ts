@@ -43,7 +43,13 @@ test("a level that sets a single value sets something itself", () => {
   };
   expect(isSetHere(nothing)).toBe(false);
   const window = { hours: Array(7).fill(1), endsRuns: false };
-  for (const own of [{ jitterSeconds: 0 }, { catchUpMinutes: 0 }, { window }, { isPaused: true }]) {
+  for (const own of [
+    { jitterSeconds: 0 },
+    { catchUpMinutes: 0 },
+    { window },
+    { bandwidth: { rules: [] } },
+    { isPaused: true },
+  ]) {
     expect(isSetHere({ ...nothing, ...own })).toBe(true);
   }
 });

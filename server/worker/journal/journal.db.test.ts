@@ -112,6 +112,14 @@ async function live(): Promise<Scene> {
   };
   const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
   await store.putSchedule(scene.companyId, schedule);
+  const bandwidth = { rules: [{ hours: Array(7).fill(255), bytesPerSecond: 125_000 }] };
+  const ofCompany = {
+    ...schedule,
+    level: "company",
+    subjectId: scene.companyId,
+    settings: { ...settings, bandwidth },
+  } as const;
+  await store.putSchedule(scene.companyId, ofCompany);
   return scene;
 }
 
