@@ -21,7 +21,7 @@ import { createBulkServer } from "./serve-bulk.ts";
 import { UploadRooms } from "./upload-rooms.ts";
 import { ZoneReads } from "./zone-reads.ts";
 
-/** Uploads at a time, each in a buffer of 32 MiB; with 96 reads of a few MiB this process stays under 640 MiB at any size. */
+/** Uploads at a time, each in a buffer of 32 MiB; with 96 reads of a few MiB this process stays under 640 MiB at any size, and under 1 GiB with limited ones. */
 const UPLOADS = {
   roomBytes: PACK_MAX_BYTES,
   rooms: 8,
