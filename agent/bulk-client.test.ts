@@ -49,6 +49,13 @@ test("what will not pass is an error at once, with the server's code", async () 
   expect(portal.calls).toHaveLength(1);
 });
 
+test("a pack waits for its company's bandwidth limit as long as it takes, and is not failed by it", async () => {
+  const refusals: FakeAnswer[] = Array(30).fill({ code: "bandwidth_limited", status: 429, retryAfterMs: 1 });
+  const { client, portal } = await openClient(() => refusals.shift() ?? ok);
+  await client.putPack("00", ids);
+  expect(portal.calls).toHaveLength(31);
+});
+
 test("a commit that lacks objects is the caller's to handle, and is not repeated", async () => {
   const { client, portal } = await openClient(() => ({ code: "missing_objects", status: 409 }));
   expect(await codeOf(client.commitSnapshot(ids))).toBe("missing_objects");

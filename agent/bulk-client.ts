@@ -1,6 +1,11 @@
+import { PACK_PATIENCE_MS } from "../contracts/limits.ts";
 import type { ChunkKind } from "../engine/ports/chunk-index.ts";
 import type { HttpAnswer, HttpCall, HttpConnection } from "./http-connection.ts";
-import { ServerError, withRetries } from "./retry.ts";
+import { codeOf, pause, retryAfterOf, ServerError, withRetries } from "./retry.ts";
+
+const NOT_YET = "bandwidth_limited";
+/** Until it asks again, where the server does not say when. */
+const NOT_YET_MS = 5_000;
 
 /** What the server says about a committed snapshot. */
 export interface CommittedSnapshot {
@@ -42,12 +47,27 @@ export class BulkClient implements BackupTarget {
   }
 
   async putPack(packId: string, bytes: Uint8Array): Promise<void> {
-    await this.#call({ method: "PUT", path: `/bulk/v1/packs/${packId}`, body: bytes });
+    const upload = { patienceMs: PACK_PATIENCE_MS };
+    const call: HttpCall = { method: "PUT", path: `/bulk/v1/packs/${packId}`, body: bytes, upload };
+    // A company's bandwidth limit makes its backups wait, and fails none, however long that takes.
+    while (!(await this.#isTaken(call))) {}
   }
 
   async commitSnapshot(manifest: Uint8Array): Promise<CommittedSnapshot> {
     const call: HttpCall = { method: "POST", path: "/bulk/v1/commit-snapshot", body: manifest };
     return parseCommitted(await this.#call(call, ["missing_objects"]));
+  }
+
+  /** False when it was not its turn yet; it has waited then. */
+  async #isTaken(call: HttpCall): Promise<boolean> {
+    try {
+      await this.#call(call, [NOT_YET]);
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== NOT_YET) throw error;
+      await pause(retryAfterOf(error) ?? NOT_YET_MS, this.#options.signal);
+      return false;
+    }
   }
 
   #call(call: HttpCall, except: readonly string[] = []): Promise<HttpAnswer> {

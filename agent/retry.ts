@@ -56,8 +56,8 @@ function isRetryable(error: unknown): boolean {
   return error instanceof Error && "retryable" in error && error.retryable === true;
 }
 
-/** Half to all of the delay, so that many agents do not come back in one moment. */
-function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+/** Half to all of the delay, so that many agents do not come back in one moment. @throws the signal's reason */
+export function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const aborted = () => {
       clearTimeout(timer);

@@ -49,6 +49,7 @@ export const ERROR_CODES = {
   agent_too_old: { httpStatus: 426, isRetryable: false },
   agent_too_new: { httpStatus: 426, isRetryable: false },
   company_busy: { httpStatus: 429, isRetryable: true },
+  bandwidth_limited: { httpStatus: 429, isRetryable: true },
   rate_limited: { httpStatus: 429, isRetryable: true },
   zone_unreachable: { httpStatus: 503, isRetryable: true },
   zone_full: { httpStatus: 507, isRetryable: true },

@@ -6,6 +6,11 @@ export const CHUNK_IDS_MAX_COUNT = 10_000;
 export const COPIES_IDS_MAX_COUNT = 256;
 /** One pack; the builder aims at 16 MiB, a last frame may stand over. It passes through one of the gateway's buffers. */
 export const PACK_MAX_BYTES = 32 * 1024 * 1024;
+/**
+ * What gateway and agent give one pack, from its first byte to the answer: so long take four of the largest that share the least bandwidth limit
+ * (`BANDWIDTH_MIN_BYTES_PER_SECOND`, 36 min), with room. Without a limit, 32 MiB at 12 KB/s.
+ */
+export const PACK_PATIENCE_MS = 45 * 60 * 1000;
 /** A manifest with its sealed part; 16 MiB lists about 100,000 gaps, plus the header. */
 export const MANIFEST_MAX_BYTES = 16 * 1024 * 1024 + 4096;
 

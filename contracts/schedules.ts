@@ -27,17 +27,43 @@ export type Timing = z.infer<typeof timingSchema>;
 export const ALL_HOURS = 2 ** 24 - 1;
 export const WEEK_DAYS = 7;
 
-/** The hours of the week in which backups may begin, on the clocks of the schedule's zone. */
-export const windowSettings = z.strictObject({
-  /** From Monday on, a bit for each hour: 1 is the hour after midnight. */
-  hours: z
+/** Hours of the week, from Monday on, a bit for each: 1 is the hour after midnight. At least one. */
+const weekHours = (message: string) =>
+  z
     .array(z.number().int().min(0).max(ALL_HOURS))
     .length(WEEK_DAYS)
-    .refine((hours) => hours.some((day) => day > 0), "must leave some hour of the week: pause the schedule instead"),
+    .refine((hours) => hours.some((day) => day > 0), message);
+
+/** The hours of the week in which backups may begin, on the clocks of the schedule's zone. */
+export const windowSettings = z.strictObject({
+  hours: weekHours("must leave some hour of the week: pause the schedule instead"),
   /** A backup that runs when the window ends is ended, and goes on in the next one; otherwise it may finish. */
   endsRuns: z.boolean(),
 });
 export type WindowSettings = z.infer<typeof windowSettings>;
+
+/**
+ * 0.5 Mbit/s. Four packs of 32 MiB (`PACK_MAX_BYTES`) that share it are there after 36 min, and a single one after 9: within the 45 min that
+ * gateway and agent give a pack (`PACK_PATIENCE_MS`).
+ */
+export const BANDWIDTH_MIN_BYTES_PER_SECOND = 62_500;
+/** 10 Gbit/s: no gateway takes more, so a greater limit would limit nothing. */
+export const BANDWIDTH_MAX_BYTES_PER_SECOND = 1_250_000_000;
+/** Working hours, evenings, nights and weekends, each with its own limit, and room for two more. */
+export const BANDWIDTH_MAX_RULES = 6;
+
+export const bandwidthRule = z.strictObject({
+  hours: weekHours("must be at least one hour of the week"),
+  bytesPerSecond: z.number().int().min(BANDWIDTH_MIN_BYTES_PER_SECOND).max(BANDWIDTH_MAX_BYTES_PER_SECOND),
+});
+export type BandwidthRule = z.infer<typeof bandwidthRule>;
+
+/** How fast all backups of a company may send together. Where rules overlap, the least holds; in an hour of no rule, none. No rules: never a limit. */
+export const bandwidthSettings = z.strictObject({ rules: z.array(bandwidthRule).max(BANDWIDTH_MAX_RULES) });
+export type BandwidthSettings = z.infer<typeof bandwidthSettings>;
+
+/** Levels that may set a bandwidth limit: it is shared by a whole company, so a machine or source cannot have its own. */
+export const BANDWIDTH_LEVELS: readonly ScheduleLevel[] = ["provider", "company"];
 
 /** What one level sets itself; null inherits. A pause holds for everything below. */
 export const scheduleSettings = z.strictObject({
@@ -48,6 +74,8 @@ export const scheduleSettings = z.strictObject({
   catchUpMinutes: z.number().int().min(0).max(CATCH_UP_MAX_MINUTES).nullable(),
   /** When a start may come; what is due outside of it waits for the next hour inside. */
   window: windowSettings.nullable().default(null),
+  /** Of the provider's default and companies alone. */
+  bandwidth: bandwidthSettings.nullable().default(null),
   isPaused: z.boolean(),
 });
 export type ScheduleSettings = z.infer<typeof scheduleSettings>;
@@ -79,6 +107,9 @@ export const effectiveScheduleView = z.strictObject({
   /** Null: at any hour. */
   window: windowSettings.nullable(),
   windowFrom: scheduleLevel,
+  /** Of the whole company, also where it is seen from a machine. Null: nobody has set one. */
+  bandwidth: bandwidthSettings.nullable(),
+  bandwidthFrom: scheduleLevel,
   /** The widest level that pauses; null when backups are due. */
   pausedBy: scheduleLevel.nullable(),
 });

@@ -367,6 +367,15 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
       await row("Whole company").getByLabel("May begin").selectOption("Own hours");
       for (const day of ["Sat", "Sun"]) await row("Whole company").getByLabel(day).uncheck();
       await row("Whole company").getByLabel("End what still runs").check();
+      await row("Whole company").getByLabel("Bandwidth", { exact: true }).selectOption("Limited, by day and hour");
+      await row("Whole company").getByRole("button", { name: "Add a limit" }).click();
+      await row("Whole company").getByRole("button", { name: "Add a limit" }).click();
+      await row("Whole company").getByRole("button", { name: "Remove Limit 2" }).click();
+      await expectPage(row("Whole company").getByLabel("Bandwidth", { exact: true })).toBeFocused();
+      const limit = (name: string) => row("Whole company").getByRole("group", { name, exact: true });
+      await limit("Limit 1").getByLabel("At most, in Mbit/s").fill("5");
+      await limit("Limit 2").getByLabel("In these hours").selectOption("At any hour");
+      await limit("Limit 2").getByLabel("At most, in Mbit/s").fill("20");
     });
     await expectPage(headline()).toHaveText(
       "Every machine is backed up by itself. Every night at 02:00, Europe/Berlin.",
@@ -375,16 +384,26 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(row("This machine")).toContainText("Every night at 02:00, Europe/Berlinfrom the company");
     await expectPage(row("This machine")).toContainText("not caught up (from the company)");
     await expectPage(row("This machine")).toContainText("60 of 168 hours a week, ended after them (from the company)");
+    await expectPage(row("This machine")).toContainText(
+      "all machines together at most 5 Mbit/s Monday to Friday, 08:00 to 18:00, and 20 Mbit/s at any hour (from the company)",
+    );
+    await row("This machine").getByRole("button", { name: "Change the schedule of This machine" }).click();
+    await expectPage(row("This machine").getByLabel("May begin")).toHaveCount(1);
+    await expectPage(row("This machine").getByLabel("Bandwidth", { exact: true })).toHaveCount(0);
     await context.close();
 
     await openBrowser();
     await signIn(page, product.url, product.demo.staff);
     await goTo("Schedule");
     await expectPage(headline()).toHaveText("Every company is backed up by itself. Noon and midnight, UTC.");
-    await change("Provider's default", () =>
-      row("Provider's default").getByLabel("When it is due, it").selectOption("begins within 30 min"),
-    );
+    await change("Provider's default", async () => {
+      await row("Provider's default").getByLabel("When it is due, it").selectOption("begins within 30 min");
+      await row("Provider's default").getByLabel("Bandwidth", { exact: true }).selectOption("Limited, by day and hour");
+      await row("Provider's default").getByLabel("In these hours").selectOption("At any hour");
+      await row("Provider's default").getByLabel("At most, in Mbit/s").fill("800");
+    });
     await expectPage(row("Provider's default")).toContainText("begins within 30 min (the default)");
+    await expectPage(row("Provider's default")).toContainText("at most 800 Mbit/s at any hour (the default)");
     await page.goto(`${product.url}/companies/${product.demo.companyId}/schedule`);
     await expectPage(row("Whole company")).toContainText("begins within 30 min (from the provider's default)");
     await expectPage(row("Whole company")).toContainText("not caught up (its own)");
@@ -392,10 +411,12 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
       await row("Whole company").getByLabel("Backs up").selectOption("As inherited");
       await row("Whole company").getByLabel("A start that was missed is").selectOption({ index: 0 });
       await row("Whole company").getByLabel("May begin").selectOption("Nights, 18:00 to 06:00");
+      await row("Whole company").getByLabel("Bandwidth", { exact: true }).selectOption("As inherited");
     });
     await expectPage(row("Whole company")).toContainText("Noon and midnight, UTCfrom the provider's default");
     await expectPage(row("Whole company")).toContainText("caught up for 1 d (from the provider's default)");
     await expectPage(row("Whole company")).toContainText("nights, 18:00 to 06:00, ended after them (its own)");
+    await expectPage(row("Whole company")).toContainText("800 Mbit/s at any hour (from the provider's default)");
   });
 
   test("signing out ends the session, for a copy of the cookie too", async () => {

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { machineIdSchema } from "../contracts/ids.ts";
+import { companyIdSchema, machineIdSchema } from "../contracts/ids.ts";
 import type { RunView } from "../contracts/runs.ts";
-import type { Timing, WindowSettings } from "../contracts/schedules.ts";
+import { ALL_HOURS, type Timing, type WindowSettings } from "../contracts/schedules.ts";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
 import { expectPage, settleColours } from "./expect-page.ts";
@@ -229,4 +229,22 @@ describe("backups by themselves", () => {
     );
     await stopAgent();
   }, 400_000);
+
+  it("a backup takes as long as the company's bandwidth limit makes it, and is complete", async () => {
+    const bytesPerSecond = 1_000_000;
+    const limit = { rules: [{ hours: Array(7).fill(ALL_HOURS), bytesPerSecond }] };
+    const subject = { level: "company", companyId: companyIdSchema.parse(product.demo.companyId) } as const;
+    const nothing = { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: false };
+    await client.schedules.put.mutate({ subject, settings: { ...nothing, bandwidth: limit } });
+    // The gateway reads settings again after half a minute.
+    await new Promise((resolve) => setTimeout(resolve, MINUTE_MS / 2));
+    const sizeBytes = 6 * MiB;
+    writeFileSync(join(source, "slow.bin"), randomBytes(sizeBytes));
+    const begunAt = performance.now();
+    await backUp(state, [source]);
+    // A quarter of a second may come at once.
+    expect(performance.now() - begunAt).toBeGreaterThan((sizeBytes / bytesPerSecond - 0.25) * 1000);
+    expect((await listRuns())[0]).toMatchObject({ outcome: "complete" });
+    await client.schedules.put.mutate({ subject, settings: nothing });
+  }, 200_000);
 });

@@ -832,11 +832,13 @@ create table provider (
   schedule_timed_at timestamp(3) with time zone,
   schedule_window_hours integer[],
   schedule_window_ends_runs boolean,
+  schedule_bandwidth jsonb,
   constraint provider_pkey PRIMARY KEY (provider_id),
   constraint provider_check CHECK (((schedule_cron IS NULL) = (schedule_time_zone IS NULL))),
   constraint provider_check1 CHECK (((schedule_window_hours IS NULL) = (schedule_window_ends_runs IS NULL))),
   constraint provider_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint provider_provider_id_check CHECK ((provider_id = 1)),
+  constraint provider_schedule_bandwidth_check CHECK (is_bandwidth(schedule_bandwidth)),
   constraint provider_schedule_catch_up_minutes_check CHECK (((schedule_catch_up_minutes >= 0) AND (schedule_catch_up_minutes <= 10080))),
   constraint provider_schedule_cron_check CHECK ((length(schedule_cron) <= 200)),
   constraint provider_schedule_jitter_seconds_check CHECK (((schedule_jitter_seconds >= 0) AND (schedule_jitter_seconds <= 21600))),
@@ -846,7 +848,7 @@ create table provider (
 alter table provider owner to holdfast_owner;
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.provider FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.provider FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at, schedule_window_hours, schedule_window_ends_runs) on provider to holdfast_app;
+grant insert, select, update (name, first_staff_id, schedule_cron, schedule_time_zone, schedule_jitter_seconds, schedule_catch_up_minutes, schedule_is_paused, schedule_timed_at, schedule_window_hours, schedule_window_ends_runs, schedule_bandwidth) on provider to holdfast_app;
 grant select on provider to holdfast_journal;
 grant select (provider_id, name) on provider to holdfast_lookup;
 grant select on provider to holdfast_staff;
@@ -975,14 +977,17 @@ END,
   timed_at timestamp(3) with time zone not null default now(),
   window_hours integer[],
   window_ends_runs boolean,
+  bandwidth jsonb,
   constraint schedule_pkey PRIMARY KEY (company_id, level, subject_id),
   constraint schedule_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
   constraint schedule_company_id_machine_id_fkey FOREIGN KEY (company_id, machine_id) REFERENCES machine(company_id, machine_id),
   constraint schedule_company_id_source_id_fkey FOREIGN KEY (company_id, source_id) REFERENCES source(company_id, source_id),
+  constraint schedule_bandwidth_check CHECK (is_bandwidth(bandwidth)),
   constraint schedule_catch_up_minutes_check CHECK (((catch_up_minutes >= 0) AND (catch_up_minutes <= 10080))),
   constraint schedule_check CHECK (((level <> 'company'::text) OR (subject_id = company_id))),
   constraint schedule_check1 CHECK (((cron IS NULL) = (time_zone IS NULL))),
   constraint schedule_check2 CHECK (((window_hours IS NULL) = (window_ends_runs IS NULL))),
+  constraint schedule_check3 CHECK (((level = 'company'::text) OR (bandwidth IS NULL))),
   constraint schedule_cron_check CHECK ((length(cron) <= 200)),
   constraint schedule_jitter_seconds_check CHECK (((jitter_seconds >= 0) AND (jitter_seconds <= 21600))),
   constraint schedule_level_check CHECK ((level = ANY (ARRAY['company'::text, 'machine'::text, 'source'::text]))),
@@ -997,7 +1002,7 @@ create policy own_company on schedule as permissive for all to public using ((co
 create policy staff_reads on schedule as permissive for select to holdfast_staff using (true);
 CREATE TRIGGER journal_changed AFTER UPDATE ON public.schedule FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.schedule FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at, window_hours, window_ends_runs) on schedule to holdfast_app;
+grant insert, select, update (cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, timed_at, window_hours, window_ends_runs, bandwidth) on schedule to holdfast_app;
 grant select on schedule to holdfast_journal;
 grant select on schedule to holdfast_staff;
 grant select on schedule to holdfast_worker;
@@ -1365,6 +1370,20 @@ begin
 end $function$;
 alter function hold_protect() owner to holdfast_owner;
 grant execute on function hold_protect() to public;
+
+CREATE OR REPLACE FUNCTION public.is_bandwidth(rules jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+  select jsonb_typeof(rules) = 'array' and jsonb_array_length(rules) <= 6 and not exists (
+    select from jsonb_array_elements(rules) as rule
+    where (is_week(array(select hours::integer from jsonb_array_elements_text(rule -> 'hours') as hours))
+      and (rule ->> 'bytesPerSecond')::bigint between 62500 and 1250000000) is not true)
+$function$;
+alter function is_bandwidth(jsonb) owner to holdfast_owner;
+grant execute on function is_bandwidth(jsonb) to public;
 
 CREATE OR REPLACE FUNCTION public.is_week(hours integer[])
  RETURNS boolean

@@ -37,7 +37,7 @@ export class FakePortal {
         } else {
           const { code, status, update, retryAfterMs } = answered;
           const error = { json: { message: `refused: ${code}`, data: { code2: code, update, retryAfterMs } } };
-          response.writeHead(status).end(JSON.stringify({ code, message: `refused: ${code}`, error }));
+          response.writeHead(status).end(JSON.stringify({ code, message: `refused: ${code}`, retryAfterMs, error }));
         }
       });
     });

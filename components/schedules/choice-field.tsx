@@ -2,6 +2,9 @@ import { useId } from "react";
 
 const INHERIT = "inherit";
 
+export const SELECT_CLASS =
+  "h-9 w-full rounded-control border border-control bg-surface px-3 text-label text-ink max-sm:h-11";
+
 interface ChoiceFieldProps {
   readonly label: string;
   readonly name: string;
@@ -22,12 +25,7 @@ export function ChoiceField({ label, name, own, inheritedWords, choices, toWords
       <label htmlFor={id} className="text-small text-ink-2">
         {label}
       </label>
-      <select
-        id={id}
-        name={name}
-        defaultValue={own === null ? INHERIT : String(own)}
-        className="h-9 w-full rounded-control border border-control bg-surface px-3 text-label text-ink max-sm:h-11"
-      >
+      <select id={id} name={name} defaultValue={own === null ? INHERIT : String(own)} className={SELECT_CLASS}>
         <option value={INHERIT}>{inheritedWords}</option>
         {values.map((value) => (
           <option key={value} value={value}>

@@ -1,10 +1,17 @@
 "use client";
 
 import { type SubmitEvent, useId, useState } from "react";
-import type { LevelScheduleView, ScheduleSettings, ScheduleSubject } from "../../contracts/schedules.ts";
+import {
+  BANDWIDTH_LEVELS,
+  type LevelScheduleView,
+  type ScheduleSettings,
+  type ScheduleSubject,
+} from "../../contracts/schedules.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
-import { ChoiceField, readChoice } from "./choice-field.tsx";
+import { BandwidthField } from "./bandwidth-field.tsx";
+import { ChoiceField, readChoice, SELECT_CLASS } from "./choice-field.tsx";
+import { readBandwidth } from "./read-bandwidth.ts";
 import { CATCH_UP_CHOICES, catchUpWords, JITTER_CHOICES, jitterWords, PRESETS } from "./timing-words.ts";
 import { usePutSchedule } from "./use-put-schedule.ts";
 import { readWindow, WindowField } from "./window-field.tsx";
@@ -18,7 +25,7 @@ interface ScheduleFormProps {
   readonly onDone: () => void;
 }
 
-/** What one level sets itself: inherited, a preset, or a cron of its own, on the clocks of a zone; spread, catch-up, and a pause. */
+/** What one level sets itself: inherited, a preset, or a cron of its own, on the clocks of a zone; spread, catch-up, hours, bandwidth, and a pause. */
 export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
   const { own, effective } = schedule;
   const { state, put } = usePutSchedule(subject, onDone);
@@ -36,6 +43,7 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
       jitterSeconds: readChoice(fields, "jitterSeconds"),
       catchUpMinutes: readChoice(fields, "catchUpMinutes"),
       window: readWindow(fields, own.window),
+      bandwidth: readBandwidth(fields, own.bandwidth),
       isPaused: fields.get("isPaused") === "on",
     });
   };
@@ -49,7 +57,7 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
           id={selectId}
           value={choice}
           onChange={(event) => setChoice(event.currentTarget.value)}
-          className="h-9 w-full rounded-control border border-control bg-surface px-3 text-label text-ink max-sm:h-11"
+          className={SELECT_CLASS}
         >
           <option value={INHERIT}>{inherited}</option>
           {PRESETS.map(({ cron, words }) => (
@@ -106,6 +114,9 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
         />
       </div>
       <WindowField own={own.window} effective={effective.window} />
+      {BANDWIDTH_LEVELS.includes(subject.level) ? (
+        <BandwidthField own={own.bandwidth} effective={effective.bandwidth} />
+      ) : null}
       <label className="flex min-h-6 items-center gap-2 text-label text-ink-2">
         <input type="checkbox" name="isPaused" defaultChecked={own.isPaused} />
         Pause. Nothing is backed up by itself until this is taken back.

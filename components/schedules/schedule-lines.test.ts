@@ -10,7 +10,7 @@ const machineId = machineIdSchema.parse(ID);
 const personId = personIdSchema.parse(ID);
 
 const level: LevelScheduleView = {
-  own: { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false },
+  own: { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, bandwidth: null, isPaused: false },
   effective: {
     ...{ timing: { cron: "0 0,12 * * *", timeZone: "UTC" }, timingFrom: "provider", jitterSeconds: 600 },
     ...{
@@ -19,6 +19,8 @@ const level: LevelScheduleView = {
       catchUpFrom: "provider",
       window: null,
       windowFrom: "provider",
+      bandwidth: null,
+      bandwidthFrom: "provider",
       pausedBy: null,
     },
   },

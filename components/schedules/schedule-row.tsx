@@ -6,6 +6,7 @@ import type { EffectiveScheduleView, ScheduleLevel } from "../../contracts/sched
 import { Moment } from "../format/moment.tsx";
 import { useReader } from "../format/reader-context.ts";
 import { Button } from "../ui/button.tsx";
+import { bandwidthWords } from "./bandwidth-words.ts";
 import { ScheduleForm } from "./schedule-form.tsx";
 import type { ScheduleLine } from "./schedule-lines.ts";
 import { catchUpWords, isSetHere, jitterWords, originWords, pauseWords, timingWords } from "./timing-words.ts";
@@ -54,7 +55,8 @@ interface ValuesProps {
 
 function Values({ level, effective }: ValuesProps) {
   const { timeZone } = useReader();
-  const { timing, timingFrom, jitterSeconds, jitterFrom, catchUpMinutes, catchUpFrom, window, windowFrom } = effective;
+  const { timing, timingFrom, jitterSeconds, jitterFrom, catchUpMinutes, catchUpFrom } = effective;
+  const { window, windowFrom, bandwidth, bandwidthFrom } = effective;
   return (
     <span className="min-w-0 flex-1 basis-[240px]">
       {timingWords(timing, timeZone)}
@@ -62,7 +64,8 @@ function Values({ level, effective }: ValuesProps) {
       <span className="block text-small text-ink-2">
         {jitterWords(jitterSeconds)} <span className="text-ink-3">({originWords(jitterFrom, level)})</span>,{" "}
         {catchUpWords(catchUpMinutes)} <span className="text-ink-3">({originWords(catchUpFrom, level)})</span>,{" "}
-        {windowWords(window)} <span className="text-ink-3">({originWords(windowFrom, level)})</span>
+        {windowWords(window)} <span className="text-ink-3">({originWords(windowFrom, level)})</span>,{" "}
+        {bandwidthWords(bandwidth)} <span className="text-ink-3">({originWords(bandwidthFrom, level)})</span>
       </span>
     </span>
   );

@@ -33,10 +33,23 @@ test("spread and catch-up are said in words, also where there is none", () => {
 });
 
 test("a level that sets a single value sets something itself", () => {
-  const nothing = { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false };
+  const nothing = {
+    timing: null,
+    jitterSeconds: null,
+    catchUpMinutes: null,
+    window: null,
+    bandwidth: null,
+    isPaused: false,
+  };
   expect(isSetHere(nothing)).toBe(false);
   const window = { hours: Array(7).fill(1), endsRuns: false };
-  for (const own of [{ jitterSeconds: 0 }, { catchUpMinutes: 0 }, { window }, { isPaused: true }]) {
+  for (const own of [
+    { jitterSeconds: 0 },
+    { catchUpMinutes: 0 },
+    { window },
+    { bandwidth: { rules: [] } },
+    { isPaused: true },
+  ]) {
     expect(isSetHere({ ...nothing, ...own })).toBe(true);
   }
 });
@@ -47,10 +60,18 @@ test("the answer of a page says when, or who paused it", () => {
     jitterFrom: "provider",
     catchUpFrom: "provider",
     windowFrom: "provider",
+    bandwidthFrom: "provider",
   } as const;
   const timing = { cron: "0 0,12 * * *", timeZone: "Europe/Berlin" };
-  const effective = { timing, jitterSeconds: 0, catchUpMinutes: 0, window: null, ...from };
-  const own = { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false };
+  const effective = { timing, jitterSeconds: 0, catchUpMinutes: 0, window: null, bandwidth: null, ...from };
+  const own = {
+    timing: null,
+    jitterSeconds: null,
+    catchUpMinutes: null,
+    window: null,
+    bandwidth: null,
+    isPaused: false,
+  };
   const told = (pausedBy: "provider" | "company" | null) =>
     scheduleHeadline({ own, effective: { ...effective, pausedBy }, nextDueAts: [] }, "Every machine");
   expect(told(null)).toBe("Every machine is backed up by itself. Noon and midnight, Europe/Berlin.");

@@ -46,8 +46,8 @@ export function originWords(from: ScheduleLevel, level: ScheduleLevel): string {
 }
 
 /** Whether a level sets anything itself. */
-export function isSetHere({ timing, jitterSeconds, catchUpMinutes, window, isPaused }: ScheduleSettings): boolean {
-  return timing !== null || window !== null || jitterSeconds !== null || catchUpMinutes !== null || isPaused;
+export function isSetHere({ isPaused, ...values }: ScheduleSettings): boolean {
+  return isPaused || Object.values(values).some((value) => value !== null);
 }
 
 const PAUSED: Readonly<Record<ScheduleLevel, string>> = {

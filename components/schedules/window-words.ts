@@ -52,7 +52,7 @@ export function isSameWeek(a: readonly number[], b: readonly number[]): boolean 
   return a.every((bits, day) => bits === b[day]);
 }
 
-function countHours(hours: readonly number[]): number {
+export function countHours(hours: readonly number[]): number {
   return hours.reduce((sum, bits) => sum + bits.toString(2).replaceAll("0", "").length, 0);
 }
 
@@ -60,6 +60,6 @@ function weekOf(days: readonly number[], bits: number): number[] {
   return Array.from({ length: WEEK_DAYS }, (_, day) => (days.includes(day) ? bits : 0));
 }
 
-function lowerFirst(text: string): string {
+export function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

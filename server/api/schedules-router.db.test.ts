@@ -2,7 +2,11 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { companyIdSchema, machineIdSchema, sourceIdSchema } from "../../contracts/ids.ts";
-import type { ScheduleSettings, ScheduleSubject } from "../../contracts/schedules.ts";
+import {
+  BANDWIDTH_MIN_BYTES_PER_SECOND,
+  type ScheduleSettings,
+  type ScheduleSubject,
+} from "../../contracts/schedules.ts";
 import { memberViewerSchema, staffViewerSchema } from "../../contracts/viewer.ts";
 import type { Caller } from "./context.ts";
 import { appRouter } from "./router.ts";
@@ -46,7 +50,15 @@ function member(role: "owner" | "restorer" | "viewer") {
 }
 
 function settingsOf(change: Partial<ScheduleSettings>): ScheduleSettings {
-  return { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false, ...change };
+  return {
+    timing: null,
+    jitterSeconds: null,
+    catchUpMinutes: null,
+    window: null,
+    bandwidth: null,
+    isPaused: false,
+    ...change,
+  };
 }
 
 const machineId = () => machineIdSchema.parse(company.machineId);
@@ -84,6 +96,29 @@ test("a company sees what it sets and what comes from the provider, before it ha
   expect(await staff("auditor").schedules.getProvider()).toEqual(seen.provider);
   expect(await staff("auditor").schedules.getCompany({ companyId })).toEqual(seen);
   await member("owner").schedules.put({ subject: { level: "company", companyId }, settings: settingsOf({}) });
+});
+
+test("a bandwidth limit is the provider's default or a company's, and a machine has none of its own", async () => {
+  const companyId = companyIdSchema.parse(company.companyId);
+  const bandwidth = { rules: [{ hours: Array(7).fill(255), bytesPerSecond: BANDWIDTH_MIN_BYTES_PER_SECOND }] };
+  const subject = { level: "company", companyId } as const;
+  await member("owner").schedules.put({ subject, settings: settingsOf({ bandwidth }) });
+  const seen = await member("viewer").schedules.get({ machineId: machineId() });
+  expect(seen.provider.effective).toMatchObject({ bandwidth: null, bandwidthFrom: "provider" });
+  for (const { effective } of [seen.company, seen.machine]) {
+    expect(effective).toMatchObject({ bandwidth, bandwidthFrom: "company" });
+  }
+  for (const narrower of [ofMachine(), ofSource()]) {
+    const attempt = member("owner").schedules.put({ subject: narrower, settings: settingsOf({ bandwidth }) });
+    await expect(attempt).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+      message: expect.stringContaining("whole company"),
+    });
+  }
+  const tooLow = { rules: [{ hours: Array(7).fill(255), bytesPerSecond: BANDWIDTH_MIN_BYTES_PER_SECOND - 1 }] };
+  const attempt = member("owner").schedules.put({ subject, settings: settingsOf({ bandwidth: tooLow }) });
+  await expect(attempt).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  await member("owner").schedules.put({ subject, settings: settingsOf({}) });
 });
 
 test("what is paused is due at no time, and says who paused it", async () => {

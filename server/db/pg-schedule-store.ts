@@ -1,4 +1,4 @@
-import type { ScheduleLevel, ScheduleSettings } from "../../contracts/schedules.ts";
+import type { BandwidthRule, ScheduleLevel, ScheduleSettings } from "../../contracts/schedules.ts";
 import type { PlannedSourceRow, ScheduleRow, ScheduleStore } from "../domain/store/schedule-store.ts";
 import { MAX_PAGE_ROWS, StoreError } from "../domain/store/store.ts";
 import { newId } from "../platform/ids.ts";
@@ -63,6 +63,7 @@ interface ScheduleRecord {
   readonly catch_up_minutes: number | null;
   readonly window_hours: number[] | null;
   readonly window_ends_runs: boolean | null;
+  readonly bandwidth: BandwidthRule[] | null;
   readonly is_paused: boolean;
   readonly timed_at: Date;
 }
@@ -75,6 +76,7 @@ function toScheduleRow(row: ScheduleRecord): ScheduleRow {
     jitterSeconds: row.jitter_seconds,
     catchUpMinutes: row.catch_up_minutes,
     window: hours === null || endsRuns === null ? null : { hours, endsRuns },
+    bandwidth: row.bandwidth === null ? null : { rules: row.bandwidth },
     isPaused: row.is_paused,
   };
   return { level, subjectId, settings, timedAt };
@@ -102,15 +104,20 @@ function toPlannedSource(row: PlannedSourceRecord): PlannedSourceRow {
   return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastFailure, lastExpectedAt };
 }
 
-function valuesOf({ timing, jitterSeconds, catchUpMinutes, isPaused, window }: ScheduleSettings): readonly unknown[] {
+function valuesOf(settings: ScheduleSettings): readonly unknown[] {
+  const { timing, jitterSeconds, catchUpMinutes, isPaused, window, bandwidth } = settings;
+  const rules = bandwidth === null ? null : JSON.stringify(bandwidth.rules);
   const common = [timing?.cron ?? null, timing?.timeZone ?? null, jitterSeconds, catchUpMinutes, isPaused];
-  return [...common, window?.hours ?? null, window?.endsRuns ?? null];
+  return [...common, window?.hours ?? null, window?.endsRuns ?? null, rules];
 }
 
-function payloadOf({ timing, window, ...others }: ScheduleSettings): JournalPayload {
+function payloadOf({ timing, window, bandwidth, ...others }: ScheduleSettings): JournalPayload {
   const windowHours = window?.hours.map(String) ?? null;
   const timed = { cron: timing?.cron ?? null, timeZone: timing?.timeZone ?? null, ...others };
-  return { ...timed, windowHours, windowEndsRuns: window?.endsRuns ?? null };
+  // A rule as one text: its bytes per second, then its seven days.
+  const bandwidthRules =
+    bandwidth?.rules.map(({ hours, bytesPerSecond }) => [bytesPerSecond, ...hours].join(" ")) ?? null;
+  return { ...timed, windowHours, windowEndsRuns: window?.endsRuns ?? null, bandwidthRules };
 }
 
 async function recordPut(

@@ -74,7 +74,14 @@ beforeAll(async () => {
       ...{ isCounted: true, place: { phase: "objects", after: "" }, verified: { packIds: [], objectKeys: [] } },
     });
     await store.advanceWatermark(scene.companyId, ZONE_1);
-    const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, window: null, isPaused: false };
+    const settings = {
+      timing: null,
+      jitterSeconds: 60,
+      catchUpMinutes: null,
+      window: null,
+      bandwidth: null,
+      isPaused: false,
+    };
     const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
     await store.putSchedule(scene.companyId, schedule);
     const nothing = { freezeAfterDays: 3, dailyDays: null, weeklyWeeks: null, monthlyMonths: null, yearlyYears: null };

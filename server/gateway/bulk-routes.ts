@@ -15,12 +15,14 @@ export interface BulkRoute {
   /** The one kind of token that it takes. Run tokens write and read nothing; restore tokens read and write nothing. */
   readonly allows: BulkClaims["kind"];
   readonly handle: (exchange: Exchange) => Promise<void>;
+  /** Takes a pack: bounded by the rooms for uploads, and it decides itself when a sender that asked first goes on. */
+  readonly isUpload?: boolean;
 }
 
 /** All that the gateway serves itself. The tests of who may do what are made from this table. */
 export const BULK_ROUTES: readonly BulkRoute[] = [
   runRoute("POST", "/bulk/v1/known-chunks", knownChunks),
-  runRoute("PUT", "/bulk/v1/packs/:packId", putPack),
+  { ...runRoute("PUT", "/bulk/v1/packs/:packId", putPack), isUpload: true },
   runRoute("POST", "/bulk/v1/commit-snapshot", commitSnapshot),
   restoreRoute("POST", "/bulk/v1/locate", locateChunks),
   restoreRoute("POST", "/bulk/v1/locate-copies", locateCopies),

@@ -8,7 +8,7 @@ import { readBody, requireContentLength } from "./read-body.ts";
 export async function commitSnapshot(exchange: Exchange<RunClaims>): Promise<void> {
   const { context, request, claims } = exchange;
   const sizeBytes = requireContentLength(request, MANIFEST_MAX_BYTES);
-  const room = await context.uploads.enter(claims.companyId, exchange.signal);
+  const room = await context.uploads.enter(claims.companyId, { signal: exchange.signal });
   try {
     // Copied, so that the use case may keep parts of it when the room is used again.
     const manifest = Uint8Array.from(await readBody(request, room.buffer.subarray(0, sizeBytes)));

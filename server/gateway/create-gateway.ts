@@ -3,13 +3,16 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { AGENT_DOWNLOADS } from "../../contracts/agent-release.ts";
-import { PACK_MAX_BYTES } from "../../contracts/limits.ts";
+import { PACK_MAX_BYTES, PACK_PATIENCE_MS } from "../../contracts/limits.ts";
+import type { Clock } from "../../engine/ports/clock.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
 import { badCopyCodeOf } from "../domain/zone/bad-copy-code.ts";
+import { systemClock } from "../platform/clock.ts";
 import type { Logger } from "../platform/log.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { BadCopies } from "./bad-copies.ts";
+import { CompanyBandwidths } from "./company-bandwidths.ts";
 import type { GatewayContext } from "./exchange.ts";
 import { PackRows } from "./pack-rows.ts";
 import { PortalProxy } from "./portal-proxy.ts";
@@ -18,17 +21,36 @@ import { createBulkServer } from "./serve-bulk.ts";
 import { UploadRooms } from "./upload-rooms.ts";
 import { ZoneReads } from "./zone-reads.ts";
 
-/** Uploads at a time, each in a buffer of 32 MiB; with 96 reads of a few MiB this process stays under 640 MiB at any size. */
-const UPLOADS = 8;
-const UPLOADS_PER_COMPANY = 5;
-const UPLOAD_WAIT_MS = 20_000;
-const MAX_WAITING_UPLOADS = 64;
+/** Uploads at a time, each in a buffer of 32 MiB; with 96 reads of a few MiB this process stays under 640 MiB at any size, and under 1 GiB with limited ones. */
+const UPLOADS = {
+  roomBytes: PACK_MAX_BYTES,
+  rooms: 8,
+  roomsPerCompany: 5,
+  waitMs: 20_000,
+  maxWaiting: 64,
+  maxWaitingPerCompany: 64,
+  refusal: { code: "rate_limited", message: "many uploads are under way; send this one again", retryAfterSeconds: 2 },
+} as const;
+/**
+ * The same for companies with a bandwidth limit, whose packs take minutes each: 384 MiB more while so many upload. Who waits holds a socket, and comes
+ * back without having sent anything.
+ */
+const LIMITED_UPLOADS = {
+  ...UPLOADS,
+  rooms: 12,
+  roomsPerCompany: 4,
+  maxWaiting: 256,
+  maxWaitingPerCompany: 8,
+  refusal: {
+    code: "bandwidth_limited",
+    message: "the company's bandwidth limit leaves no room for this now; it is this one's turn later",
+    retryAfterSeconds: 5,
+  },
+} as const;
 /** Ids an agent may ask about per minute: 400 full questions, more than a first backup on a fast disk needs. */
 const ASKED_IDS = { points: 4_000_000, duration: 60 };
 /** Until all headers are there; slower senders only hold sockets. */
 const HEADERS_MS = 15_000;
-/** Until a whole request is there: a pack of 32 MiB at 20 KB/s. */
-const REQUEST_MS = 30 * 60_000;
 /** Longer than the proxies in front of us keep theirs. */
 const KEEP_ALIVE_MS = 75_000;
 /** Bytes of all headers of a request; cookies of next-auth take up to 8 KiB. */
@@ -46,6 +68,8 @@ export interface GatewayOptions {
   /** Where archives of the agent lie; null: none are served. */
   readonly agentsFolder: string | null;
   readonly log: Logger;
+  /** By which bandwidth limits are kept; the machine's own unless a test turns another. */
+  readonly clock?: Clock;
 }
 
 export interface Gateway {
@@ -71,35 +95,37 @@ export function createGateway(options: GatewayOptions): Gateway {
     }),
     packRows,
     badCopies,
-    uploads: new UploadRooms({
-      roomBytes: PACK_MAX_BYTES,
-      rooms: UPLOADS,
-      roomsPerCompany: UPLOADS_PER_COMPANY,
-      waitMs: UPLOAD_WAIT_MS,
-      maxWaiting: MAX_WAITING_UPLOADS,
-    }),
+    uploads: new UploadRooms(UPLOADS),
+    limitedUploads: new UploadRooms(LIMITED_UPLOADS),
+    bandwidths: new CompanyBandwidths({ store: deps.store, clock: options.clock ?? systemClock, log }),
     askedIds: new RateLimiterMemory(ASKED_IDS),
   };
   const bulk = createBulkServer(context, options.secret);
   const portal = new PortalProxy(options);
   const agents = createAgentServer(options);
 
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
+    if (path.startsWith("/bulk/")) void bulk.serve(request, response, path, new URLSearchParams(query));
+    else if (path === "/healthz") sendHealth(response);
+    else if (path.startsWith(`${AGENT_DOWNLOADS}/`)) void agents.serve(request, response, path);
+    else portal.forward(request, response);
+  };
   const server = createServer(
     {
       headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
+      requestTimeout: PACK_PATIENCE_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
     },
-    (request: IncomingMessage, response: ServerResponse) => {
-      const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
-      if (path.startsWith("/bulk/")) void bulk.serve(request, response, path, new URLSearchParams(query));
-      else if (path === "/healthz") sendHealth(response);
-      else if (path.startsWith(`${AGENT_DOWNLOADS}/`)) void agents.serve(request, response, path);
-      else portal.forward(request, response);
-    },
+    serve,
   );
+  // Who asks before it sends a body is told to go on; where a bulk request goes, the route says when.
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+    if (!request.url?.startsWith("/bulk/")) response.writeContinue();
+    serve(request, response);
+  });
   server.maxConnections = MAX_CONNECTIONS;
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.url?.startsWith("/bulk/")) socket.destroy();

@@ -5,6 +5,7 @@ import type { DomainDeps } from "../domain/domain-deps.ts";
 import type { Logger } from "../platform/log.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import type { BadCopies } from "./bad-copies.ts";
+import type { CompanyBandwidths } from "./company-bandwidths.ts";
 import { ClientGoneError } from "./gateway-error.ts";
 import type { PackRows } from "./pack-rows.ts";
 import type { UploadRooms } from "./upload-rooms.ts";
@@ -17,6 +18,9 @@ export interface GatewayContext {
   readonly packRows: PackRows;
   readonly badCopies: BadCopies;
   readonly uploads: UploadRooms;
+  /** For packs of companies whose bandwidth is limited now. */
+  readonly limitedUploads: UploadRooms;
+  readonly bandwidths: CompanyBandwidths;
   /** Ids asked about, per agent: bounds how fast an agent can probe what the company holds. */
   readonly askedIds: RateLimiterMemory;
   readonly log: Logger;
@@ -33,6 +37,11 @@ export interface Exchange<Claims extends BulkClaims = BulkClaims> {
   readonly query: URLSearchParams;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
+}
+
+/** Whether the sender waits with its body until it is told to go on: a refusal then costs its line nothing. */
+export function asksFirst({ headers }: IncomingMessage): boolean {
+  return headers.expect?.toLowerCase() === "100-continue";
 }
 
 const NO_STORE = { "cache-control": "no-store" };

@@ -332,19 +332,18 @@ test("an agent that leaves while it waits for a room does not keep the room", as
   const token = tokenFor(gateway, runGrant(run));
   const target = new URL(gateway.url);
   const put = () => {
-    const headers = { authorization: `Bearer ${token}`, "content-length": 1000, expect: "100-continue" };
+    const headers = { authorization: `Bearer ${token}`, "content-length": 1000 };
     const path = `/bulk/v1/packs/${toHex(nodeRandomness.bytes(32))}`;
     const upload = request({ host: target.hostname, port: target.port, method: "PUT", path, headers, agent: false });
     upload.on("error", () => undefined);
-    upload.write(new Uint8Array(10));
-    return upload;
+    const sent = new Promise<void>((resolve) => upload.write(new Uint8Array(10), () => resolve()));
+    return { upload, sent };
   };
-  const arrived = async (upload: ReturnType<typeof put>) =>
-    new Promise<void>((resolve) => upload.once("continue", () => setTimeout(resolve, 50)));
   const holding = Array.from({ length: 24 }, put);
-  await Promise.all(holding.map(arrived));
+  await Promise.all(holding.map(({ sent }) => sent));
+  await new Promise((resolve) => setTimeout(resolve, 50));
   // The last ones wait for rooms that the first ones hold: they leave first.
-  for (const upload of holding.toReversed()) {
+  for (const { upload } of holding.toReversed()) {
     upload.destroy();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { type BulkClaims, BulkTokenError, verifyBulkToken } from "../auth/bulk-token.ts";
 import { matchRoute, wrongKind } from "./bulk-routes.ts";
-import type { GatewayContext } from "./exchange.ts";
+import { asksFirst, type GatewayContext } from "./exchange.ts";
 import { ClientGoneError, GatewayError, sendError, toGatewayError } from "./gateway-error.ts";
 
 /** Bulk requests under way at a time: each may hold a few pieces of 1 MiB, which bounds the memory of reads. */
 const MAX_REQUESTS = 96;
+/** Packs under way or waiting for a room, which costs a socket: more than all places to wait. Counted apart, so that those of slow companies keep no reader out. */
+const MAX_UPLOADS = 384;
 /** Of one token's owner; an agent uses about 6, a browser 6, the restore command 16. */
 const MAX_REQUESTS_PER_OWNER = 32;
 /** Requests of one owner per second, on the average of 10 s: a fast restore makes about 1,500. */
@@ -23,7 +25,7 @@ export function createBulkServer(context: GatewayContext, secret: Uint8Array): B
   const perOwner = new RateLimiterMemory(OWNER_POINTS);
   const forged = new RateLimiterMemory(FORGED_POINTS);
   const underWay = new Map<string, number>();
-  let total = 0;
+  const totals = { reads: 0, uploads: 0 };
 
   async function authenticate(request: IncomingMessage): Promise<BulkClaims> {
     const address = request.socket.remoteAddress ?? "unknown";
@@ -49,17 +51,20 @@ export function createBulkServer(context: GatewayContext, secret: Uint8Array): B
       throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal;
     });
     const ofOwner = underWay.get(owner) ?? 0;
-    if (total >= MAX_REQUESTS || ofOwner >= MAX_REQUESTS_PER_OWNER) throw crowded();
+    const sort = route.isUpload ? "uploads" : "reads";
+    if (totals[sort] >= (route.isUpload ? MAX_UPLOADS : MAX_REQUESTS) || ofOwner >= MAX_REQUESTS_PER_OWNER)
+      throw crowded();
     const abort = new AbortController();
     response.once("close", () => {
       if (!response.writableFinished) abort.abort(new ClientGoneError("the client went away"));
     });
-    total += 1;
+    if (asksFirst(request) && !route.isUpload) response.writeContinue();
+    totals[sort] += 1;
     underWay.set(owner, ofOwner + 1);
     try {
       await route.handle({ context, request, response, claims, params, query, signal: abort.signal });
     } finally {
-      total -= 1;
+      totals[sort] -= 1;
       const left = (underWay.get(owner) ?? 1) - 1;
       if (left > 0) underWay.set(owner, left);
       else underWay.delete(owner);

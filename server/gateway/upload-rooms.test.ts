@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { GatewayError } from "./gateway-error.ts";
 import { UploadRooms } from "./upload-rooms.ts";
 
-const roomsOf = (waitMs: number) =>
-  new UploadRooms({ roomBytes: 64, rooms: 3, roomsPerCompany: 2, waitMs, maxWaiting: 2 });
+const REFUSAL = { code: "rate_limited", message: "come again", retryAfterSeconds: 2 } as const;
+
+const SIZES = { roomBytes: 64, rooms: 3, roomsPerCompany: 2, refusal: REFUSAL };
+const roomsOf = (waitMs: number) => new UploadRooms({ ...SIZES, waitMs, maxWaiting: 2, maxWaitingPerCompany: 2 });
 
 async function codeOf(call: Promise<unknown>): Promise<string | null> {
   try {
@@ -52,14 +54,14 @@ describe("rooms for uploads", () => {
     const rooms = roomsOf(10_000);
     const held = [await rooms.enter("a"), await rooms.enter("a")];
     const leaving = new AbortController();
-    const left = codeOf(rooms.enter("a", leaving.signal));
+    const left = codeOf(rooms.enter("a", { signal: leaving.signal }));
     const stays = rooms.enter("a");
     leaving.abort(new Error("left"));
     expect(await left).toBe("another error");
     for (const room of held) room.release();
     (await stays).release();
     expect(rooms.used).toBe(0);
-    expect(await codeOf(rooms.enter("a", leaving.signal))).toBe("another error");
+    expect(await codeOf(rooms.enter("a", { signal: leaving.signal }))).toBe("another error");
     expect(rooms.used).toBe(0);
   });
 
@@ -70,5 +72,30 @@ describe("rooms for uploads", () => {
     expect(await codeOf(rooms.enter("f"))).toBe("rate_limited");
     expect(await Promise.all(waiting)).toEqual(["rate_limited", "rate_limited"]);
     expect(rooms.used).toBe(3);
+  });
+
+  test("an upload may be bound to fewer rooms of its company, and waits for one of them only as long as it says", async () => {
+    const rooms = roomsOf(10_000);
+    const first = await rooms.enter("a", { roomsOfCompany: 1 });
+    expect(await codeOf(rooms.enter("a", { roomsOfCompany: 1, waitMs: 5 }))).toBe("rate_limited");
+    const waiting = rooms.enter("a", { roomsOfCompany: 1 });
+    const other = await rooms.enter("b", { roomsOfCompany: 1 });
+    expect(rooms.used).toBe(2);
+    first.release();
+    (await waiting).release();
+    other.release();
+    expect(rooms.used).toBe(0);
+  });
+
+  test("one company cannot take every place to wait", async () => {
+    const rooms = new UploadRooms({ ...SIZES, waitMs: 10_000, maxWaiting: 4, maxWaitingPerCompany: 1 });
+    const held = [await rooms.enter("a"), await rooms.enter("a"), await rooms.enter("b")];
+    const waiting = rooms.enter("a");
+    expect(await codeOf(rooms.enter("a"))).toBe("rate_limited");
+    const other = rooms.enter("b");
+    for (const room of held) room.release();
+    (await waiting).release();
+    (await other).release();
+    expect(rooms.used).toBe(0);
   });
 });

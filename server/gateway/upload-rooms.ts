@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../contracts/errors.ts";
 import { GatewayError } from "./gateway-error.ts";
 
 export interface UploadRoomsOptions {
@@ -11,6 +12,24 @@ export interface UploadRoomsOptions {
   readonly waitMs: number;
   /** Uploads that may wait; each costs a socket. */
   readonly maxWaiting: number;
+  /** Of one company, so that one cannot take all places to wait. */
+  readonly maxWaitingPerCompany: number;
+  /** What is said to who has to come back, and after how long. */
+  readonly refusal: Refusal;
+}
+
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryAfterSeconds: number;
+}
+
+export interface EnterOptions {
+  /** Aborted when the sender has left, who then gives up its place in the queue. */
+  readonly signal?: AbortSignal;
+  /** Other bounds than usual, for this upload. */
+  readonly roomsOfCompany?: number;
+  readonly waitMs?: number;
 }
 
 export interface UploadRoom {
@@ -21,6 +40,7 @@ export interface UploadRoom {
 
 interface Waiting {
   readonly companyId: string;
+  readonly roomsOfCompany: number;
   readonly enter: () => void;
 }
 
@@ -45,13 +65,13 @@ export class UploadRooms {
   }
 
   /**
-   * @param signal aborted when the sender has left, who then gives up its place in the queue
-   * @throws GatewayError `rate_limited` when no room gets free in time; the signal's reason
+   * @throws GatewayError with the code of the refusal when no room gets free in time; the signal's reason
    */
-  async enter(companyId: string, signal?: AbortSignal): Promise<UploadRoom> {
-    signal?.throwIfAborted();
-    if (this.#isFreeFor(companyId)) this.#take(companyId);
-    else await this.#wait(companyId, signal);
+  async enter(companyId: string, options: EnterOptions = {}): Promise<UploadRoom> {
+    options.signal?.throwIfAborted();
+    const who = { companyId, roomsOfCompany: options.roomsOfCompany ?? this.#options.roomsPerCompany };
+    if (this.#isFreeFor(who)) this.#take(companyId);
+    else await this.#wait(who, options);
     const buffer = this.#idle.pop() ?? Buffer.allocUnsafeSlow(this.#options.roomBytes);
     let isReleased = false;
     return {
@@ -65,9 +85,9 @@ export class UploadRooms {
     };
   }
 
-  #isFreeFor(companyId: string): boolean {
+  #isFreeFor({ companyId, roomsOfCompany }: Omit<Waiting, "enter">): boolean {
     const ofCompany = this.#usedByCompany.get(companyId) ?? 0;
-    return this.#used < this.#options.rooms && ofCompany < this.#options.roomsPerCompany;
+    return this.#used < this.#options.rooms && ofCompany < roomsOfCompany;
   }
 
   #take(companyId: string): void {
@@ -80,17 +100,19 @@ export class UploadRooms {
     const left = (this.#usedByCompany.get(companyId) ?? 1) - 1;
     if (left > 0) this.#usedByCompany.set(companyId, left);
     else this.#usedByCompany.delete(companyId);
-    const next = this.#waiting.findIndex((waiting) => this.#isFreeFor(waiting.companyId));
+    const next = this.#waiting.findIndex((waiting) => this.#isFreeFor(waiting));
     const [waiting] = next < 0 ? [] : this.#waiting.splice(next, 1);
     if (!waiting) return;
     this.#take(waiting.companyId);
     waiting.enter();
   }
 
-  async #wait(companyId: string, signal?: AbortSignal): Promise<void> {
-    if (this.#waiting.length >= this.#options.maxWaiting) throw busy();
+  async #wait(who: Omit<Waiting, "enter">, { signal, waitMs = this.#options.waitMs }: EnterOptions): Promise<void> {
+    const ofCompany = this.#waiting.filter(({ companyId }) => companyId === who.companyId).length;
+    const { maxWaiting, maxWaitingPerCompany } = this.#options;
+    if (this.#waiting.length >= maxWaiting || ofCompany >= maxWaitingPerCompany) throw this.#busy();
     const turn = Promise.withResolvers<void>();
-    const waiting: Waiting = { companyId, enter: turn.resolve };
+    const waiting: Waiting = { ...who, enter: turn.resolve };
     this.#waiting.push(waiting);
     const giveUp = (reason: unknown) => {
       const at = this.#waiting.indexOf(waiting);
@@ -98,7 +120,7 @@ export class UploadRooms {
       this.#waiting.splice(at, 1);
       turn.reject(reason);
     };
-    const timer = setTimeout(() => giveUp(busy()), this.#options.waitMs);
+    const timer = setTimeout(() => giveUp(this.#busy()), waitMs);
     const onAbort = () => giveUp(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
@@ -108,8 +130,9 @@ export class UploadRooms {
       signal?.removeEventListener("abort", onAbort);
     }
   }
-}
 
-function busy(): GatewayError {
-  return new GatewayError("rate_limited", "many uploads are under way; send this one again", { retryAfterSeconds: 2 });
+  #busy(): GatewayError {
+    const { code, message, retryAfterSeconds } = this.#options.refusal;
+    return new GatewayError(code, message, { retryAfterSeconds, details: { retryAfterMs: retryAfterSeconds * 1000 } });
+  }
 }

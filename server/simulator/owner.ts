@@ -54,6 +54,7 @@ export class Owner {
       jitterSeconds: random.pick([0, 600]),
       catchUpMinutes: random.pick([0, 600, 1440]),
       window: null,
+      bandwidth: null,
       isPaused: timing === null,
     };
     const subject = {

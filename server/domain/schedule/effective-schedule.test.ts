@@ -5,6 +5,7 @@ import { NOTHING_SET, resolveSchedule } from "./effective-schedule.ts";
 
 const HOURLY = { cron: "0 * * * *", timeZone: "Europe/Berlin" };
 const NIGHTS = { hours: [1, 1, 1, 1, 1, 1, 1], endsRuns: false };
+const SLOW = { rules: [{ hours: [1, 1, 1, 1, 1, 1, 1], bytesPerSecond: 62_500 }] };
 const NIGHTLY = { cron: "0 2 * * *", timeZone: "UTC" };
 
 function layer(level: ScheduleLevel, change: Partial<ScheduleSettings>, minute = 0): ScheduleRow {
@@ -22,6 +23,8 @@ test("where nobody has set anything, noon and midnight hold, from the provider's
     catchUpFrom: "provider",
     window: null,
     windowFrom: "provider",
+    bandwidth: null,
+    bandwidthFrom: "provider",
     pausedBy: null,
     timedAt: null,
   });
@@ -44,6 +47,16 @@ test("each value comes from the narrowest level that sets it", () => {
     window: NIGHTS,
     windowFrom: "company",
   });
+});
+
+test("a company's bandwidth limit goes before the provider's default, and no rules at all lift it", () => {
+  const provider = layer("provider", { bandwidth: SLOW });
+  const inherited = { bandwidth: SLOW, bandwidthFrom: "provider" };
+  expect(resolveSchedule([provider, layer("company", {}), layer("machine", { timing: HOURLY })])).toMatchObject(
+    inherited,
+  );
+  const lifted = resolveSchedule([provider, layer("company", { bandwidth: { rules: [] } })]);
+  expect(lifted).toMatchObject({ bandwidth: { rules: [] }, bandwidthFrom: "company" });
 });
 
 test("a pause holds for everything below, and the widest is named", () => {

@@ -1,4 +1,10 @@
-import type { ScheduleLevel, ScheduleSettings, Timing, WindowSettings } from "../../../contracts/schedules.ts";
+import type {
+  BandwidthSettings,
+  ScheduleLevel,
+  ScheduleSettings,
+  Timing,
+  WindowSettings,
+} from "../../../contracts/schedules.ts";
 import type { ScheduleRow } from "../store/schedule-store.ts";
 
 /** What holds for one level, and from which level each value comes. */
@@ -12,6 +18,9 @@ export interface EffectiveSchedule {
   /** Null: at any hour. */
   readonly window: WindowSettings | null;
   readonly windowFrom: ScheduleLevel;
+  /** Of the whole company. Null: nobody has set one. */
+  readonly bandwidth: BandwidthSettings | null;
+  readonly bandwidthFrom: ScheduleLevel;
   readonly pausedBy: ScheduleLevel | null;
   /** Since when this timing holds: what it would have been due before counts for nothing. Null: since ever. */
   readonly timedAt: Date | null;
@@ -31,6 +40,7 @@ export const NOTHING_SET: ScheduleSettings = {
   jitterSeconds: null,
   catchUpMinutes: null,
   window: null,
+  bandwidth: null,
   isPaused: false,
 };
 
@@ -41,6 +51,7 @@ export function resolveSchedule(layers: readonly ScheduleRow[]): EffectiveSchedu
   const jitterLayer = narrowFirst.find(({ settings }) => settings.jitterSeconds !== null);
   const catchUpLayer = narrowFirst.find(({ settings }) => settings.catchUpMinutes !== null);
   const windowLayer = narrowFirst.find(({ settings }) => settings.window !== null);
+  const bandwidthLayer = narrowFirst.find(({ settings }) => settings.bandwidth !== null);
   return {
     timing: timingLayer?.settings.timing ?? BUILT_IN.timing,
     timingFrom: timingLayer?.level ?? "provider",
@@ -50,6 +61,8 @@ export function resolveSchedule(layers: readonly ScheduleRow[]): EffectiveSchedu
     catchUpFrom: catchUpLayer?.level ?? "provider",
     window: windowLayer?.settings.window ?? null,
     windowFrom: windowLayer?.level ?? "provider",
+    bandwidth: bandwidthLayer?.settings.bandwidth ?? null,
+    bandwidthFrom: bandwidthLayer?.level ?? "provider",
     pausedBy: layers.find(({ settings }) => settings.isPaused)?.level ?? null,
     timedAt: newestOf(timingLayer === undefined ? layers : layers.slice(layers.indexOf(timingLayer))),
   };

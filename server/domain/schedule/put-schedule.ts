@@ -1,4 +1,4 @@
-import type { ScheduleLevel, ScheduleSettings } from "../../../contracts/schedules.ts";
+import { BANDWIDTH_LEVELS, type ScheduleLevel, type ScheduleSettings } from "../../../contracts/schedules.ts";
 import type { DomainDeps } from "../domain-deps.ts";
 import { DomainError } from "../domain-error.ts";
 import { parseTiming } from "./due-times.ts";
@@ -17,6 +17,10 @@ export async function putSchedule(
   { settings, ...subject }: PutScheduleInput,
 ): Promise<void> {
   const kept = parseSettings(settings, await store.getTime());
+  if (kept.bandwidth !== null && !BANDWIDTH_LEVELS.includes(subject.level)) {
+    const message = "a bandwidth limit is shared by a whole company: set it on the company's schedule";
+    throw new DomainError("schedule_invalid", message);
+  }
   const outcome = await store.putSchedule(companyId, { ...subject, settings: kept });
   if (outcome === "subject_unknown") throw new DomainError("not_found", `there is no such ${subject.level}`);
 }

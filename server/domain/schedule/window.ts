@@ -8,10 +8,14 @@ const LOOK_AHEAD_STEPS = (8 * 24 * 60 * 60_000) / STEP_MS;
 
 /** Whether a backup may begin at this moment, on the clocks of the zone. Without a window always. */
 export function isInside(window: WindowSettings | null, timeZone: string, at: Date): boolean {
-  if (window === null) return true;
+  return window === null || isHourOf(window.hours, timeZone, at);
+}
+
+/** Whether the clocks of the zone show one of these hours of the week, given as seven days from Monday, a bit for each hour. */
+export function isHourOf(hours: readonly number[], timeZone: string, at: Date): boolean {
   const shown = new Date(at.getTime() + offsetAt(timeZone, at.getTime()));
   const fromMonday = (shown.getUTCDay() + 6) % 7;
-  return (((window.hours[fromMonday] ?? 0) >> shown.getUTCHours()) & 1) === 1;
+  return (((hours[fromMonday] ?? 0) >> shown.getUTCHours()) & 1) === 1;
 }
 
 /** The first moment from `from` on that is inside: itself, or the beginning of an hour. */

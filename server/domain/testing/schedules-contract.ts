@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { ALL_HOURS, type ScheduleSettings } from "../../../contracts/schedules.ts";
+import {
+  ALL_HOURS,
+  BANDWIDTH_MAX_BYTES_PER_SECOND,
+  BANDWIDTH_MIN_BYTES_PER_SECOND,
+  type BandwidthSettings,
+  type ScheduleSettings,
+} from "../../../contracts/schedules.ts";
 import type { Store } from "../store/store.ts";
 import { createScene, enrolMachine, newUuid, openRun } from "./store-scene.ts";
 
@@ -8,8 +14,23 @@ const NIGHTLY = { cron: "0 2 * * *", timeZone: "UTC" };
 
 const EVENINGS = { hours: [3, 0, 0, ALL_HOURS, 0, 0, 1 << 23], endsRuns: true };
 
+const BY_DAY: BandwidthSettings = {
+  rules: [
+    { hours: [255, 255, 0, 0, 0, 0, 0], bytesPerSecond: BANDWIDTH_MIN_BYTES_PER_SECOND },
+    { hours: Array(7).fill(ALL_HOURS), bytesPerSecond: BANDWIDTH_MAX_BYTES_PER_SECOND },
+  ],
+};
+
 function settingsOf(change: Partial<ScheduleSettings>): ScheduleSettings {
-  return { timing: null, jitterSeconds: null, catchUpMinutes: null, window: null, isPaused: false, ...change };
+  return {
+    timing: null,
+    jitterSeconds: null,
+    catchUpMinutes: null,
+    window: null,
+    bandwidth: null,
+    isPaused: false,
+    ...change,
+  };
 }
 
 export function describeSchedules(getStore: () => Store): void {
@@ -31,6 +52,17 @@ export function describeSchedules(getStore: () => Store): void {
       expect(others.map((row) => row.subjectId)).toEqual([companyId, other.sourceId]);
       const ofCompany = await store.listSchedules(companyId, null);
       expect(ofCompany.map((row) => row.subjectId)).toEqual([companyId]);
+    });
+
+    test("a company's bandwidth limit is kept rule by rule, and to have none is another thing than to set none", async () => {
+      const store = getStore();
+      const { companyId, ownerId: byPersonId } = await createScene(store);
+      for (const bandwidth of [BY_DAY, { rules: [] }, null]) {
+        const settings = settingsOf({ bandwidth });
+        await store.putSchedule(companyId, { level: "company", subjectId: companyId, settings, byPersonId });
+        const [row] = await store.listSchedules(companyId, null);
+        expect(row?.settings).toEqual(settings);
+      }
     });
 
     test("its time moves with the timing alone", async () => {
@@ -97,10 +129,11 @@ export function describeSchedules(getStore: () => Store): void {
       const first = await store.findProviderSchedule();
       expect(first).toMatchObject({ level: "provider", subjectId: null, settings: settingsOf({ timing: HOURLY }) });
       await pause();
-      await store.putProviderSchedule(settingsOf({ timing: HOURLY, jitterSeconds: 1 }), newUuid());
+      const changed = settingsOf({ timing: HOURLY, jitterSeconds: 1, bandwidth: BY_DAY });
+      await store.putProviderSchedule(changed, newUuid());
       expect(await store.findProviderSchedule()).toMatchObject({
         timedAt: first?.timedAt,
-        settings: { jitterSeconds: 1 },
+        settings: changed,
       });
     });
   });

@@ -188,7 +188,14 @@ export function describeTenants(getStore: () => Store, getWorkerStore: () => Sto
 
     test("schedules", async () => {
       const { machineId, sourceId, ownerId } = own;
-      const settings = { timing: null, jitterSeconds: 7, catchUpMinutes: null, window: null, isPaused: true };
+      const settings = {
+        timing: null,
+        jitterSeconds: 7,
+        catchUpMinutes: null,
+        window: null,
+        bandwidth: null,
+        isPaused: true,
+      };
       for (const [level, subjectId] of [
         ["company", own.companyId],
         ["machine", machineId],

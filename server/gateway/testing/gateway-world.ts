@@ -12,7 +12,7 @@ import { type CompanyWorld, startTestRun, type TestRun } from "../../testing/com
 import { createTestDatabase } from "../../testing/postgres.ts";
 import { createZoneIdentity } from "../../zones/create-zone-identity.ts";
 import { type OpenZoneSet, openZones } from "../../zones/open-zones.ts";
-import { createGateway } from "../create-gateway.ts";
+import { createGateway, type GatewayOptions } from "../create-gateway.ts";
 
 export interface GatewayWorld {
   readonly store: Store;
@@ -29,6 +29,7 @@ export interface GatewayWorld {
 /** A real gateway over PostgreSQL and two zones in folders; `adapt` may put something around the zones. */
 export async function openGatewayWorld(
   adapt: (zones: OpenZoneSet) => OpenZoneSet = (zones) => zones,
+  options: Pick<GatewayOptions, "clock"> = {},
 ): Promise<GatewayWorld> {
   const testDatabase = await createTestDatabase();
   const database = openPgDatabase({ url: testDatabase.appUrl, connections: 6 });
@@ -57,6 +58,7 @@ export async function openGatewayWorld(
     publicUrl: "http://localhost",
     agentsFolder: join(folder, "agents"),
     log,
+    ...options,
   });
   const port = await gateway.listen(0, "127.0.0.1");
   return {

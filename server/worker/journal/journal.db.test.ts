@@ -105,9 +105,24 @@ async function live(): Promise<Scene> {
   const scene = await createScene(store);
   await store.recordPack(scene.companyId, await openRun(store, scene), ZONE_1, packOf(scene, [bytes(32)]));
   await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
-  const settings = { timing: null, jitterSeconds: 60, catchUpMinutes: null, window: null, isPaused: false };
+  const settings = {
+    timing: null,
+    jitterSeconds: 60,
+    catchUpMinutes: null,
+    window: null,
+    bandwidth: null,
+    isPaused: false,
+  };
   const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
   await store.putSchedule(scene.companyId, schedule);
+  const bandwidth = { rules: [{ hours: Array(7).fill(255), bytesPerSecond: 125_000 }] };
+  const ofCompany = {
+    ...schedule,
+    level: "company",
+    subjectId: scene.companyId,
+    settings: { ...settings, bandwidth },
+  } as const;
+  await store.putSchedule(scene.companyId, ofCompany);
   return scene;
 }
 
