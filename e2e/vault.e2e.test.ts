@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { analyse } from "./axe.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
 import { expectPage } from "./expect-page.ts";
 import { backUp, expectCommand, type Product, startProduct } from "./product.ts";
@@ -96,9 +96,7 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
   async function expectAccessible(): Promise<void> {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const found = violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map((node) => node.html)}`);
-      expect(found).toEqual([]);
+      expect(await analyse(page), colorScheme).toEqual([]);
     }
   }
 
