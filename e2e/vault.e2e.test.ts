@@ -267,12 +267,12 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     await page.keyboard.press("Enter");
     await expectPage(page.getByText("Opened in this browser only")).toBeVisible({ timeout: 60_000 });
     await page.getByRole("row").nth(1).focus();
-    const depth = sample.split("/").filter((part) => part !== "").length;
-    for (let level = 0; level < depth; level++) {
+    for (const name of sample.split("/").filter((part) => part !== "")) {
+      await expectPage(page.getByRole("row", { name: new RegExp(name) })).toBeFocused();
       await page.keyboard.press("Enter");
-      await page.waitForTimeout(300);
     }
     await expectPage(page.getByRole("row", { name: /reports/ })).toBeVisible();
+    await expectPage(page.locator("[role=row]:focus")).toBeVisible();
     await page.keyboard.press("Space");
     await expectPage(page.getByRole("region", { name: "Basket" }).getByText(/1 (folder|document)/)).toBeVisible();
   });
