@@ -100,7 +100,7 @@ beforeAll(async () => {
   source = join(folder, "source");
   mkdirSync(source);
   writeFileSync(join(source, "note.txt"), "first");
-  product = await startProduct({ env: { HOLDFAST_MISSED_GRACE_SECONDS: "5" } });
+  product = await startProduct({ env: { HOLDFAST_MISSED_GRACE_SECONDS: "20" } });
   state = await enrolMachine(product, "front-desk");
   await backUp(state, [source]);
   const { owner } = product.demo;
