@@ -46,6 +46,7 @@ export default defineConfig({
           exclude: CLOCK,
           // Each starts the whole service. Two at once on two cores made each take more than twice as long, and found moments that nobody had time for.
           fileParallelism: false,
+          globalSetup: ["e2e/ready-made.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
