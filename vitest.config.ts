@@ -3,10 +3,14 @@ import { defineConfig } from "vitest/config";
 /** A hanging test ends; a slow machine, or one that does other things as well, is no failure. */
 const PATIENCE_MS = 60_000;
 const POSTGRES = "server/testing/postgres-setup.ts";
+/** Journeys that mostly wait for the clock, and leave the processors to others meanwhile. */
+const CLOCK = ["e2e/schedule.e2e.test.ts"];
 
 /** Projects, because only some tests need PostgreSQL, a browser, or whole processes. */
 export default defineConfig({
   test: {
+    // Vitest would leave one processor of two idle.
+    maxWorkers: "100%",
     projects: [
       {
         test: {
@@ -39,7 +43,18 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.e2e.test.ts"],
+          exclude: CLOCK,
           // Each starts the whole service. Two at once on two cores made each take more than twice as long, and found moments that nobody had time for.
+          fileParallelism: false,
+          globalSetup: ["e2e/ready-made.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: "clock",
+          include: CLOCK,
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 600_000,

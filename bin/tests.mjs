@@ -1,12 +1,15 @@
 // Plain JavaScript: runs vitest for the parts and then for the journeys, and adds both up.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBrowser } from "./browser.mjs";
 
-/** The journeys come last and one at a time: each starts the whole service. */
-const STAGES = [["pure", "database", "browser"], ["e2e"]];
+/**
+ * The journeys come last and one at a time: each starts the whole service. Those that mostly wait for the clock go on beside them, in a
+ * run of their own, whose output comes when it has ended.
+ */
+const STAGES = [[["pure", "database", "browser"]], [["e2e"], ["clock"]]];
 
 /** `filters` are passed to vitest, as in `npm test -- server/db`. Ends with the summary "N passed, N failed, N skipped". */
 export async function runTests(projectRoot, filters) {
@@ -22,12 +25,13 @@ export async function runTests(projectRoot, filters) {
   const total = { passed: 0, failed: 0, skipped: [] };
   if (!browser) total.skipped.push(...globSync("**/*.browser.test.ts", { exclude: ["node_modules"] }));
   try {
-    for (const projects of STAGES) {
-      const wanted = projects.filter((project) => browser || project !== "browser");
-      addStage(
-        total,
-        runStage(projectRoot, { projects: wanted, filters, env, resultFile: join(results, `${projects[0]}.json`) }),
-      );
+    for (const lanes of STAGES) {
+      const runs = lanes.map((projects, lane) => {
+        const wanted = projects.filter((project) => browser || project !== "browser");
+        const resultFile = join(results, `${projects[0]}.json`);
+        return runVitest(projectRoot, { projects: wanted, filters, env, resultFile, isShown: lane === 0 });
+      });
+      for (const run of runs) addRun(total, await run);
     }
   } finally {
     rmSync(results, { recursive: true, force: true });
@@ -38,16 +42,24 @@ export async function runTests(projectRoot, filters) {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-function runStage(projectRoot, { projects, filters, env, resultFile }) {
+async function runVitest(projectRoot, { projects, filters, env, resultFile, isShown }) {
   const args = ["run", ...filters, ...projects.flatMap((project) => ["--project", project]), "--passWithNoTests"];
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${resultFile}`];
   const vitest = join(projectRoot, "node_modules", "vitest", "vitest.mjs");
-  const run = spawnSync(process.execPath, [vitest, ...args, ...reporters], { cwd: projectRoot, env, stdio: "inherit" });
+  const stdio = isShown ? "inherit" : ["ignore", "pipe", "pipe"];
+  const child = spawn(process.execPath, [vitest, ...args, ...reporters], { cwd: projectRoot, env, stdio });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => output.push(data));
+  const exitCode = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code));
+  });
   const report = existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, "utf8")) : null;
-  return { exitCode: run.status, report };
+  return { exitCode, report, output: Buffer.concat(output) };
 }
 
-function addStage(total, { exitCode, report }) {
+function addRun(total, { exitCode, report, output }) {
+  process.stdout.write(output);
   const tests = (report?.testResults ?? []).flatMap(({ assertionResults }) => assertionResults);
   // A file that could not be loaded has no tests and still failed.
   const brokenFiles = (report?.testResults ?? []).filter(

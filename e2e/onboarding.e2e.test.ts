@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeWords } from "../engine/primitives/words.ts";
@@ -8,8 +7,9 @@ import { openMember } from "../server/api/client/open-member.ts";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { clientStatePath, filePins } from "../server/commands/owner/client-state.ts";
 import { nodeKeyTools } from "../server/commands/owner/owner-session.ts";
+import { analyse } from "./axe.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
-import { expectPage, settleColours } from "./expect-page.ts";
+import { expectPage } from "./expect-page.ts";
 import { expectCommand, restoreCodes } from "./product.ts";
 import { type BareProduct, startBareProduct } from "./testing-bare.ts";
 import { findLeaks, formsOfBytes, formsOfText } from "./testing-spy.ts";
@@ -59,10 +59,7 @@ describe.skipIf(chromiumPath === null)("from a bare start to a protected machine
   async function inspect(page: Page): Promise<void> {
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await settleColours(page);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const found = violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes.map((node) => node.html)}`);
-      expect(found).toEqual([]);
+      expect(await analyse(page), colorScheme).toEqual([]);
     }
     await page.setViewportSize({ width: 390, height: 844 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

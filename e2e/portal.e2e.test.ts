@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { analyse } from "./axe.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
-import { expectPage, settleColours } from "./expect-page.ts";
+import { expectPage } from "./expect-page.ts";
 import { createCompanies, listObjects, type Product, startProduct, superuserUrl, waitUntil } from "./product.ts";
 import { signIn } from "./sign-in.ts";
 import { Keyboard } from "./testing-keyboard.ts";
@@ -80,12 +80,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(page.getByRole("heading", { level: 1 })).toHaveCount(1);
     for (const theme of THEMES) {
       await page.getByRole("button", { name: theme === "light" ? "Light" : "Dark" }).click();
-      await settleColours(page);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const found = violations.map(
-        ({ id, nodes }) => `${page.url()} ${theme} ${id}: ${nodes.map((node) => node.html)}`,
-      );
-      expect(found).toEqual([]);
+      expect(await analyse(page), theme).toEqual([]);
     }
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

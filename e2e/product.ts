@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { SUPERUSER } from "../server/db/embedded/embedded-postgres.ts";
 import { DATABASE_NAME } from "../server/db/embedded/roles.ts";
+import { layReadyMade } from "./ready-made.ts";
 
 export const checkout = fileURLToPath(new URL("..", import.meta.url));
 const holdfast = join(checkout, "bin", "holdfast");
@@ -188,7 +189,8 @@ async function launch(options: Launch): Promise<Product> {
   const isReady = async () => {
     if (hasEnded) return "ended" as const;
     if (output.includes("the next start goes on with it")) return "the demo failed" as const;
-    if (!existsSync(join(data, "demo.json"))) return null;
+    // A demo that was there before is no sign of anything.
+    if (!output.includes("Holdfast is at") || !existsSync(join(data, "demo.json"))) return null;
     return (await fetch(`${url}/healthz`)).ok ? ("ready" as const) : null;
   };
   const state = await waitUntil("the start", 300_000, isReady).catch((error: Error) => `${error.message}` as const);
@@ -237,7 +239,7 @@ async function launch(options: Launch): Promise<Product> {
   };
 }
 
-/** Starts the real product in a new temporary folder, with the demo company. */
+/** Starts the real product in a new temporary folder, with the demo company: of a sample of its own, or the one that all others share. */
 export async function startProduct(
   options: {
     readonly sample?: string;
@@ -257,7 +259,13 @@ export async function startProduct(
     args: options.args ?? [],
     env: options.env ?? {},
   };
+  const isShared = options.sample === undefined && options.args === undefined && options.folder === undefined;
+  const make = async (at: string) => {
+    const made = await launch({ ...launched, folder: at, port: await freePort(), env: {} });
+    await made.stop();
+  };
   try {
+    if (isShared) await layReadyMade({ folder, url: `http://localhost:${launched.port}`, make });
     return await launch(launched);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { analyse } from "./axe.ts";
 
 const DESK = { prefix: "", size: { width: 1440, height: 900 } } as const;
 const PHONE = { prefix: "phone-", size: { width: 390, height: 844 } } as const;
@@ -44,11 +44,7 @@ export class Sight {
 
   async #inspect(page: Page, sight: string): Promise<void> {
     for (const what of await page.evaluate(findSideways)) this.findings.push(`${sight}: scrolls sideways: ${what}`);
-    // Frames that may not reach each other need a page of its own for axe; where there is one frame, that is time lost.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(page.frames().length === 1).analyze();
-    for (const { id, nodes } of violations) {
-      this.findings.push(`${sight}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)}`);
-    }
+    for (const finding of await analyse(page)) this.findings.push(`${sight}: ${finding}`);
   }
 }
 
