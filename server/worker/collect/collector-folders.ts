@@ -1,7 +1,9 @@
-import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { join } from "node:path";
+import { toHex } from "../../../engine/codec/hex.ts";
+import { encodeUtf8 } from "../../../engine/codec/text.ts";
+import { nodePrimitives } from "../../../engine/primitives/node.ts";
 
 /** A file system in memory, as every Linux has it. */
 const MEMORY_FOLDER = "/dev/shm";
@@ -20,7 +22,7 @@ export class CollectorFolders {
   constructor(root: string, memoryFolder = MEMORY_FOLDER) {
     this.#root = root;
     // One for each data folder, so that a worker that was killed finds and empties what it left, and nobody else's.
-    const name = `holdfast-collectors-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`;
+    const name = `holdfast-collectors-${toHex(nodePrimitives.sha256(encodeUtf8(root)).subarray(0, 8))}`;
     this.#memory = existsSync(memoryFolder) ? join(memoryFolder, name) : null;
     this.clearMemory();
   }
