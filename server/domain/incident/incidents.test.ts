@@ -7,7 +7,7 @@ import { planAgentStarts } from "../schedule/plan-agent-starts.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { createDomainScene, type DomainScene, enrolTestAgent, type TestAgent } from "../testing/domain-scene.ts";
 import { acknowledgeIncident } from "./acknowledge-incident.ts";
-import { keepIncidents, INCIDENT_PATIENCE } from "./keep-incidents.ts";
+import { INCIDENT_PATIENCE, keepIncidents } from "./keep-incidents.ts";
 
 const ALL = { sort: "need", isDescending: false, states: [], kinds: [], limit: 100 } as const;
 
@@ -56,7 +56,9 @@ test("a zone is one after a minute away, and after an hour of catching up, until
   expect(await keepIncidents(scene.deps, INCIDENT_PATIENCE)).toEqual({ opened: [], closed: 1 });
   nowMs += INCIDENT_PATIENCE.behindMs;
   await probe("catching_up");
-  expect((await keepIncidents(scene.deps, INCIDENT_PATIENCE)).opened).toEqual([{ companyId: null, kind: "zone_behind" }]);
+  expect((await keepIncidents(scene.deps, INCIDENT_PATIENCE)).opened).toEqual([
+    { companyId: null, kind: "zone_behind" },
+  ]);
   await probe("healthy");
   expect(await keepIncidents(scene.deps, INCIDENT_PATIENCE)).toEqual({ opened: [], closed: 1 });
 });

@@ -1,5 +1,5 @@
 import type { IncidentKind, IncidentState } from "../../../../contracts/incidents.ts";
-import type { IncidentRow, IncidentStore, JudgedIncidents, IncidentPatience } from "../incident-store.ts";
+import type { IncidentPatience, IncidentRow, IncidentStore, JudgedIncidents } from "../incident-store.ts";
 import { toFindingRow } from "./memory-findings.ts";
 import { addIncident, findOpen } from "./memory-incident-entries.ts";
 import { INCIDENT_COLUMNS, isFound, pageOf } from "./memory-lists.ts";
@@ -44,7 +44,11 @@ export function createMemoryIncidents(state: MemoryState): IncidentStore {
 }
 
 function isToJudge(state: MemoryState, company: CompanyState): boolean {
-  if (heldSweepsOf(company).length + company.dueFreezes.size > 0 || company.findings.some(({ healedAt }) => healedAt === null)) return true;
+  if (
+    heldSweepsOf(company).length + company.dueFreezes.size > 0 ||
+    company.findings.some(({ healedAt }) => healedAt === null)
+  )
+    return true;
   return state.incidents.some((entry) => entry.companyId === company.companyId && entry.closedAt === null);
 }
 
