@@ -83,7 +83,7 @@ async function startPromoted(): Promise<void> {
   child.stdout.on("data", (chunk) => {
     output += chunk;
   });
-  await waitUntil("the promoted service", 120_000, () => output.includes('"kind":"ready"'));
+  await waitUntil("the promoted service", 300_000, () => output.includes('"kind":"ready"'));
   line.targetPort = port;
 }
 
@@ -161,7 +161,7 @@ describe("the site of the database is lost, with the first zone", () => {
     const next = await backUp(survivor, [source]);
     await expectRestored(String(next.last.snapshotId), source);
     expect(existsSync(zonePath("zone1"))).toBe(false);
-  }, 240_000);
+  }, 400_000);
 
   it("the old side comes back alive: the lost zone gets the new term, loses nothing, and is caught up by the new side", async () => {
     renameSync(hidden(), zonePath("zone1"));
@@ -173,7 +173,7 @@ describe("the site of the database is lost, with the first zone", () => {
     const added = [...now].filter(([key]) => !left.has(key));
     expect(added.map(([key]) => key)).toContain(join("backup", "control", "term-2"));
     expect(added.filter(([key, hash]) => other.get(key) !== hash)).toEqual([]);
-  }, 240_000);
+  }, 400_000);
 
   it("whatever the old side tries is refused by name, and nothing in the zones changes by it", async () => {
     const before = [objectsOf("zone1"), objectsOf("zone2")];
@@ -185,8 +185,13 @@ describe("the site of the database is lost, with the first zone", () => {
     expect([met.code, errorOf(met.last)]).toEqual([1, "control_term_rolled_back"]);
     const unmet = await runCommand(["agent", "backup", source, "--state", stranger, "--json"]);
     expect([unmet.code, errorOf(unmet.last)]).toEqual([1, "service_taken_over"]);
+    // A deletion that the old side had begun: its packs are in use at the new one for all that it knows.
+    await queryAll(old, "update pack set state = 'deleting' where kind = 'content' and tier = 'backup'");
     const sweep = await expectCommand(["sweep", "--data", old.data, "--json"], {}, [3]);
-    expect(sweep.last).toMatchObject({ deleted: 0, held: { code: "term_differs" } });
+    expect(sweep.lines.find(({ tier }) => tier === "backup")).toMatchObject({
+      deleted: 0,
+      held: { code: "term_differs" },
+    });
     line.targetPort = newPort;
     expect([objectsOf("zone1"), objectsOf("zone2")]).toEqual(before);
     // It goes on at the new side, also for whom the old one had refused.
