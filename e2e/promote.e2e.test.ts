@@ -118,6 +118,24 @@ function objectsOf(zoneId: string): Map<string, string> {
   return new Map(hashed.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** A pack that nothing reaches, and that the old side was about to delete when it was cut off: it lies in both zones. */
+async function beginDeletion(): Promise<void> {
+  const bytes = randomBytes(2_000);
+  const name = createHash("sha256").update(bytes).digest("hex");
+  for (const zoneId of ["zone1", "zone2"]) {
+    const packs = join(zonePath(zoneId), "backup", "companies", old.demo.companyId, "packs", name.slice(0, 2));
+    mkdirSync(packs, { recursive: true });
+    writeFileSync(join(packs, name), bytes);
+  }
+  const columns = "company_id, kind, scope, directory_offset, directory_size, machine_id, run_id";
+  await queryAll(
+    old,
+    `insert into pack (pack_id, size_bytes, state, ${columns})
+     select decode($1, 'hex'), $2, 'deleting', ${columns} from pack where kind = 'content' and tier = 'backup' limit 1`,
+    [name, bytes.length],
+  );
+}
+
 describe("the site of the database is lost, with the first zone", () => {
   let firstId = "";
   /** Stored by the old side when nothing reached the other zone any more. */
@@ -176,6 +194,7 @@ describe("the site of the database is lost, with the first zone", () => {
   }, 400_000);
 
   it("whatever the old side tries is refused by name, and nothing in the zones changes by it", async () => {
+    await beginDeletion();
     const before = [objectsOf("zone1"), objectsOf("zone2")];
     writeFileSync(join(source, "more.bin"), randomBytes(200_000));
     const newPort = line.targetPort;
@@ -185,8 +204,6 @@ describe("the site of the database is lost, with the first zone", () => {
     expect([met.code, errorOf(met.last)]).toEqual([1, "control_term_rolled_back"]);
     const unmet = await runCommand(["agent", "backup", source, "--state", stranger, "--json"]);
     expect([unmet.code, errorOf(unmet.last)]).toEqual([1, "service_taken_over"]);
-    // A deletion that the old side had begun: its packs are in use at the new one for all that it knows.
-    await queryAll(old, "update pack set state = 'deleting' where kind = 'content' and tier = 'backup'");
     const sweep = await expectCommand(["sweep", "--data", old.data, "--json"], {}, [3]);
     expect(sweep.lines.find(({ tier }) => tier === "backup")).toMatchObject({
       deleted: 0,
