@@ -83,7 +83,7 @@ async function startPromoted(): Promise<void> {
   child.stdout.on("data", (chunk) => {
     output += chunk;
   });
-  await waitUntil("the promoted service", 120_000, () => output.includes('"kind":"ready"'));
+  await waitUntil("the promoted service", 300_000, () => output.includes('"kind":"ready"'));
   line.targetPort = port;
 }
 
@@ -116,6 +116,24 @@ function objectsOf(zoneId: string): Map<string, string> {
     return [path.slice(base.length + 1), createHash("sha256").update(readFileSync(path)).digest("hex")] as const;
   });
   return new Map(hashed.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A pack that nothing reaches, and that the old side was about to delete when it was cut off: it lies in both zones. */
+async function beginDeletion(): Promise<void> {
+  const bytes = randomBytes(2_000);
+  const name = createHash("sha256").update(bytes).digest("hex");
+  for (const zoneId of ["zone1", "zone2"]) {
+    const packs = join(zonePath(zoneId), "backup", "companies", old.demo.companyId, "packs", name.slice(0, 2));
+    mkdirSync(packs, { recursive: true });
+    writeFileSync(join(packs, name), bytes);
+  }
+  const columns = "company_id, kind, scope, directory_offset, directory_size, machine_id, run_id";
+  await queryAll(
+    old,
+    `insert into pack (pack_id, size_bytes, state, ${columns})
+     select decode($1, 'hex'), $2, 'deleting', ${columns} from pack where kind = 'content' and tier = 'backup' limit 1`,
+    [name, bytes.length],
+  );
 }
 
 describe("the site of the database is lost, with the first zone", () => {
@@ -161,7 +179,7 @@ describe("the site of the database is lost, with the first zone", () => {
     const next = await backUp(survivor, [source]);
     await expectRestored(String(next.last.snapshotId), source);
     expect(existsSync(zonePath("zone1"))).toBe(false);
-  }, 240_000);
+  }, 400_000);
 
   it("the old side comes back alive: the lost zone gets the new term, loses nothing, and is caught up by the new side", async () => {
     renameSync(hidden(), zonePath("zone1"));
@@ -173,9 +191,10 @@ describe("the site of the database is lost, with the first zone", () => {
     const added = [...now].filter(([key]) => !left.has(key));
     expect(added.map(([key]) => key)).toContain(join("backup", "control", "term-2"));
     expect(added.filter(([key, hash]) => other.get(key) !== hash)).toEqual([]);
-  }, 240_000);
+  }, 400_000);
 
   it("whatever the old side tries is refused by name, and nothing in the zones changes by it", async () => {
+    await beginDeletion();
     const before = [objectsOf("zone1"), objectsOf("zone2")];
     writeFileSync(join(source, "more.bin"), randomBytes(200_000));
     const newPort = line.targetPort;
@@ -186,7 +205,10 @@ describe("the site of the database is lost, with the first zone", () => {
     const unmet = await runCommand(["agent", "backup", source, "--state", stranger, "--json"]);
     expect([unmet.code, errorOf(unmet.last)]).toEqual([1, "service_taken_over"]);
     const sweep = await expectCommand(["sweep", "--data", old.data, "--json"], {}, [3]);
-    expect(sweep.last).toMatchObject({ deleted: 0, held: { code: "term_differs" } });
+    expect(sweep.lines.find(({ tier }) => tier === "backup")).toMatchObject({
+      deleted: 0,
+      held: { code: "term_differs" },
+    });
     line.targetPort = newPort;
     expect([objectsOf("zone1"), objectsOf("zone2")]).toEqual(before);
     // It goes on at the new side, also for whom the old one had refused.

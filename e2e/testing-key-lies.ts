@@ -47,7 +47,11 @@ export function lieAboutKeys(rival: RivalKeys): readonly KeyLie[] {
       change: ({ log }) => ({ log: log.with(1, backdate(log[1] ?? "")) }),
       code: "log_forged",
     },
-    { what: "a history that was taken over from", change: () => ({ controlTerm: 0 }), code: "control_term_rolled_back" },
+    {
+      what: "a history that was taken over from",
+      change: () => ({ controlTerm: 0 }),
+      code: "control_term_rolled_back",
+    },
     { what: "an older log", change: ({ log }) => ({ log: log.slice(0, -1) }), code: "log_truncated" },
     {
       what: "statements in another order",

@@ -1,5 +1,5 @@
 import type { IncidentKind } from "../../contracts/incidents.ts";
-import type { IncidentStore, JudgedIncidents, IncidentPatience } from "../domain/store/incident-store.ts";
+import type { IncidentPatience, IncidentStore, JudgedIncidents } from "../domain/store/incident-store.ts";
 import { newId } from "../platform/ids.ts";
 import { writeAudit, writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
@@ -72,7 +72,11 @@ interface Cause {
   readonly count: number;
 }
 
-async function judge(tx: Tx, owner: string, { awayMs, behindMs, freezeMs }: IncidentPatience): Promise<JudgedIncidents> {
+async function judge(
+  tx: Tx,
+  owner: string,
+  { awayMs, behindMs, freezeMs }: IncidentPatience,
+): Promise<JudgedIncidents> {
   const causes = await tx.rows<Cause>(INCIDENT_CAUSES, [owner, awayMs, behindMs, freezeMs]);
   const closed = await tx.run(INCIDENTS_CLOSE_OVER, [
     owner,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import { z } from "zod";
 import type { DomainDeps } from "../domain/domain-deps.ts";
-import { keepIncidents, INCIDENT_PATIENCE } from "../domain/incident/keep-incidents.ts";
+import { INCIDENT_PATIENCE, keepIncidents } from "../domain/incident/keep-incidents.ts";
 import type { JournalStore } from "../domain/journal/journal-store.ts";
 import { endExpiredRuns } from "../domain/run/end-expired-runs.ts";
 import { keepLedger } from "../domain/schedule/keep-ledger.ts";

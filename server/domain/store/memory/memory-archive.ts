@@ -20,18 +20,7 @@ export function createMemoryArchive(state: MemoryState): ArchiveStore {
         )
         .map((entry) => toAging(company, entry));
     },
-    async putDueFreezes(companyId, sourceId, commits) {
-      const company = getCompany(state, companyId);
-      for (const [commit, due] of company.dueFreezes)
-        if (due.sourceId === sourceId && !commits.includes(commit)) company.dueFreezes.delete(commit);
-      for (const commit of commits)
-        if (!company.dueFreezes.has(commit))
-          company.dueFreezes.set(commit, { sourceId, dueAt: state.now(), problemCode: null });
-    },
-    async noteFreezeProblem(companyId, commit, code) {
-      const due = companyOrNone(companyId)?.dueFreezes.get(commit);
-      if (due) due.problemCode = code;
-    },
+    ...createDueFreezes(state),
     recordArchivedPack: async (companyId, archived) =>
       recordArchivedPack(state, getCompany(state, companyId), archived),
     async raisePackLocks(companyId, packIds, until) {
@@ -76,6 +65,23 @@ export function createMemoryArchive(state: MemoryState): ArchiveStore {
         archive: figuresOf("archive", snapshots.filter((entry) => entry.frozen && !entry.archiveExpiredAt).length),
         holds: company.holds.filter((hold) => hold.liftedAt === null).length,
       };
+    },
+  };
+}
+
+function createDueFreezes(state: MemoryState): Pick<ArchiveStore, "putDueFreezes" | "noteFreezeProblem"> {
+  return {
+    async putDueFreezes(companyId, sourceId, commits) {
+      const company = getCompany(state, companyId);
+      for (const [commit, due] of company.dueFreezes)
+        if (due.sourceId === sourceId && !commits.includes(commit)) company.dueFreezes.delete(commit);
+      for (const commit of commits)
+        if (!company.dueFreezes.has(commit))
+          company.dueFreezes.set(commit, { sourceId, dueAt: state.now(), problemCode: null });
+    },
+    async noteFreezeProblem(companyId, commit, code) {
+      const due = state.companies.get(companyId)?.dueFreezes.get(commit);
+      if (due) due.problemCode = code;
     },
   };
 }
