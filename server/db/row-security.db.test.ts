@@ -44,7 +44,8 @@ beforeAll(async () => {
     await workerStore.beginSweep(scene.companyId, marks, { isPlanOnly: false });
     const { machineId } = scene;
     await workerStore.markIds(scene.companyId, marks, { machineId, scope: 0, ids: page, arePages: true });
-    const { snapshot } = await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
+    const { snapshot, commit } = await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
+    await workerStore.putDueFreezes(scene.companyId, scene.sourceId, [commit]);
     const hold = { holdId: randomUUID(), snapshotId: snapshot.snapshotId, reason: "case 7", byPersonId: scene.ownerId };
     await store.placeHold(scene.companyId, hold);
     const { companyId, ownerId: byPersonId } = scene;
