@@ -86,6 +86,11 @@ export class TestVault {
     await this.page.evaluate(() => window.vaultPage.registerDownloads().then(() => {}));
   }
 
+  /** As a tab that is closed: the worker is gone, whatever it was doing. */
+  async leave(): Promise<void> {
+    await this.page.goto("about:blank");
+  }
+
   async unlock(): Promise<void> {
     const { passphrase } = this.#product.demo.owner;
     await this.page.evaluate((given) => window.vaultPage.calls.unlock({ passphrase: given }), passphrase);
