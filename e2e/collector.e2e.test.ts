@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { analyse } from "./axe.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
 import { expectPage } from "./expect-page.ts";
 import { expectCommand, type Product, restoreCodes, startProduct, waitUntil } from "./product.ts";
@@ -63,6 +64,16 @@ describe.skipIf(chromiumPath === null)("a folder that the provider hosts", () =>
     return page;
   }
 
+  async function expectAccessible(page: Page): Promise<void> {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      expect(await analyse(page), colorScheme).toEqual([]);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
+
   const collectorsFolder = () => join(product.data, "collectors", product.demo.companyId);
   const snapshotsOf = (name: string) =>
     queryAll(
@@ -85,6 +96,7 @@ describe.skipIf(chromiumPath === null)("a folder that the provider hosts", () =>
     await expectPage(staff.getByText(`Nothing was changed: the folder must lie below ${hosted}`)).toBeVisible();
     await propose("File server", join(hosted, "acme"));
     await expectPage(staff.getByText("Asks an owner")).toBeVisible();
+    await expectAccessible(staff);
     expect(existsSync(collectorsFolder())).toBe(false);
   });
 
@@ -96,6 +108,7 @@ describe.skipIf(chromiumPath === null)("a folder that the provider hosts", () =>
     await owner.getByRole("button", { name: "Unlock", exact: true }).click();
     const asked = owner.getByRole("region", { name: "Data that your provider hosts" });
     await expectPage(asked).toContainText(join(hosted, "acme"), PATIENCE);
+    await expectAccessible(owner);
     await asked.getByRole("button", { name: "Consent to File server" }).click();
     await expectPage(asked.getByText("Working")).toBeVisible(PATIENCE);
     const [snapshot] = await waitUntil("the first backup", 120_000, async () => {

@@ -36,6 +36,12 @@ export async function seePortal(sight: Sight, browser: Browser, office: Office):
   await at(`/companies/${companyId}/people`, "company-people");
   await at(`/companies/${companyId}/runs`, "company-runs");
   await at(`/companies/${companyId}/schedule`, "company-schedule");
+  await at(`/companies/${companyId}/collectors`, "company-collectors-none");
+  await page.getByLabel("Name", { exact: true }).fill("Office share");
+  await page.getByLabel("Folder").fill("/srv/hosted/quayside");
+  await page.getByRole("button", { name: "Ask the owners" }).click();
+  await page.getByText("Asks an owner").waitFor();
+  await sight.see(page, "company-collectors");
   await at("/machines", "machines");
   await at("/runs", "runs");
   await page.getByRole("region", { name: "Runs, newest first" }).getByRole("link").first().click();

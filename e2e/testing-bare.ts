@@ -28,7 +28,7 @@ export async function startBareProduct(): Promise<BareProduct> {
   const spy = await startSpy(spyPort, `http://127.0.0.1:${port}`);
   const args = ["start", "--bare", "--json", "--data", data, "--port", String(port)];
   const supervisor = spawn(process.execPath, [join(checkout, "bin", "holdfast"), ...args], {
-    env: { ...process.env, HOLDFAST_PUBLIC_URL: url },
+    env: { ...process.env, HOLDFAST_PUBLIC_URL: url, HOLDFAST_COLLECTOR_ROOTS: "/srv/hosted" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const remove = async () => {
