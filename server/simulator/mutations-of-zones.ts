@@ -15,7 +15,7 @@ export const ZONE_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "server/zones/open-zones.ts",
-        text: `if ((await handle.probe()).isReachable) return handle;`,
+        text: `if ((await handle.probe()).isReachable && (await isWritable(handle.zoneId))) return handle;`,
         replacement: `return handle;`,
       },
     ],
