@@ -15,6 +15,8 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   path_missing: "The folder is not there, or the service may not list it. Mount it, and see whom it belongs to.",
   path_empty: "Nothing lies in the folder, as in a volume that is not mounted. It is not backed up as empty.",
   path_outside: "A link leads out of what the service may read. Propose the folder that it leads to.",
+  path_of_service:
+    "The service's own data or a zone lies in this folder, or it in them. Propose a folder apart from both.",
   path_taken: "An older collector has this folder, or one in it or above it.",
   identity_lost: `Its identity is not on the service's machine any more. ${NEW_ONE}`,
   link_lost: `The owner's link is gone. ${NEW_ONE}`,

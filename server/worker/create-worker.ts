@@ -61,7 +61,7 @@ export interface WorkerOptions {
   /** How often a company is swept; 0 for never. */
   readonly sweepEveryMs: number;
   /** Null where this worker runs no collectors. */
-  readonly collectors: Pick<KeepCollectorsOptions, "folder" | "roots" | "atOnce" | "memoryMib"> | null;
+  readonly collectors: Pick<KeepCollectorsOptions, "folder" | "roots" | "ownFolders" | "atOnce" | "memoryMib"> | null;
   readonly now: () => Date;
 }
 

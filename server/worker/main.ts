@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { toHex } from "../../engine/codec/hex.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { hashPassword, isPasswordOf } from "../auth/password.ts";
@@ -50,13 +51,11 @@ log.info("the worker waits for jobs");
 process.send?.({ kind: "ready" });
 
 function findCollectors() {
-  const {
-    collectorsFolder: folder,
-    collectorRoots: roots,
-    collectorsAtOnce: atOnce,
-    collectorMemoryMib: memoryMib,
-  } = env;
-  return folder === null ? null : { folder, roots, atOnce, memoryMib };
+  const { collectorsFolder: folder, collectorRoots: roots, collectorsAtOnce: atOnce } = env;
+  if (folder === null) return null;
+  // Beside the collectors lie the database and the secrets.
+  const ownFolders = [dirname(folder), ...env.zones.flatMap((zone) => (zone.kind === "fs" ? [zone.path] : []))];
+  return { folder, roots, ownFolders, atOnce, memoryMib: env.collectorMemoryMib };
 }
 
 let isStopping = false;

@@ -87,6 +87,7 @@ const PLACE: CollectorPlace = {
   realPath: "/srv/hosted/acme",
   isEmpty: false,
   roots: ROOTS,
+  ownFolders: ["/srv/hosted/holdfast/data"],
 };
 
 function step(collector: Partial<CollectorRow>, place: Partial<CollectorPlace> = {}, startMs?: number) {
@@ -117,6 +118,8 @@ test.each([
   ["path_missing", {}, { realPath: null }],
   ["path_outside", {}, { realPath: "/srv/other/acme" }],
   ["path_outside", {}, { realPath: "/srv/hosted" }],
+  ["path_of_service", {}, { realPath: "/srv/hosted/holdfast" }],
+  ["path_of_service", {}, { realPath: "/srv/hosted/holdfast/data/secrets" }],
   ["path_empty", {}, { isEmpty: true }],
 ] as const)("it rests and says so: %s", (problem, collector, place) => {
   expect(step(collector, place, 0)).toEqual({ kind: "rest", problem });

@@ -14,6 +14,8 @@ export interface CollectorPlace {
   readonly isEmpty: boolean;
   /** Real paths below which something may be read. */
   readonly roots: readonly string[];
+  /** Real paths of the service's own: its data folder with secrets and database, and its zones. */
+  readonly ownFolders: readonly string[];
 }
 
 /** Why nothing is done for a collector that an owner has consented to; each is a word on the portal's pages. */
@@ -23,6 +25,7 @@ export type CollectorProblem =
   | "path_missing"
   | "path_empty"
   | "path_outside"
+  | "path_of_service"
   | "path_taken";
 
 export type CollectorStep =
@@ -51,7 +54,7 @@ export function planCollector(
 
 function findProblem(
   collector: CollectorRow,
-  { hasState, hasLink, realPath, isEmpty, roots }: CollectorPlace,
+  { hasState, hasLink, realPath, isEmpty, roots, ownFolders }: CollectorPlace,
   others: readonly CollectorRow[],
 ): CollectorProblem | null {
   if (!hasLink && collector.agent === null) return "link_lost";
@@ -64,6 +67,8 @@ function findProblem(
   if (realPath === null) return "path_missing";
   // A link that leads out of the roots shows another company's data, or the service's own.
   if (!roots.some((root) => isWithin(root, realPath) && root !== realPath)) return "path_outside";
+  // Whoever got that would get every company's rows; and a zone that is backed up into itself never ends.
+  if (ownFolders.some((own) => overlap(own, realPath))) return "path_of_service";
   // A volume that is not mounted looks so, and would be backed up as everything deleted.
   if (isEmpty) return "path_empty";
   return null;

@@ -86,9 +86,9 @@ export async function lookAtFolder(
   }
 }
 
-/** Those that exist; a root that is not mounted has nothing below it. */
-export function realRoots(roots: readonly string[]): string[] {
-  return roots.flatMap((root) => (existsSync(root) ? [realpathSync(root)] : []));
+/** Those that exist, symbolic links followed: what is not mounted has nothing below it. */
+export function realFolders(folders: readonly string[]): string[] {
+  return folders.flatMap((folder) => (existsSync(folder) ? [realpathSync(folder)] : []));
 }
 
 function namesIn(folder: string): string[] {

@@ -51,7 +51,7 @@ async function program(args: readonly string[], { input }: ProgramOptions): Prom
 
 function newKeeper(run: typeof program = program): CollectorKeeper {
   const limits = { atOnce: 1, memoryMib: 512, signal: new AbortController().signal };
-  const places = { folder: join(folder, "collectors"), roots: [join(folder, "hosted")] };
+  const places = { folder: join(folder, "collectors"), roots: [join(folder, "hosted")], ownFolders: [] };
   return new CollectorKeeper({ deps: { store }, ...places, ...limits, log: pino({ level: "silent" }), run });
 }
 

@@ -4,7 +4,7 @@ import type { DomainDeps } from "../../domain/domain-deps.ts";
 import { planAgentStarts } from "../../domain/schedule/plan-agent-starts.ts";
 import type { CollectorRow } from "../../domain/store/collector-store.ts";
 import type { Logger } from "../../platform/log.ts";
-import { CollectorFolders, lookAtFolder, realRoots } from "./collector-folders.ts";
+import { CollectorFolders, lookAtFolder, realFolders } from "./collector-folders.ts";
 import { type ProgramEnd, type ProgramOptions, runAgentProgram } from "./run-program.ts";
 
 /** What a consent, a due time or a withdrawal waits at most until somebody looks. */
@@ -20,6 +20,8 @@ export interface KeepCollectorsOptions {
   readonly folder: string;
   /** Folders below which they may read. */
   readonly roots: readonly string[];
+  /** What is the service's own, and never read: its data folder and its zones. */
+  readonly ownFolders: readonly string[];
   /** How many back up at a time. */
   readonly atOnce: number;
   readonly memoryMib: number;
@@ -72,12 +74,15 @@ export class CollectorKeeper {
     const { store } = this.#options.deps;
     const open = await store.listOpenCollectors();
     await this.#forgetEnded(open);
+    // Whoever finds no room is the next to have it, also when somebody makes room meanwhile.
+    let isFull = false;
     for (const collector of this.#inTurn(open)) {
       const { collectorId } = collector;
       if (this.#working.has(collectorId) || this.#isResting(collectorId)) continue;
       const step = await this.#plan(collector, open);
       if (step.kind === "rest") await this.#note(collector, step.problem);
-      else if (this.#working.size < this.#options.atOnce) this.#start(collector, step.kind);
+      else if (isFull || this.#working.size >= this.#options.atOnce) isFull = true;
+      else this.#start(collector, step.kind);
     }
   }
 
@@ -99,7 +104,7 @@ export class CollectorKeeper {
   }
 
   async #plan(collector: CollectorRow, others: readonly CollectorRow[]): Promise<CollectorStep> {
-    const { deps, roots } = this.#options;
+    const { deps, roots, ownFolders } = this.#options;
     const { companyId, collectorId, agent } = collector;
     if (collector.consentedAt === null) return { kind: "rest", problem: null };
     const folder = await lookAtFolder(collector.path);
@@ -109,7 +114,8 @@ export class CollectorKeeper {
       hasLink: (await deps.store.findCollectorLink(companyId, collectorId)) !== null,
       realPath: folder?.realPath ?? null,
       isEmpty: folder?.isEmpty ?? true,
-      roots: realRoots(roots),
+      roots: realFolders(roots),
+      ownFolders: realFolders(ownFolders),
     };
     const now = planned?.now ?? (await deps.store.getTime());
     return planCollector(collector, place, { starts: planned?.starts ?? [], others, now });
