@@ -17,7 +17,7 @@ export function CompanyTabs({ companyId }: { readonly companyId: CompanyId }) {
     { href: `${root}/schedule`, word: "Schedule" },
   ];
   return (
-    <nav aria-label="Company" className="-mb-1 flex gap-5 border-b border-line">
+    <nav aria-label="Company" className="-mb-1 flex flex-wrap gap-x-5 border-b border-line max-sm:gap-x-4">
       {tabs.map(({ href, word }) => (
         <Link
           key={href}
