@@ -26,6 +26,8 @@ export default defineConfig({
           name: "database",
           include: ["**/*.db.test.ts"],
           exclude: ["**/node_modules/**", "**/.next/**", "data/**"],
+          // One server for all of them: an open transaction of one test's database would hold back the journal of another's.
+          fileParallelism: false,
           globalSetup: [POSTGRES],
           testTimeout: PATIENCE_MS,
           hookTimeout: PATIENCE_MS,

@@ -6,10 +6,13 @@ import { join } from "node:path";
 import { findBrowser } from "./browser.mjs";
 
 /**
- * The journeys come last and one at a time: each starts the whole service. Those that mostly wait for the clock go on beside them, in a
- * run of their own, whose output comes when it has ended.
+ * The journeys come last and one at a time: each starts the whole service. Those that mostly wait for the clock go on beside them, and tests of the
+ * database beside those that need none, in a run of their own, whose output comes when it has ended.
  */
-const STAGES = [[["pure", "database", "browser"]], [["e2e"], ["clock"]]];
+const STAGES = [
+  [["pure", "browser"], ["database"]],
+  [["e2e"], ["clock"]],
+];
 
 /** `filters` are passed to vitest, as in `npm test -- server/db`. Ends with the summary "N passed, N failed, N skipped". */
 export async function runTests(projectRoot, filters) {
