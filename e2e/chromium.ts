@@ -7,28 +7,6 @@ export const chromiumPath: string | null =
     (path) => path !== undefined && existsSync(path),
   ) ?? null;
 
-/**
- * Chromium takes the last list alone: Playwright's own, and at its end what draws the list below the address field with pages of the
- * browser's own: they are loaded with each window, nobody sees them, and they cost two thirds as much as the window.
- */
-const LEFT_OUT = [
-  "AvoidUnnecessaryBeforeUnloadCheckSync",
-  "DestroyProfileOnBrowserClose",
-  "HttpsUpgrades",
-  "HttpsFirstBalancedModeAutoEnable",
-  "LensOverlay",
-  "MediaRouter",
-  "PaintHolding",
-  "ThirdPartyStoragePartitioning",
-  "AvoidCorsURLLoaderRestartOnRedirect",
-  "OptimizationHints",
-  "NetworkTimeServiceQuerying",
-  "AimEnabled",
-  "PreconnectToSearch",
-  "WebUIOmniboxPopup",
-  "WebUIOmniboxAimPopup",
-];
-
 /** A browser that talks to nobody but the portal. As root Chromium has no sandbox to run in. */
 export function launchChromium(): Promise<Browser> {
   if (chromiumPath === null) throw new Error("there is no Chromium: set HOLDFAST_CHROMIUM to the path of one");
@@ -42,7 +20,6 @@ export function launchChromium(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      `--disable-features=${LEFT_OUT.join()}`,
     ],
   });
 }
