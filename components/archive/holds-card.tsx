@@ -5,6 +5,7 @@ import type { HoldView } from "../../contracts/retention.ts";
 import { Moment } from "../format/moment.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
+import { ChangeRefused } from "../ui/change-refused.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { usePortalChange } from "../ui/use-portal-change.ts";
 
@@ -52,11 +53,9 @@ export function HoldsCard({ companyId, holds, canEdit }: HoldsCardProps) {
           ))}
         </ul>
       )}
-      {state.kind === "refused" ? (
-        <p role="alert" className="px-4 pb-3 text-label text-fail">
-          Nothing was changed: {state.message}
-        </p>
-      ) : null}
+      <div className="px-4 pb-3 empty:hidden">
+        <ChangeRefused state={state} />
+      </div>
     </Card>
   );
 }

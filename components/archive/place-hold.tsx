@@ -3,6 +3,7 @@
 import { type SubmitEvent, useState } from "react";
 import type { SnapshotView } from "../../contracts/snapshots.ts";
 import { Button } from "../ui/button.tsx";
+import { ChangeRefused } from "../ui/change-refused.tsx";
 import { Field } from "../ui/field.tsx";
 import { usePortalChange } from "../ui/use-portal-change.ts";
 
@@ -33,11 +34,7 @@ export function PlaceHold({ snapshot }: { readonly snapshot: SnapshotView }) {
         autoComplete="off"
         hint="A case number, not what is in the documents: the provider sees it."
       />
-      {state.kind === "refused" ? (
-        <p role="alert" className="text-label text-fail">
-          Nothing was changed: {state.message}
-        </p>
-      ) : null}
+      <ChangeRefused state={state} />
       <div className="flex gap-2">
         <Button look="solid" type="submit" disabled={state.kind === "saving"}>
           {state.kind === "saving" ? "Saving" : "Place hold"}

@@ -10,6 +10,7 @@ import {
   type RetentionView,
 } from "../../contracts/retention.ts";
 import { Button } from "../ui/button.tsx";
+import { ChangeRefused } from "../ui/change-refused.tsx";
 import { Field } from "../ui/field.tsx";
 import { usePortalChange } from "../ui/use-portal-change.ts";
 import { FIELD_WORDS, figureWords, originWords } from "./retention-words.ts";
@@ -48,11 +49,7 @@ export function RetentionForm({ subject, retention, onDone }: RetentionFormProps
           hint={FIELD_WORDS[field].hint}
         />
       ))}
-      {state.kind === "refused" ? (
-        <p role="alert" className="text-label text-fail">
-          Nothing was changed: {state.message}
-        </p>
-      ) : null}
+      <ChangeRefused state={state} />
       <div className="flex gap-3">
         <Button look="solid" type="submit" disabled={state.kind === "saving"}>
           {state.kind === "saving" ? "Saving" : "Save retention"}

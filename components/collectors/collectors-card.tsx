@@ -8,6 +8,7 @@ import { machineHref } from "../machines/machine-href.ts";
 import { StatusMark } from "../status/status-mark.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
+import { ChangeRefused } from "../ui/change-refused.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { usePortalChange } from "../ui/use-portal-change.ts";
 import { collectorStatus, problemSentence } from "./collector-words.ts";
@@ -47,11 +48,9 @@ export function CollectorsCard({ companyId, collectors, canEdit }: CollectorsCar
           ))}
         </ul>
       )}
-      {state.kind === "refused" ? (
-        <p role="alert" className="px-4 pb-3 text-label text-fail">
-          Nothing was changed: {state.message}
-        </p>
-      ) : null}
+      <div className="px-4 pb-3 empty:hidden">
+        <ChangeRefused state={state} />
+      </div>
     </Card>
   );
 }

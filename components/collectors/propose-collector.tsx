@@ -5,6 +5,7 @@ import type { CompanyId } from "../../contracts/ids.ts";
 import { NAME_MAX_LENGTH } from "../../contracts/limits.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
+import { ChangeRefused } from "../ui/change-refused.tsx";
 import { Field } from "../ui/field.tsx";
 import { usePortalChange } from "../ui/use-portal-change.ts";
 
@@ -46,11 +47,7 @@ export function ProposeCollector(props: { readonly companyId: CompanyId; readonl
             placeholder={`${roots[0]}/acme`}
             hint={`On the service's machine, below ${roots.join(" or ")}.`}
           />
-          {state.kind === "refused" ? (
-            <p role="alert" className="text-label text-fail">
-              Nothing was changed: {state.message}
-            </p>
-          ) : null}
+          <ChangeRefused state={state} />
           <p>
             <Button look="solid" type="submit" disabled={state.kind === "saving"}>
               {state.kind === "saving" ? "Asking" : "Ask the owners"}

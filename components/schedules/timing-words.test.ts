@@ -2,6 +2,15 @@ import { expect, test } from "vitest";
 import { scheduleHeadline } from "./schedule-headline.ts";
 import { catchUpWords, isSetHere, jitterWords, originWords, PRESETS, pauseWords, timingWords } from "./timing-words.ts";
 
+const NOTHING = {
+  timing: null,
+  jitterSeconds: null,
+  catchUpMinutes: null,
+  window: null,
+  bandwidth: null,
+  isPaused: false,
+};
+
 test("a preset is said in words, and its zone where the reader has another", () => {
   const noon = { cron: "0 0,12 * * *", timeZone: "Europe/Berlin" };
   expect(timingWords(noon, "Europe/Berlin")).toBe("Noon and midnight");
@@ -33,15 +42,7 @@ test("spread and catch-up are said in words, also where there is none", () => {
 });
 
 test("a level that sets a single value sets something itself", () => {
-  const nothing = {
-    timing: null,
-    jitterSeconds: null,
-    catchUpMinutes: null,
-    window: null,
-    bandwidth: null,
-    isPaused: false,
-  };
-  expect(isSetHere(nothing)).toBe(false);
+  expect(isSetHere(NOTHING)).toBe(false);
   const window = { hours: Array(7).fill(1), endsRuns: false };
   for (const own of [
     { jitterSeconds: 0 },
@@ -50,7 +51,7 @@ test("a level that sets a single value sets something itself", () => {
     { bandwidth: { rules: [] } },
     { isPaused: true },
   ]) {
-    expect(isSetHere({ ...nothing, ...own })).toBe(true);
+    expect(isSetHere({ ...NOTHING, ...own })).toBe(true);
   }
 });
 
@@ -64,16 +65,8 @@ test("the answer of a page says when, or who paused it", () => {
   } as const;
   const timing = { cron: "0 0,12 * * *", timeZone: "Europe/Berlin" };
   const effective = { timing, jitterSeconds: 0, catchUpMinutes: 0, window: null, bandwidth: null, ...from };
-  const own = {
-    timing: null,
-    jitterSeconds: null,
-    catchUpMinutes: null,
-    window: null,
-    bandwidth: null,
-    isPaused: false,
-  };
   const told = (pausedBy: "provider" | "company" | null) =>
-    scheduleHeadline({ own, effective: { ...effective, pausedBy }, nextDueAts: [] }, "Every machine");
+    scheduleHeadline({ own: NOTHING, effective: { ...effective, pausedBy }, nextDueAts: [] }, "Every machine");
   expect(told(null)).toBe("Every machine is backed up by itself. Noon and midnight, Europe/Berlin.");
   expect(told("provider")).toBe("Nothing is backed up by itself: paused by the provider.");
   expect(told("company")).toBe("Nothing is backed up by itself: paused for the company.");

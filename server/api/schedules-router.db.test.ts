@@ -8,6 +8,7 @@ import {
   type ScheduleSubject,
 } from "../../contracts/schedules.ts";
 import { memberViewerSchema, staffViewerSchema } from "../../contracts/viewer.ts";
+import { NOTHING_SET } from "../domain/schedule/effective-schedule.ts";
 import type { Caller } from "./context.ts";
 import { appRouter } from "./router.ts";
 import { type ApiWorld, openApiWorld } from "./testing/api-world.ts";
@@ -51,12 +52,7 @@ function member(role: "owner" | "restorer" | "viewer") {
 
 function settingsOf(change: Partial<ScheduleSettings>): ScheduleSettings {
   return {
-    timing: null,
-    jitterSeconds: null,
-    catchUpMinutes: null,
-    window: null,
-    bandwidth: null,
-    isPaused: false,
+    ...NOTHING_SET,
     ...change,
   };
 }

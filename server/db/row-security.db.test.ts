@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NOTHING_SET } from "../domain/schedule/effective-schedule.ts";
 import {
   bytes,
   createEnrolment,
@@ -75,14 +76,7 @@ beforeAll(async () => {
       ...{ isCounted: true, place: { phase: "objects", after: "" }, verified: { packIds: [], objectKeys: [] } },
     });
     await store.advanceWatermark(scene.companyId, ZONE_1);
-    const settings = {
-      timing: null,
-      jitterSeconds: 60,
-      catchUpMinutes: null,
-      window: null,
-      bandwidth: null,
-      isPaused: false,
-    };
+    const settings = { ...NOTHING_SET, jitterSeconds: 60 };
     const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
     await store.putSchedule(scene.companyId, schedule);
     const nothing = { freezeAfterDays: 3, dailyDays: null, weeklyWeeks: null, monthlyMonths: null, yearlyYears: null };

@@ -6,6 +6,7 @@ import {
   type BandwidthSettings,
   type ScheduleSettings,
 } from "../../../contracts/schedules.ts";
+import { NOTHING_SET } from "../schedule/effective-schedule.ts";
 import type { Store } from "../store/store.ts";
 import { createScene, enrolMachine, newUuid, openRun } from "./store-scene.ts";
 
@@ -23,12 +24,7 @@ const BY_DAY: BandwidthSettings = {
 
 function settingsOf(change: Partial<ScheduleSettings>): ScheduleSettings {
   return {
-    timing: null,
-    jitterSeconds: null,
-    catchUpMinutes: null,
-    window: null,
-    bandwidth: null,
-    isPaused: false,
+    ...NOTHING_SET,
     ...change,
   };
 }

@@ -8,6 +8,7 @@ import { describeIncidents } from "./incidents-contract.ts";
 import { describeLedger } from "./ledger-contract.ts";
 import { describeLists } from "./lists-contract.ts";
 import { describePacks } from "./packs-contract.ts";
+import { describeQuarantine } from "./quarantine-contract.ts";
 import { describeRuns } from "./runs-contract.ts";
 import { describeSchedules } from "./schedules-contract.ts";
 import { describeScrubs } from "./scrubs-contract.ts";
@@ -46,6 +47,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeZones(getStore);
     describeScrubs(getStore, () => getOpened().workerStore);
     describeSweeps(getStore, () => getOpened().workerStore);
+    describeQuarantine(getStore, () => getOpened().workerStore);
     describeArchive(getStore, () => getOpened().workerStore);
     describeCollectors(getStore, () => getOpened().workerStore);
     describeIncidents(getStore, () => getOpened().workerStore);

@@ -11,6 +11,7 @@ import { RebuildDatabase } from "../../db/rebuild-database.ts";
 import type { JournalStore } from "../../domain/journal/journal-store.ts";
 import { findChain } from "../../domain/journal/read-chain.ts";
 import { findSegmentName } from "../../domain/journal/segment.ts";
+import { NOTHING_SET } from "../../domain/schedule/effective-schedule.ts";
 import type { Store } from "../../domain/store/store.ts";
 import {
   bytes,
@@ -105,14 +106,7 @@ async function live(): Promise<Scene> {
   const scene = await createScene(store);
   await store.recordPack(scene.companyId, await openRun(store, scene), ZONE_1, packOf(scene, [bytes(32)]));
   await publishSnapshot(store, scene, null, { closedPageIds: bytes(32) });
-  const settings = {
-    timing: null,
-    jitterSeconds: 60,
-    catchUpMinutes: null,
-    window: null,
-    bandwidth: null,
-    isPaused: false,
-  };
+  const settings = { ...NOTHING_SET, jitterSeconds: 60 };
   const schedule = { level: "source", subjectId: scene.sourceId, settings, byPersonId: scene.ownerId } as const;
   await store.putSchedule(scene.companyId, schedule);
   const bandwidth = { rules: [{ hours: Array(7).fill(255), bytesPerSecond: 125_000 }] };
