@@ -164,5 +164,8 @@ describe.skipIf(chromiumPath === null)("a folder that the provider hosts", () =>
     expect(kept).toBeGreaterThanOrEqual(2);
     await staff.reload();
     await expectPage(staff.getByText("Ended", { exact: true })).toBeVisible();
+    // What it sealed is still there, and was not sealed on the company's machine.
+    await owner.goto(`${product.url}/home`);
+    await expectPage(owner.getByText("that of data which your provider hosts by its collector")).toBeVisible();
   });
 });

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { AskedForConsent } from "../../../components/collectors/asked-for-consent.tsx";
+import { sealedWhere } from "../../../components/collectors/sealed-where.ts";
 import { CompanyFigures } from "../../../components/companies/company-figures.tsx";
 import { OpenIncidents } from "../../../components/incidents/open-incidents.tsx";
 import { RefreshWhenRunsChange } from "../../../components/live/refresh-when-runs-change.tsx";
@@ -19,15 +20,16 @@ export default async function HomePage() {
   const company = await api.companies.get({ companyId: viewer.companyId });
   const machines = await api.machines.list({ sort: "need" });
   const zones = await api.zones.list({});
+  const { collectors } = await api.collectors.list({});
   return (
     <>
       <RefreshWhenRunsChange shown={openRunIdsOf(machines.rows)} companyId={viewer.companyId} />
       <PageHead
         headline={machinesHeadline({ counts: company.machineStates, first: machines.rows[0] })}
-        proof="Every snapshot is sealed on your machine before it leaves it. Only your company can open it."
+        proof={sealedWhere(collectors)}
         actions={<RestoreLink />}
       />
-      {viewer.role === "owner" ? <AskedForConsent collectors={(await api.collectors.list({})).collectors} /> : null}
+      {viewer.role === "owner" ? <AskedForConsent collectors={collectors} /> : null}
       <OpenIncidents counts={await api.incidents.count({})} href="/incidents" />
       <CompanyFigures company={company} watermarks={zones.companies[0]} zones={zones.zones} />
       <Card title="Machines" note={NEED_FIRST[0]}>

@@ -17,8 +17,9 @@ export function HostedData() {
     >
       <h2 className="text-title font-semibold">Data that your provider hosts</h2>
       <p className="text-ink-2">
-        Your provider asks to back up these folders, which lie on its own storage. Its collector reads them in clear
-        while it backs them up, in its memory alone, and seals them for you: what it has stored, it cannot read back.
+        These folders lie on your provider's own storage, and only an owner can let it back them up. Its collector reads
+        them in clear while it does, keeps their names in its memory until the service stops, and seals everything for
+        you: what it has stored, it cannot read back.
       </p>
       <ul className="grid gap-4">
         {collectors.map((collector) => (

@@ -94,7 +94,7 @@ function step(collector: Partial<CollectorRow>, place: Partial<CollectorPlace> =
   const next = startMs === undefined ? null : { dueAt: new Date(startMs), startAt: new Date(startMs) };
   const starts = [{ sourceId: newUuid(), next }];
   const row = { ...COLLECTOR, ...collector };
-  return planCollector(row, { ...PLACE, ...place }, { starts, others: [row], now: NOW });
+  return planCollector(row, { ...PLACE, ...place }, { hasSnapshot: true, starts, others: [row], now: NOW });
 }
 
 test("nothing is read before an owner consents, nor after it has ended", () => {
@@ -106,7 +106,13 @@ test("it is enrolled by its link, backs up at once, and then when it is due", ()
   expect(step({ agent: null }, { hasLink: true, hasState: false })).toEqual({ kind: "enrol" });
   // The portal's answer was lost: the same link once more.
   expect(step({}, { hasLink: true })).toEqual({ kind: "enrol" });
-  expect(planCollector(COLLECTOR, PLACE, { starts: [], others: [COLLECTOR], now: NOW })).toEqual({ kind: "back_up" });
+  expect(planCollector(COLLECTOR, PLACE, { hasSnapshot: false, starts: [], others: [COLLECTOR], now: NOW })).toEqual({
+    kind: "back_up",
+  });
+  // The first try has failed: the next noon or midnight would be too late.
+  const later = { sourceId: newUuid(), next: { dueAt: new Date("2026-11-28"), startAt: new Date("2026-11-28") } };
+  const failed = { hasSnapshot: false, starts: [later], others: [COLLECTOR], now: NOW };
+  expect(planCollector(COLLECTOR, PLACE, failed)).toEqual({ kind: "back_up" });
   expect(step({}, {}, NOW.getTime())).toEqual({ kind: "back_up" });
   expect(step({}, {}, NOW.getTime() + 1)).toEqual({ kind: "rest", problem: null });
   expect(step({})).toEqual({ kind: "rest", problem: null });
@@ -134,8 +140,10 @@ test("of two that have one folder the older one works", () => {
     path: "/srv/hosted/acme/x",
   };
   const others = [COLLECTOR, younger];
-  expect(planCollector(COLLECTOR, PLACE, { starts: [], others, now: NOW })).toEqual({ kind: "back_up" });
-  expect(planCollector(younger, PLACE, { starts: [], others, now: NOW })).toEqual({
+  expect(planCollector(COLLECTOR, PLACE, { hasSnapshot: false, starts: [], others, now: NOW })).toEqual({
+    kind: "back_up",
+  });
+  expect(planCollector(younger, PLACE, { hasSnapshot: false, starts: [], others, now: NOW })).toEqual({
     kind: "rest",
     problem: "path_taken",
   });

@@ -18,6 +18,14 @@ export interface CollectorPlace {
   readonly ownFolders: readonly string[];
 }
 
+/** What the database says. */
+export interface CollectorPlan {
+  readonly hasSnapshot: boolean;
+  readonly starts: readonly SourceStart[];
+  readonly others: readonly CollectorRow[];
+  readonly now: Date;
+}
+
 /** Why nothing is done for a collector that an owner has consented to; each is a word on the portal's pages. */
 export type CollectorProblem =
   | "identity_lost"
@@ -35,21 +43,16 @@ export type CollectorStep =
 /**
  * What is to be done for one collector now, out of everything that is known of it; does nothing.
  *
- * @param starts of its machine's sources; none before its first backup
- * @param others every collector that is open, of every company
+ * @param plan `starts` of its machine's sources; `others`: every collector that is open, of every company
  */
-export function planCollector(
-  collector: CollectorRow,
-  place: CollectorPlace,
-  plan: { readonly starts: readonly SourceStart[]; readonly others: readonly CollectorRow[]; readonly now: Date },
-): CollectorStep {
+export function planCollector(collector: CollectorRow, place: CollectorPlace, plan: CollectorPlan): CollectorStep {
   if (collector.consentedAt === null || collector.endedAt !== null) return rest(null);
   const problem = findProblem(collector, place, plan.others);
   if (problem !== null) return rest(problem);
   if (place.hasLink) return { kind: "enrol" };
-  const isFirst = plan.starts.length === 0;
   const isDue = plan.starts.some(({ next }) => next !== null && next.startAt <= plan.now);
-  return isFirst || isDue ? { kind: "back_up" } : rest(null);
+  // The first backup begins with the consent, and is tried again until it is there; what is due later comes by the schedule.
+  return !plan.hasSnapshot || isDue ? { kind: "back_up" } : rest(null);
 }
 
 function findProblem(

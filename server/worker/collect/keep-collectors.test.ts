@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createMemoryStore } from "../../domain/store/memory-store.ts";
 import type { Store } from "../../domain/store/store.ts";
 import {
@@ -146,6 +146,23 @@ test("what fails is named and rests before it is tried again", async () => {
   expect(await problems()).toEqual(["portal_unreachable"]);
   await look();
   expect(calls).toHaveLength(1);
+});
+
+test("who has to wait for other backups of the company comes again after the same pause each time", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    await consent(await propose());
+    await look();
+    ends = Array(6).fill("company_busy");
+    for (let turn = 1; turn <= 6; turn++) {
+      vi.advanceTimersByTime(15_001);
+      await look();
+      expect(calls).toHaveLength(1 + turn);
+      expect(await problems()).toEqual([null]);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("no more of them work at a time than the machine allows", async () => {

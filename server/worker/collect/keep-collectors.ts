@@ -118,7 +118,9 @@ export class CollectorKeeper {
       ownFolders: realFolders(ownFolders),
     };
     const now = planned?.now ?? (await deps.store.getTime());
-    return planCollector(collector, place, { starts: planned?.starts ?? [], others, now });
+    const machine = agent === null ? null : await deps.store.findMachine(companyId, agent.machineId);
+    const hasSnapshot = machine !== null && machine.lastSnapshotAt !== null;
+    return planCollector(collector, place, { hasSnapshot, starts: planned?.starts ?? [], others, now });
   }
 
   #start(collector: CollectorRow, kind: "enrol" | "back_up"): void {
@@ -170,9 +172,11 @@ export class CollectorKeeper {
   async #settle(collector: CollectorRow, end: ProgramEnd): Promise<void> {
     const { companyId, collectorId } = collector;
     this.#options.log.info({ companyId, collectorId, end: end ?? "done" }, "a collector has worked");
-    if (end === null) this.#resting.delete(collectorId);
-    else this.#rest(collectorId);
-    await this.#note(collector, end === null || NO_PROBLEM.has(end) ? null : end);
+    const isFailure = end !== null && !NO_PROBLEM.has(end);
+    // Who has only to wait for others comes again soon, however often: the pauses of failures would make its run late, and missed.
+    if (!isFailure) this.#resting.delete(collectorId);
+    if (end !== null) this.#rest(collectorId);
+    await this.#note(collector, isFailure ? end : null);
   }
 
   async #note({ companyId, collectorId, problem: known }: CollectorRow, problem: string | null): Promise<void> {
