@@ -6,8 +6,9 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FolderView } from "../components/restore/runtime/protocol/reading-calls.ts";
 import { chromiumPath, launchChromium } from "./chromium.ts";
+import { readBelow } from "./live-files.ts";
 import { backUp, expectCommand, freePort, type Product, restoreCodes, startProduct, waitForZone2 } from "./product.ts";
-import { dumpTables, filesBelow } from "./testing-evidence.ts";
+import { dumpTables } from "./testing-evidence.ts";
 import { findLeaks, formsOfText, type Spy, startSpy } from "./testing-spy.ts";
 import { VaultWorker } from "./testing-vault-worker.ts";
 
@@ -129,9 +130,12 @@ describe("the provider's side never holds plaintext, names or keys", () => {
 
   it("leaves nothing in zones, database, logs, temporary files or requests", async () => {
     const leaks = spy.captured.flatMap((bytes, number) => findLeaks(secrets, `request ${number}`, bytes));
-    const files = filesBelow(product.data).filter((path) => !path.endsWith("demo.json"));
-    expect(files.some((path) => path.includes("/zone2/"))).toBe(true);
-    for (const path of files) leaks.push(...findLeaks(secrets, path, readFileSync(path)));
+    const paths: string[] = [];
+    for (const [path, bytes] of readBelow(product.data, (path) => !path.endsWith("demo.json"))) {
+      paths.push(path);
+      leaks.push(...findLeaks(secrets, path, bytes));
+    }
+    expect(paths.some((path) => path.includes("/zone2/"))).toBe(true);
     const dumps = await dumpTables(product);
     expect(dumps.length).toBeGreaterThan(10);
     for (const dump of dumps) leaks.push(...findLeaks(secrets, `table ${dump.table}`, dump.rows));
@@ -143,8 +147,7 @@ describe("the provider's side never holds plaintext, names or keys", () => {
     const marks = [zstdCompressSync(text), gzipSync(text)].map((compressed) =>
       compressed.subarray(20, Math.min(compressed.length - 8, 60)),
     );
-    for (const path of filesBelow(join(product.data, "zones"))) {
-      const bytes = readFileSync(path);
+    for (const [path, bytes] of readBelow(join(product.data, "zones"))) {
       for (const mark of marks) expect(bytes.includes(mark), path).toBe(false);
     }
   });

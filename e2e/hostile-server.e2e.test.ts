@@ -10,6 +10,7 @@ import { parseSecretLink } from "../engine/keys/link-secret.ts";
 import { unwrapSecret, wrapSecret } from "../engine/keys/wrap.ts";
 import { nodePrimitives, nodeRandomness } from "../engine/primitives/node.ts";
 import { newMember, sealPack } from "../server/testing/company-world.ts";
+import { filesBelow } from "./live-files.ts";
 import {
   backUp,
   enrolMachine,
@@ -22,7 +23,7 @@ import {
   waitUntil,
 } from "./product.ts";
 import { type AlteringProxy, startAlteringProxy } from "./testing-altering-proxy.ts";
-import { filesBelow, queryAll } from "./testing-evidence.ts";
+import { queryAll } from "./testing-evidence.ts";
 import { Intruder } from "./testing-intruder.ts";
 import { backdate, lieAboutKeys, type RivalKeys, readRivalKeys } from "./testing-key-lies.ts";
 import { commitTree } from "./testing-lying-tree.ts";

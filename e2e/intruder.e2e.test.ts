@@ -12,6 +12,7 @@ import { issueBulkToken } from "../server/auth/bulk-token.ts";
 import { BULK_ROUTES } from "../server/gateway/bulk-routes.ts";
 import { newId } from "../server/platform/ids.ts";
 import { newMember, sealPack } from "../server/testing/company-world.ts";
+import { filesBelow } from "./live-files.ts";
 import {
   backUp,
   enrolMachine,
@@ -23,7 +24,7 @@ import {
   waitForZone2,
   waitUntil,
 } from "./product.ts";
-import { filesBelow, queryAll, takeEvidence } from "./testing-evidence.ts";
+import { queryAll, takeEvidence } from "./testing-evidence.ts";
 import { forgePacks } from "./testing-forged-packs.ts";
 import {
   emptyChangeList,

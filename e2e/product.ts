@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
 import { SUPERUSER } from "../server/db/embedded/embedded-postgres.ts";
 import { DATABASE_NAME } from "../server/db/embedded/roles.ts";
+import { filesBelow } from "./live-files.ts";
 import { layReadyMade } from "./ready-made.ts";
 
 export const checkout = fileURLToPath(new URL("..", import.meta.url));
@@ -315,10 +316,8 @@ export async function waitForZone2(product: Product, snapshotId: string, timeout
 
 /** Object keys below a zone's company folder, without temporary files. */
 export function listObjects(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+  return filesBelow(folder)
+    .map((path) => path.slice(folder.length + 1))
     .filter((key) => !key.includes(".tmp") && !key.includes("/tmp"));
 }
 

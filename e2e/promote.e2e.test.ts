@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareTrees } from "./compare-trees.ts";
+import { readBelow } from "./live-files.ts";
 import {
   backUp,
   checkout,
@@ -17,7 +18,7 @@ import {
   startProduct,
   waitUntil,
 } from "./product.ts";
-import { filesBelow, queryAll } from "./testing-evidence.ts";
+import { queryAll } from "./testing-evidence.ts";
 import { type Line, openLine } from "./testing-line.ts";
 import { listProcesses, signalAll, workerOf } from "./testing-processes.ts";
 
@@ -111,9 +112,9 @@ async function expectRestored(snapshotId: string, like: string): Promise<void> {
 /** Every object of a zone by its name, without what moves by itself: the journal and canaries. */
 function objectsOf(zoneId: string): Map<string, string> {
   const base = zonePath(zoneId);
-  const files = filesBelow(base).filter((path) => !/\/control\/(journal\/|canary-)|tmp/.test(path.slice(base.length)));
-  const hashed = files.map((path) => {
-    return [path.slice(base.length + 1), createHash("sha256").update(readFileSync(path)).digest("hex")] as const;
+  const files = readBelow(base, (path) => !/\/control\/(journal\/|canary-)|tmp/.test(path.slice(base.length)));
+  const hashed = [...files].map(([path, bytes]) => {
+    return [path.slice(base.length + 1), createHash("sha256").update(bytes).digest("hex")] as const;
   });
   return new Map(hashed.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -4,6 +4,7 @@ import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rm
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { compareTrees } from "./compare-trees.ts";
+import { filesBelow } from "./live-files.ts";
 import {
   backUp,
   checkout,
@@ -101,8 +102,7 @@ async function commitOf(snapshotId: string): Promise<number> {
 
 /** What is locked in a folder of a zone. */
 function readOnlyFiles(folder: string): string[] {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
-  return files.filter((path) => lstatSync(path).isFile() && (lstatSync(path).mode & 0o222) === 0);
+  return filesBelow(folder).filter((path) => (lstatSync(path).mode & 0o222) === 0);
 }
 
 afterEach(stopRecovered);

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareTrees } from "./compare-trees.ts";
+import { filesBelow } from "./live-files.ts";
 import {
   backUp,
   childOf,
@@ -25,7 +26,6 @@ import {
   startProduct,
   waitUntil,
 } from "./product.ts";
-import { filesBelow } from "./testing-evidence.ts";
 
 const rounds = isProof ? 50 : 3;
 const smallFiles = isProof ? 20_000 : 1_500;

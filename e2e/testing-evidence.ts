@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import pg from "pg";
+import { readBelow } from "./live-files.ts";
 import { type Product, superuserUrl } from "./product.ts";
 
 /** Runs statements as the database's superuser, who sees every row of every company. */
@@ -78,13 +78,9 @@ export async function hashTables(product: Product): Promise<Record<string, strin
 /** Every file below both zones with the hash of its bytes, also unfinished ones; without the journal. */
 export function hashZones(product: Product): Record<string, string> {
   const base = join(product.data, "zones");
-  const files = readdirSync(base, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && !entry.parentPath.endsWith("/control/journal"),
+  const hashes = [...readBelow(base, (path) => !dirname(path).endsWith("/control/journal"))].map(
+    ([path, bytes]) => [path.slice(base.length + 1), createHash("sha256").update(bytes).digest("hex")] as const,
   );
-  const hashes = files.map((file) => {
-    const path = join(file.parentPath, file.name);
-    return [path.slice(base.length + 1), createHash("sha256").update(readFileSync(path)).digest("hex")] as const;
-  });
   return Object.fromEntries(hashes.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -93,11 +89,4 @@ export async function takeEvidence(
   product: Product,
 ): Promise<{ tables: Record<string, string>; zones: Record<string, string> }> {
   return { tables: await hashTables(product), zones: hashZones(product) };
-}
-
-/** Absolute paths of all files below a folder; none when there is no such folder. */
-export function filesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
