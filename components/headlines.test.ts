@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { companyView } from "../contracts/companies.ts";
+import { policyIdSchema } from "../contracts/ids.ts";
 import { type MachineView, machineView } from "../contracts/machines.ts";
 import { personView } from "../contracts/people.ts";
 import { type RunView, runView } from "../contracts/runs.ts";
@@ -10,6 +11,7 @@ import { shortObjectName, touchedWord } from "./findings/finding-words.ts";
 import { findingsHeadline, lostHeadline } from "./findings/findings-headline.ts";
 import { machineHeadline, machinesHeadline } from "./machines/machine-headline.ts";
 import { peopleHeadline } from "./people/people-headline.ts";
+import { policiesHeadline } from "./policies/policies-headline.ts";
 import { runsHeadline } from "./runs/runs-headline.ts";
 import { describeCopies } from "./status/describe-copies.ts";
 import { zonesHeadline } from "./zones/zones-headline.ts";
@@ -184,4 +186,12 @@ test("a finding says how many snapshots it touches, and whether these are all", 
   expect(touchedWord({ ...touched(0), kind: "wrap" })).toBe("keys, of no snapshot alone");
   expect(shortObjectName("ab".repeat(32))).toBe("abababababab…abab");
   expect(shortObjectName("companies/x/keys/log/00000001")).toBe("00000001");
+});
+
+test("policies are counted with the companies that have them", () => {
+  const policy = (companies: number) => ({ policyId: policyIdSchema.parse(ID), name: "Gold", companies });
+  expect(policiesHeadline({ policies: [] })).toBe("Every company follows the provider's default.");
+  expect(policiesHeadline({ policies: [policy(0)] })).toBe("1 policy holds for no company yet.");
+  expect(policiesHeadline({ policies: [policy(1)] })).toBe("1 policy holds for 1 company.");
+  expect(policiesHeadline({ policies: [policy(12), policy(2)] })).toBe("2 policies hold for 14 companies.");
 });

@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   source_invalid: { httpStatus: 400, isRetryable: false },
   source_conflict: { httpStatus: 409, isRetryable: true },
   schedule_invalid: { httpStatus: 400, isRetryable: false },
+  policy_name_taken: { httpStatus: 409, isRetryable: false },
+  policy_in_use: { httpStatus: 409, isRetryable: false },
   collector_refused: { httpStatus: 400, isRetryable: false },
   collector_changed: { httpStatus: 409, isRetryable: false },
   incident_closed: { httpStatus: 409, isRetryable: false },

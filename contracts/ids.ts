@@ -15,6 +15,7 @@ export const clientRunIdSchema = uuid.brand<"clientRunId">();
 export const invitationIdSchema = uuid.brand<"invitationId">();
 export const enrolmentIdSchema = uuid.brand<"enrolmentId">();
 export const collectorIdSchema = uuid.brand<"collectorId">();
+export const policyIdSchema = uuid.brand<"policyId">();
 
 /** `zone1`, `zone2`, ...: the name a zone has in the configuration and in its own identity object. */
 export const zoneIdSchema = z
@@ -44,6 +45,7 @@ export type ClientRunId = z.infer<typeof clientRunIdSchema>;
 export type InvitationId = z.infer<typeof invitationIdSchema>;
 export type EnrolmentId = z.infer<typeof enrolmentIdSchema>;
 export type CollectorId = z.infer<typeof collectorIdSchema>;
+export type PolicyId = z.infer<typeof policyIdSchema>;
 export type ZoneId = z.infer<typeof zoneIdSchema>;
 export type SnapshotId = z.infer<typeof snapshotIdSchema>;
 export type PackId = z.infer<typeof packIdSchema>;

@@ -1,16 +1,12 @@
 import { z } from "zod";
 import { countSchema } from "./fields.ts";
-import { companyIdSchema, machineIdSchema, snapshotIdSchema, sourceIdSchema } from "./ids.ts";
+import { companyIdSchema, machineIdSchema, policyIdSchema, snapshotIdSchema, sourceIdSchema } from "./ids.ts";
+import { settingLevel } from "./setting-levels.ts";
 
 /** From the shortest to the longest lived. A snapshot gets its class when it is frozen, and with it the time until which it stays. */
 export const SNAPSHOT_CLASSES = ["daily", "weekly", "monthly", "yearly"] as const;
 export const snapshotClass = z.enum(SNAPSHOT_CLASSES);
 export type SnapshotClass = z.infer<typeof snapshotClass>;
-
-/** From the widest to the narrowest: what a narrower level sets itself counts, everything else comes from above. */
-export const RETENTION_LEVELS = ["provider", "company", "machine", "source"] as const;
-export const retentionLevel = z.enum(RETENTION_LEVELS);
-export type RetentionLevel = z.infer<typeof retentionLevel>;
 
 /** Nothing is locked for longer than ten years, in whichever unit it is counted. */
 export const RETENTION_LIMITS = {
@@ -41,7 +37,7 @@ export const retentionSettings = z.strictObject({
 });
 export type RetentionSettings = z.infer<typeof retentionSettings>;
 
-export const retentionSubject = z.discriminatedUnion("level", [
+const tenantSubject = z.discriminatedUnion("level", [
   z.strictObject({ level: z.literal("provider") }),
   z.strictObject({ level: z.literal("company"), companyId: companyIdSchema }),
   z.strictObject({ level: z.literal("machine"), companyId: companyIdSchema, machineId: machineIdSchema }),
@@ -52,15 +48,21 @@ export const retentionSubject = z.discriminatedUnion("level", [
     sourceId: sourceIdSchema,
   }),
 ]);
+
+/** What a policy sets stands on its own page (contracts/policies.ts). */
+export const retentionSubject = z.union([
+  tenantSubject,
+  z.strictObject({ level: z.literal("policy"), policyId: policyIdSchema }),
+]);
 export type RetentionSubject = z.infer<typeof retentionSubject>;
 
 export const retentionPutInput = z.strictObject({ subject: retentionSubject, settings: retentionSettings });
 export type RetentionPutInput = z.input<typeof retentionPutInput>;
-export const retentionGetInput = z.strictObject({ subject: retentionSubject });
+export const retentionGetInput = z.strictObject({ subject: tenantSubject });
 
-export const retentionStoredView = z.strictObject({ level: retentionLevel });
+export const retentionStoredView = z.strictObject({ level: settingLevel });
 
-const effectiveFigure = z.strictObject({ value: countSchema, from: retentionLevel.or(z.literal("built_in")) });
+const effectiveFigure = z.strictObject({ value: countSchema, from: settingLevel.or(z.literal("built_in")) });
 export const retentionView = z.strictObject({
   own: retentionSettings,
   effective: z.strictObject({

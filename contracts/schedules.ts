@@ -1,12 +1,8 @@
 import { z } from "zod";
 import { countSchema } from "./fields.ts";
-import { companyIdSchema, machineIdSchema, sourceIdSchema } from "./ids.ts";
+import { companyIdSchema, machineIdSchema, policyIdSchema, sourceIdSchema } from "./ids.ts";
 import { sourceKind } from "./machines.ts";
-
-/** From the widest to the narrowest: what a narrower level sets itself counts, everything else comes from above. */
-export const SCHEDULE_LEVELS = ["provider", "company", "machine", "source"] as const;
-export const scheduleLevel = z.enum(SCHEDULE_LEVELS);
-export type ScheduleLevel = z.infer<typeof scheduleLevel>;
+import { type SettingLevel, settingLevel } from "./setting-levels.ts";
 
 /** A day of five fields, 24 hours a field and lists of minutes fit; more is a mistake. */
 const CRON_MAX_LENGTH = 200;
@@ -63,7 +59,7 @@ export const bandwidthSettings = z.strictObject({ rules: z.array(bandwidthRule).
 export type BandwidthSettings = z.infer<typeof bandwidthSettings>;
 
 /** Levels that may set a bandwidth limit: it is shared by a whole company, so a machine or source cannot have its own. */
-export const BANDWIDTH_LEVELS: readonly ScheduleLevel[] = ["provider", "company"];
+export const BANDWIDTH_LEVELS: readonly SettingLevel[] = ["provider", "policy", "company"];
 
 /** What one level sets itself; null inherits. A pause holds for everything below. */
 export const scheduleSettings = z.strictObject({
@@ -74,7 +70,7 @@ export const scheduleSettings = z.strictObject({
   catchUpMinutes: z.number().int().min(0).max(CATCH_UP_MAX_MINUTES).nullable(),
   /** When a start may come; what is due outside of it waits for the next hour inside. */
   window: windowSettings.nullable().default(null),
-  /** Of the provider's default and companies alone. */
+  /** Of the provider's default, policies and companies alone. */
   bandwidth: bandwidthSettings.nullable().default(null),
   isPaused: z.boolean(),
 });
@@ -83,6 +79,7 @@ export type ScheduleSettings = z.infer<typeof scheduleSettings>;
 /** Whose settings. Staff name a company; a member's own is known. */
 export const scheduleSubject = z.discriminatedUnion("level", [
   z.strictObject({ level: z.literal("provider") }),
+  z.strictObject({ level: z.literal("policy"), policyId: policyIdSchema }),
   z.strictObject({ level: z.literal("company"), companyId: companyIdSchema }),
   z.strictObject({ level: z.literal("machine"), machineId: machineIdSchema }),
   z.strictObject({ level: z.literal("source"), machineId: machineIdSchema, sourceId: sourceIdSchema }),
@@ -91,7 +88,7 @@ export type ScheduleSubject = z.infer<typeof scheduleSubject>;
 
 export const schedulePutInput = z.strictObject({ subject: scheduleSubject, settings: scheduleSettings });
 export type SchedulePutInput = z.input<typeof schedulePutInput>;
-export const scheduleStoredView = z.strictObject({ level: scheduleLevel });
+export const scheduleStoredView = z.strictObject({ level: settingLevel });
 
 export const scheduleGetInput = z.strictObject({ machineId: machineIdSchema });
 export const companyScheduleInput = z.strictObject({ companyId: companyIdSchema });
@@ -99,19 +96,19 @@ export const companyScheduleInput = z.strictObject({ companyId: companyIdSchema 
 /** What holds, and from which level each value comes. */
 export const effectiveScheduleView = z.strictObject({
   timing: timingSchema,
-  timingFrom: scheduleLevel,
+  timingFrom: settingLevel,
   jitterSeconds: countSchema,
-  jitterFrom: scheduleLevel,
+  jitterFrom: settingLevel,
   catchUpMinutes: countSchema,
-  catchUpFrom: scheduleLevel,
+  catchUpFrom: settingLevel,
   /** Null: at any hour. */
   window: windowSettings.nullable(),
-  windowFrom: scheduleLevel,
+  windowFrom: settingLevel,
   /** Of the whole company, also where it is seen from a machine. Null: nobody has set one. */
   bandwidth: bandwidthSettings.nullable(),
-  bandwidthFrom: scheduleLevel,
+  bandwidthFrom: settingLevel,
   /** The widest level that pauses; null when backups are due. */
-  pausedBy: scheduleLevel.nullable(),
+  pausedBy: settingLevel.nullable(),
 });
 export type EffectiveScheduleView = z.infer<typeof effectiveScheduleView>;
 
@@ -123,14 +120,17 @@ export const levelScheduleView = z.strictObject({
 });
 export type LevelScheduleView = z.infer<typeof levelScheduleView>;
 
-/** What holds for a company where nothing narrower says otherwise, and the provider's default above it. */
-export const companyScheduleView = z.strictObject({ provider: levelScheduleView, company: levelScheduleView });
+/** What holds for a company where nothing narrower says otherwise, and what stands above it. */
+export const companyScheduleView = z.strictObject({
+  provider: levelScheduleView,
+  /** Null: it has none. */
+  policy: z.strictObject({ policyId: policyIdSchema, name: z.string(), schedule: levelScheduleView }).nullable(),
+  company: levelScheduleView,
+});
 export type CompanyScheduleView = z.infer<typeof companyScheduleView>;
 
 /** The chain above a machine, itself, and its sources. */
-export const machineScheduleView = z.strictObject({
-  provider: levelScheduleView,
-  company: levelScheduleView,
+export const machineScheduleView = companyScheduleView.extend({
   machine: levelScheduleView,
   sources: z.array(
     z.strictObject({

@@ -414,6 +414,74 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(row("Whole company")).toContainText("800 Mbit/s at any hour (from the provider's default)");
   });
 
+  test("an admin makes a policy and gives it to a company: what it sets holds there, is said to come from it, and ends with it", async () => {
+    const { companyId, machineId } = product.demo;
+    await openBrowser();
+    await signIn(page, product.url, product.demo.staff);
+    await goTo("Policies");
+    await expectPage(headline()).toHaveText("Every company follows the provider's default.");
+    await page.getByLabel("Name").fill("Gold");
+    await page.getByRole("button", { name: "Create policy" }).click();
+    await expectPage(headline()).toHaveText("1 policy holds for no company yet.");
+    await page.getByLabel("Name").fill("gold");
+    await page.getByRole("button", { name: "Create policy" }).click();
+    await expectPage(page.getByRole("alert").first()).toContainText('there is a policy "gold" already');
+    expect(troubles.filter((text) => !text.includes("status of 409"))).toEqual([]);
+    troubles = [];
+    await inspect();
+    await page.getByRole("link", { name: "Gold" }).click();
+    const policy = scheduleRow("Policy Gold");
+    await policy.getByRole("button", { name: "Change the schedule of Policy Gold" }).click();
+    await policy.getByLabel("Backs up").selectOption("Every hour");
+    await policy.getByRole("button", { name: "Save schedule" }).click();
+    await expectPage(headline()).toHaveText(
+      "Every company with the policy Gold is backed up by itself. Every hour, UTC.",
+    );
+    await page.getByRole("button", { name: "Change the retention of Policy Gold" }).click();
+    await page.getByLabel("Frozen after, in days").fill("5");
+    await page.getByRole("button", { name: "Save retention" }).click();
+    await expectPage(page.getByText(/^Frozen after 5 days; then daily 35 days/)).toBeVisible();
+    await inspect();
+
+    await page.goto(`${product.url}/companies/${companyId}/schedule`);
+    await page.getByLabel("Change to").selectOption("Gold");
+    await page.getByRole("button", { name: "Save policy" }).click();
+    await expectPage(scheduleRow("Whole company")).toContainText("Every hour, UTCfrom the policy");
+    await expectPage(scheduleRow("Policy Gold").getByRole("button")).toHaveCount(0);
+    await inspect();
+    await page.goto(`${product.url}/companies/${companyId}/archive`);
+    await expectPage(page.getByText(/^Frozen after 5 days; then daily 60 days/)).toBeVisible();
+    await expectPage(page.getByText("from the policy; its own; as Holdfast comes")).toBeVisible();
+    await inspect();
+    await page.goto(`${product.url}/companies/${companyId}/machines/${machineId}`);
+    await expectPage(scheduleRow("This machine")).toContainText("Every hour, UTCfrom the policy");
+    await expectPage(page.getByText(/^from the policy; from the company;/).first()).toBeVisible();
+    await scheduleRow("Policy Gold").getByRole("link").click();
+    await expectPage(page.getByRole("button", { name: "Remove policy" })).toBeDisabled();
+    await expectPage(page.getByRole("link", { name: "Demo Company" })).toBeVisible();
+    await context.close();
+
+    await openBrowser();
+    await signIn(page, product.url, product.demo.owner);
+    await goTo("Schedule");
+    await expectPage(headline()).toHaveText("Every machine is backed up by itself. Every hour, UTC.");
+    await expectPage(scheduleRow("Policy Gold").getByRole("link")).toHaveCount(0);
+    await expectPage(page.getByRole("button", { name: "Save policy" })).toHaveCount(0);
+    await inspect();
+    await context.close();
+
+    await openBrowser();
+    await signIn(page, product.url, product.demo.staff);
+    await page.goto(`${product.url}/companies/${companyId}/archive`);
+    await page.getByLabel("Change to").selectOption("None: the provider's default");
+    await page.getByRole("button", { name: "Save policy" }).click();
+    await expectPage(page.getByText(/^Frozen after 14 days; then daily 60 days/)).toBeVisible();
+    await goTo("Policies");
+    await page.getByRole("link", { name: "Gold" }).click();
+    await page.getByRole("button", { name: "Remove policy" }).click();
+    await expectPage(headline()).toHaveText("Every company follows the provider's default.");
+  });
+
   test("signing out ends the session, for a copy of the cookie too", async () => {
     await openBrowser();
     await signIn(page, product.demo.portalUrl, product.demo.owner);

@@ -303,7 +303,11 @@ create table company (
   publications bigint not null default 0,
   closure_generation integer not null default 1,
   last_snapshot_at timestamp(3) with time zone,
+  policy_id uuid,
+  policy_since timestamp(3) with time zone,
   constraint company_pkey PRIMARY KEY (company_id),
+  constraint company_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policy(policy_id),
+  constraint company_check CHECK (((policy_id IS NULL) OR (policy_since IS NOT NULL))),
   constraint company_company_id_check CHECK ((company_id <> '00000000-0000-0000-0000-000000000000'::uuid)),
   constraint company_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint company_root_fingerprint_check CHECK ((octet_length(root_fingerprint) = 32))
@@ -311,16 +315,17 @@ create table company (
 alter table company owner to holdfast_owner;
 alter table company enable row level security;
 alter table company force row level security;
+CREATE INDEX company_policy ON public.company USING btree (policy_id) WHERE (policy_id IS NOT NULL);
 create policy journal_reads on company as permissive for select to holdfast_journal using (true);
 create policy look_up on company as permissive for select to holdfast_lookup using (true);
 create policy own_company on company as permissive for all to public using ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid)) with check ((company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid));
 create policy staff_reads on company as permissive for select to holdfast_staff using (true);
-CREATE TRIGGER journal_changed AFTER UPDATE OF name, root_fingerprint, log_number, log_hash ON public.company FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_changed AFTER UPDATE OF name, root_fingerprint, log_number, log_hash, policy_id, policy_since ON public.company FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.company FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (root_fingerprint, log_number, log_hash, next_commit, last_commit, publications, closure_generation, last_snapshot_at) on company to holdfast_app;
+grant insert, select, update (root_fingerprint, log_number, log_hash, next_commit, last_commit, publications, closure_generation, last_snapshot_at, policy_id, policy_since) on company to holdfast_app;
 grant select on company to holdfast_journal;
 grant select (company_id, name) on company to holdfast_lookup;
-grant select (company_id, name, created_at, root_fingerprint, next_commit, last_commit, last_snapshot_at) on company to holdfast_staff;
+grant select (company_id, name, created_at, root_fingerprint, next_commit, last_commit, last_snapshot_at, policy_id, policy_since) on company to holdfast_staff;
 grant insert, select, update (root_fingerprint, log_number, log_hash, next_commit, last_commit, publications, closure_generation, last_snapshot_at) on company to holdfast_worker;
 
 create table enrolment (
@@ -818,6 +823,57 @@ grant select on person to holdfast_journal;
 grant select on person to holdfast_lookup;
 grant select (company_id, person_id, kind, role, email, created_at) on person to holdfast_staff;
 grant insert, select on person to holdfast_worker;
+
+create table policy (
+  policy_id uuid not null,
+  name text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  cron text,
+  time_zone text,
+  jitter_seconds integer,
+  catch_up_minutes integer,
+  is_paused boolean not null default false,
+  window_hours integer[],
+  window_ends_runs boolean,
+  bandwidth jsonb,
+  timed_at timestamp(3) with time zone not null default now(),
+  freeze_after_days integer,
+  daily_days integer,
+  weekly_weeks integer,
+  monthly_months integer,
+  yearly_years integer,
+  constraint policy_pkey PRIMARY KEY (policy_id),
+  constraint policy_bandwidth_check CHECK (is_bandwidth(bandwidth)),
+  constraint policy_catch_up_minutes_check CHECK (((catch_up_minutes >= 0) AND (catch_up_minutes <= 10080))),
+  constraint policy_check CHECK (((cron IS NULL) = (time_zone IS NULL))),
+  constraint policy_check1 CHECK (((window_hours IS NULL) = (window_ends_runs IS NULL))),
+  constraint policy_cron_check CHECK ((length(cron) <= 200)),
+  constraint policy_daily_days_check CHECK (((daily_days >= 1) AND (daily_days <= 3650))),
+  constraint policy_freeze_after_days_check CHECK (((freeze_after_days >= 1) AND (freeze_after_days <= 365))),
+  constraint policy_jitter_seconds_check CHECK (((jitter_seconds >= 0) AND (jitter_seconds <= 21600))),
+  constraint policy_monthly_months_check CHECK (((monthly_months >= 0) AND (monthly_months <= 120))),
+  constraint policy_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+  constraint policy_time_zone_check CHECK ((length(time_zone) <= 64)),
+  constraint policy_weekly_weeks_check CHECK (((weekly_weeks >= 0) AND (weekly_weeks <= 520))),
+  constraint policy_window_hours_check CHECK (is_week(window_hours)),
+  constraint policy_yearly_years_check CHECK (((yearly_years >= 0) AND (yearly_years <= 10)))
+);
+alter table policy owner to holdfast_owner;
+alter table policy enable row level security;
+alter table policy force row level security;
+CREATE UNIQUE INDEX policy_name ON public.policy USING btree (lower(name));
+create policy journal_reads on policy as permissive for select to holdfast_journal using (true);
+create policy of_provider on policy as permissive for all to public using (((NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)) with check (((NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
+create policy own_company on policy as permissive for select to public using ((policy_id = ( SELECT c.policy_id
+   FROM company c
+  WHERE (c.company_id = (NULLIF(current_setting('holdfast.company'::text, true), ''::text))::uuid))));
+create policy staff_reads on policy as permissive for select to holdfast_staff using (true);
+CREATE TRIGGER journal_changed AFTER UPDATE ON public.policy FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
+CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.policy FOR EACH ROW EXECUTE FUNCTION journal_row();
+grant delete, insert, select, update (name, cron, time_zone, jitter_seconds, catch_up_minutes, is_paused, window_hours, window_ends_runs, bandwidth, timed_at, freeze_after_days, daily_days, weekly_weeks, monthly_months, yearly_years) on policy to holdfast_app;
+grant select on policy to holdfast_journal;
+grant select on policy to holdfast_staff;
+grant select on policy to holdfast_worker;
 
 create table provider (
   provider_id smallint not null default 1,

@@ -1,12 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import {
-  RETENTION_FIELDS,
-  type RetentionLevel,
-  type RetentionSubject,
-  type RetentionView,
-} from "../../contracts/retention.ts";
+import { RETENTION_FIELDS, type RetentionSubject, type RetentionView } from "../../contracts/retention.ts";
+import type { SettingLevel } from "../../contracts/setting-levels.ts";
 import { Button } from "../ui/button.tsx";
 import { RetentionForm } from "./retention-form.tsx";
 import { originWords, retentionWords } from "./retention-words.ts";
@@ -42,6 +38,6 @@ export function RetentionRow({ name, subject, retention, canEdit }: RetentionRow
 }
 
 /** Each origin once, in the order of the figures. */
-function originsOf({ effective }: RetentionView, level: RetentionLevel): string {
+function originsOf({ effective }: RetentionView, level: SettingLevel): string {
   return [...new Set(RETENTION_FIELDS.map((field) => originWords(effective[field].from, level)))].join("; ");
 }

@@ -1,4 +1,5 @@
-import type { RetentionField, RetentionLevel, RetentionView } from "../../contracts/retention.ts";
+import type { RetentionField, RetentionView } from "../../contracts/retention.ts";
+import type { SettingLevel } from "../../contracts/setting-levels.ts";
 
 interface FieldWords {
   readonly label: string;
@@ -25,16 +26,17 @@ export function figureWords(field: RetentionField, value: number): string {
   return value === 0 ? "none" : `${value} ${value === 1 ? one : many}`;
 }
 
-const ORIGIN: Readonly<Record<RetentionLevel | "built_in", string>> = {
+const ORIGIN: Readonly<Record<SettingLevel | "built_in", string>> = {
   built_in: "as Holdfast comes",
   provider: "from the provider",
+  policy: "from the policy",
   company: "from the company",
   machine: "from this machine",
   source: "its own",
 };
 
 /** Where a value comes from, for somebody who looks at a level. */
-export function originWords(from: RetentionLevel | "built_in", level: RetentionLevel): string {
+export function originWords(from: SettingLevel | "built_in", level: SettingLevel): string {
   return from === level ? "its own" : ORIGIN[from];
 }
 

@@ -8,8 +8,8 @@ import {
 } from "../../contracts/schedules.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import { SELECT_CLASS } from "../ui/select-class.ts";
 import { bandwidthWords, LIMIT_HOURS, toMbits } from "./bandwidth-words.ts";
-import { SELECT_CLASS } from "./choice-field.tsx";
 import { OwnHours } from "./own-hours.tsx";
 import { INHERIT, KEEP, LIMITED, limitFields, OWN, UNLIMITED } from "./read-bandwidth.ts";
 import { isSameWeek } from "./window-words.ts";

@@ -1,9 +1,7 @@
 import { useId } from "react";
+import { SELECT_CLASS } from "../ui/select-class.ts";
 
 const INHERIT = "inherit";
-
-export const SELECT_CLASS =
-  "h-9 w-full rounded-control border border-control bg-surface px-3 text-label text-ink max-sm:h-11";
 
 interface ChoiceFieldProps {
   readonly label: string;

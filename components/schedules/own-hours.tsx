@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { SELECT_CLASS } from "./choice-field.tsx";
+import { SELECT_CLASS } from "../ui/select-class.ts";
 import { DAY_WORDS } from "./window-words.ts";
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);

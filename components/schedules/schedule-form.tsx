@@ -9,8 +9,9 @@ import {
 } from "../../contracts/schedules.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import { SELECT_CLASS } from "../ui/select-class.ts";
 import { BandwidthField } from "./bandwidth-field.tsx";
-import { ChoiceField, readChoice, SELECT_CLASS } from "./choice-field.tsx";
+import { ChoiceField, readChoice } from "./choice-field.tsx";
 import { readBandwidth } from "./read-bandwidth.ts";
 import { CATCH_UP_CHOICES, catchUpWords, JITTER_CHOICES, jitterWords, PRESETS } from "./timing-words.ts";
 import { usePutSchedule } from "./use-put-schedule.ts";

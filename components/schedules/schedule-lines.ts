@@ -1,5 +1,6 @@
 import type { CompanyId } from "../../contracts/ids.ts";
 import type { MachineView } from "../../contracts/machines.ts";
+import type { PolicyView } from "../../contracts/policies.ts";
 import type {
   CompanyScheduleView,
   LevelScheduleView,
@@ -34,27 +35,35 @@ export function providerLine(schedule: LevelScheduleView, viewer: Viewer): Sched
   return { name: "Provider's default", subject: { level: "provider" }, schedule, canEdit };
 }
 
-/** The provider's default above, and the company. */
+/** The provider's default above, and the policy, which admins change. */
+export function policyLines(
+  { provider, ...policy }: Pick<PolicyView, "provider" | "policyId" | "name" | "schedule">,
+  viewer: Viewer,
+): readonly ScheduleLine[] {
+  return [aboveProvider(provider, viewer), { ...policyLine(policy), canEdit: providerLine(provider, viewer).canEdit }];
+}
+
+/** What stands above a company, and the company. */
 export function companyLines(
-  { provider, company }: CompanyScheduleView,
+  { provider, policy, company }: CompanyScheduleView,
   { companyId, viewer }: { readonly companyId: CompanyId; readonly viewer: Viewer },
 ): readonly ScheduleLine[] {
   return [
-    aboveProvider(provider, viewer),
+    ...above({ provider, policy }, viewer),
     { name: "Whole company", subject: { level: "company", companyId }, schedule: company, canEdit: canPlan(viewer) },
   ];
 }
 
 /** What stands above a machine, itself, and its sources. */
 export function machineLines(
-  { provider, company, machine, sources }: MachineScheduleView,
+  { provider, policy, company, machine, sources }: MachineScheduleView,
   { machineId, companyId }: Pick<MachineView, "machineId" | "companyId">,
   viewer: Viewer,
 ): readonly ScheduleLine[] {
   const canEdit = canPlan(viewer);
   const href = viewer.kind === "staff" ? `/companies/${companyId}/schedule` : "/schedule";
   return [
-    aboveProvider(provider, viewer),
+    ...above({ provider, policy }, viewer),
     { name: "Whole company", subject: { level: "company", companyId }, schedule: company, canEdit: false, href },
     { name: "This machine", subject: { level: "machine", machineId }, schedule: machine, canEdit },
     ...sources.map(
@@ -66,6 +75,17 @@ export function machineLines(
       }),
     ),
   ];
+}
+
+function above({ provider, policy }: Pick<CompanyScheduleView, "provider" | "policy">, viewer: Viewer): ScheduleLine[] {
+  const first = aboveProvider(provider, viewer);
+  if (policy === null) return [first];
+  const line = policyLine(policy);
+  return [first, viewer.kind === "staff" ? { ...line, href: `/policies/${policy.policyId}` } : line];
+}
+
+function policyLine({ policyId, name, schedule }: NonNullable<CompanyScheduleView["policy"]>): ScheduleLine {
+  return { name: `Policy ${name}`, subject: { level: "policy", policyId }, schedule, canEdit: false };
 }
 
 /** Members see what the provider set, and have no page to change it on. */

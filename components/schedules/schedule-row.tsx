@@ -2,7 +2,8 @@
 
 import Link from "next/link";
 import { useState } from "react";
-import type { EffectiveScheduleView, ScheduleLevel } from "../../contracts/schedules.ts";
+import type { EffectiveScheduleView } from "../../contracts/schedules.ts";
+import type { SettingLevel } from "../../contracts/setting-levels.ts";
 import { Moment } from "../format/moment.tsx";
 import { useReader } from "../format/reader-context.ts";
 import { Button } from "../ui/button.tsx";
@@ -49,7 +50,7 @@ export function ScheduleRow({ name, subject, schedule, canEdit, href }: Schedule
 }
 
 interface ValuesProps {
-  readonly level: ScheduleLevel;
+  readonly level: SettingLevel;
   readonly effective: EffectiveScheduleView;
 }
 

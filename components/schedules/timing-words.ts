@@ -1,4 +1,5 @@
-import type { ScheduleLevel, ScheduleSettings, Timing } from "../../contracts/schedules.ts";
+import type { ScheduleSettings, Timing } from "../../contracts/schedules.ts";
+import type { SettingLevel } from "../../contracts/setting-levels.ts";
 import { formatDuration } from "../format/format-duration.ts";
 
 /** What most schedules are, noon and midnight first. */
@@ -32,15 +33,16 @@ export function catchUpWords(catchUpMinutes: number): string {
   return catchUpMinutes === 0 ? "not caught up" : `caught up for ${formatDuration(catchUpMinutes * 60_000)}`;
 }
 
-const ORIGIN: Readonly<Record<ScheduleLevel, string>> = {
+const ORIGIN: Readonly<Record<SettingLevel, string>> = {
   provider: "from the provider's default",
+  policy: "from the policy",
   company: "from the company",
   machine: "from this machine",
   source: "its own",
 };
 
 /** Where a value comes from, for somebody who looks at a level. */
-export function originWords(from: ScheduleLevel, level: ScheduleLevel): string {
+export function originWords(from: SettingLevel, level: SettingLevel): string {
   if (from !== level) return ORIGIN[from];
   return level === "provider" ? "the default" : "its own";
 }
@@ -50,13 +52,14 @@ export function isSetHere({ isPaused, ...values }: ScheduleSettings): boolean {
   return isPaused || Object.values(values).some((value) => value !== null);
 }
 
-const PAUSED: Readonly<Record<ScheduleLevel, string>> = {
+const PAUSED: Readonly<Record<SettingLevel, string>> = {
   provider: "paused by the provider",
+  policy: "paused by the policy",
   company: "paused for the company",
   machine: "paused for this machine",
   source: "paused",
 };
 
-export function pauseWords(pausedBy: ScheduleLevel, level: ScheduleLevel): string {
+export function pauseWords(pausedBy: SettingLevel, level: SettingLevel): string {
   return pausedBy === level ? "paused" : PAUSED[pausedBy];
 }

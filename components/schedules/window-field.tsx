@@ -1,6 +1,6 @@
 import { useId, useState } from "react";
 import type { WindowSettings } from "../../contracts/schedules.ts";
-import { SELECT_CLASS } from "./choice-field.tsx";
+import { SELECT_CLASS } from "../ui/select-class.ts";
 import { OwnHours } from "./own-hours.tsx";
 import { readOwnHours } from "./read-own-hours.ts";
 import { isSameWeek, WINDOW_PRESETS, windowWords } from "./window-words.ts";

@@ -25,6 +25,7 @@ const STAFF_PLACES: readonly Place[] = [
   { href: "/machines", word: "Machines", icon: "machines" },
   INCIDENTS_PLACE,
   SCHEDULE_PLACE,
+  { href: "/policies", word: "Policies", icon: "policies" },
   { href: "/zones", word: "Zones", icon: "zones" },
   { href: "/archive", word: "Archive", icon: "lock" },
   { href: "/people", word: "People", icon: "people" },

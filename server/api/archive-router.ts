@@ -14,7 +14,7 @@ import {
 } from "../../contracts/retention.ts";
 import type { Viewer } from "../../contracts/viewer.ts";
 import { liftHold, placeHold } from "../domain/retention/keep-hold.ts";
-import { putRetention } from "../domain/retention/put-retention.ts";
+import { putPolicyRetention, putRetention } from "../domain/retention/put-retention.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { ApiError } from "./api-error.ts";
 import { found } from "./list-page.ts";
@@ -35,11 +35,16 @@ export const archiveRouter = router({
     .output(retentionStoredView)
     .mutation(async ({ ctx: { deps, viewer }, input: { subject, settings } }) => {
       requireKeeper(viewer, subject.level);
+      const { personId: byPersonId } = viewer;
+      if (subject.level === "policy") {
+        await putPolicyRetention(deps, { policyId: subject.policyId, settings, byPersonId });
+        await deps.acknowledge(null);
+        return { level: subject.level };
+      }
       const { companyId, subjectId } = await subjectOf(deps, viewer, subject);
-      const { level } = subject;
-      await putRetention(deps, companyId, { level, subjectId, settings, byPersonId: viewer.personId });
+      await putRetention(deps, companyId, { level: subject.level, subjectId, settings, byPersonId });
       await deps.acknowledge(companyId);
-      return { level };
+      return { level: subject.level };
     }),
   tiers: viewerProcedure
     .input(tiersGetInput)
@@ -77,10 +82,12 @@ export const archiveRouter = router({
 
 /** Admins, and owners in their own company: an operator keeps the service running and decides about nobody's data. */
 function requireKeeper({ kind, role }: Viewer, level: RetentionSubject["level"]): void {
-  const allowed = level === "provider" || kind === "staff" ? ["admin"] : ["owner"];
+  const allowed = level === "provider" || level === "policy" || kind === "staff" ? ["admin"] : ["owner"];
   if (allowed.includes(role)) return;
   throw new ApiError("not_allowed", `Your role does not allow this. It needs one of: ${allowed.join(", ")}.`);
 }
+
+type TenantSubject = Exclude<RetentionSubject, { level: "policy" }>;
 
 interface Subject {
   readonly companyId: string | null;
@@ -90,7 +97,7 @@ interface Subject {
 }
 
 /** Nothing is said of what is another company's. */
-async function subjectOf({ store }: ApiDeps, viewer: Viewer, subject: RetentionSubject): Promise<Subject> {
+async function subjectOf({ store }: ApiDeps, viewer: Viewer, subject: TenantSubject): Promise<Subject> {
   if (subject.level === "provider") {
     if (viewer.kind !== "staff") throw new ApiError("not_allowed", "Only the provider's staff can ask this.");
     return { companyId: null, subjectId: "" };

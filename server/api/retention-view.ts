@@ -2,12 +2,11 @@ import { companyIdSchema } from "../../contracts/ids.ts";
 import {
   RETENTION_FIELDS,
   type RetentionField,
-  type RetentionLevel,
-  type RetentionSettings,
   type RetentionView,
   type TiersView,
 } from "../../contracts/retention.ts";
-import { resolveRetention } from "../domain/retention/effective-retention.ts";
+import type { SettingLevel } from "../../contracts/setting-levels.ts";
+import { NOTHING_SET, resolveRetention } from "../domain/retention/effective-retention.ts";
 import type { ArchiveStore, RetentionRow, TierFigures } from "../domain/store/archive-store.ts";
 
 /** What a provider asks for a gigabyte (10^9 bytes) and month in one zone. */
@@ -18,16 +17,9 @@ export interface TierPrices {
   readonly archive: number;
 }
 
-const NOTHING_SET: RetentionSettings = {
-  freezeAfterDays: null,
-  dailyDays: null,
-  weeklyWeeks: null,
-  monthlyMonths: null,
-  yearlyYears: null,
-};
 const GIGABYTE = 1e9;
 
-export function toRetentionView(level: RetentionLevel, layers: readonly RetentionRow[]): RetentionView {
+export function toRetentionView(level: SettingLevel, layers: readonly RetentionRow[]): RetentionView {
   const { values, from } = resolveRetention(layers);
   const figureOf = (field: RetentionField) => ({ value: values[field], from: from[field] });
   const effective = Object.fromEntries(RETENTION_FIELDS.map((field) => [field, figureOf(field)]));

@@ -8,6 +8,7 @@ import { invitationsRouter } from "./invitations-router.ts";
 import { keysRouter } from "./keys-router.ts";
 import { liveRouter } from "./live/live-router.ts";
 import { peopleRouter } from "./people-router.ts";
+import { policiesRouter } from "./policies-router.ts";
 import { router } from "./procedures.ts";
 import { machineReads, runReads, snapshotReads, sourceReads } from "./reads-router.ts";
 import { restoresRouter } from "./restores-router.ts";
@@ -29,6 +30,7 @@ export const appRouter = router({
   live: liveRouter,
   machines: router(machineReads),
   people: peopleRouter,
+  policies: policiesRouter,
   restores: restoresRouter,
   runs: router(runReads),
   schedules: schedulesRouter,

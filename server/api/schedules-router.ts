@@ -10,12 +10,12 @@ import {
 } from "../../contracts/schedules.ts";
 import { STAFF_ROLES, type Viewer } from "../../contracts/viewer.ts";
 import { readCompanySchedules, readMachineSchedules } from "../domain/schedule/machine-schedules.ts";
-import { putProviderSchedule, putSchedule } from "../domain/schedule/put-schedule.ts";
+import { putPolicySchedule, putProviderSchedule, putSchedule } from "../domain/schedule/put-schedule.ts";
 import type { ApiDeps } from "./api-deps.ts";
 import { ApiError } from "./api-error.ts";
 import { found } from "./list-page.ts";
 import { companyOf, router, staffProcedure, viewerProcedure } from "./procedures.ts";
-import { toCompanyScheduleView, toMachineScheduleView } from "./schedule-view.ts";
+import { toCompanyScheduleView, toLevelView, toMachineScheduleView } from "./schedule-view.ts";
 
 export const schedulesRouter = router({
   get: viewerProcedure
@@ -24,7 +24,8 @@ export const schedulesRouter = router({
     .query(async ({ ctx: { deps, viewer }, input: { machineId } }) => {
       const { companyId } = found(await deps.store.findMachine(companyOf(viewer, undefined), machineId), "machine");
       const schedules = await readMachineSchedules(deps, companyId, machineId);
-      return toMachineScheduleView(schedules, await deps.store.getTime());
+      const policy = await deps.store.findCompanyPolicy(companyId);
+      return toMachineScheduleView(schedules, policy, await deps.store.getTime());
     }),
   getCompany: viewerProcedure
     .input(companyScheduleInput)
@@ -32,13 +33,15 @@ export const schedulesRouter = router({
     .query(async ({ ctx: { deps, viewer }, input }) => {
       companyOf(viewer, input.companyId);
       const { companyId } = found(await deps.store.findCompany(input.companyId), "company");
-      return toCompanyScheduleView(await readCompanySchedules(deps, companyId), await deps.store.getTime());
+      const schedules = await readCompanySchedules(deps, companyId);
+      const policy = await deps.store.findCompanyPolicy(companyId);
+      return toCompanyScheduleView(schedules, policy, await deps.store.getTime());
     }),
   getProvider: staffProcedure(STAFF_ROLES)
     .output(levelScheduleView)
     .query(async ({ ctx: { deps } }) => {
       const schedules = await readCompanySchedules(deps, null);
-      return toCompanyScheduleView(schedules, await deps.store.getTime()).provider;
+      return toLevelView("provider", schedules.provider, await deps.store.getTime());
     }),
   put: viewerProcedure
     .input(schedulePutInput)
@@ -47,7 +50,10 @@ export const schedulesRouter = router({
       requirePlanner(viewer, subject);
       const byPersonId = viewer.personId;
       if (subject.level === "provider") await putProviderSchedule(deps, settings, byPersonId);
-      else {
+      else if (subject.level === "policy") {
+        await putPolicySchedule(deps, { policyId: subject.policyId, settings, byPersonId });
+        await deps.acknowledge(null);
+      } else {
         const { companyId, subjectId } = await ownerOf(deps, viewer, subject);
         await putSchedule(deps, companyId, { level: subject.level, subjectId, settings, byPersonId });
       }
@@ -55,9 +61,10 @@ export const schedulesRouter = router({
     }),
 });
 
-/** Admins set the provider's default; below it operators, and owners in their own company. */
+/** Admins set what holds for many companies; below it operators, and owners in their own company. */
 function requirePlanner({ kind, role }: Viewer, { level }: ScheduleSubject): void {
-  const allowed = level === "provider" ? ["admin"] : kind === "staff" ? ["admin", "operator"] : ["owner"];
+  const allowed =
+    level === "provider" || level === "policy" ? ["admin"] : kind === "staff" ? ["admin", "operator"] : ["owner"];
   if (allowed.includes(role)) return;
   throw new ApiError("not_allowed", `Your role does not allow this. It needs one of: ${allowed.join(", ")}.`);
 }
@@ -65,7 +72,7 @@ function requirePlanner({ kind, role }: Viewer, { level }: ScheduleSubject): voi
 async function ownerOf(
   { store }: ApiDeps,
   viewer: Viewer,
-  subject: Exclude<ScheduleSubject, { level: "provider" }>,
+  subject: Exclude<ScheduleSubject, { level: "provider" | "policy" }>,
 ): Promise<{ readonly companyId: string; readonly subjectId: string }> {
   if (subject.level === "company") {
     companyOf(viewer, subject.companyId);

@@ -4,6 +4,7 @@
  */
 export const JOURNALED_TABLES = [
   "provider",
+  "policy",
   "company",
   "person",
   "invitation",
@@ -27,6 +28,11 @@ export const JOURNALED_TABLES = [
 ] as const;
 
 export type JournaledTable = (typeof JOURNALED_TABLES)[number];
+
+/** Whether a table has no company: its rows are the provider's own. */
+export function isOfProvider(table: JournaledTable): boolean {
+  return table === "provider" || table === "policy";
+}
 
 /** Why each of the others is left out. */
 export const NOT_JOURNALED = {

@@ -1,5 +1,5 @@
 import type { JournalHead, JournalStore } from "../domain/journal/journal-store.ts";
-import { JOURNALED_TABLES } from "./journal-tables.ts";
+import { isOfProvider, JOURNALED_TABLES } from "./journal-tables.ts";
 import type { PgDatabase } from "./pg-database.ts";
 import { loadStatement } from "./statement.ts";
 import { PROVIDER_ID, type Tx, withJournal } from "./transaction.ts";
@@ -109,7 +109,7 @@ async function insertTable(
   table: (typeof JOURNALED_TABLES)[number],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const company = table === "provider" ? `'${PROVIDER_ID}'::uuid` : "t.company_id";
+  const company = isOfProvider(table) ? `'${PROVIDER_ID}'::uuid` : "t.company_id";
   const insert = {
     name: `journal-base-${table}`,
     text: `insert into outbox (company_id, kind, payload)

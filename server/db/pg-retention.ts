@@ -1,9 +1,10 @@
-import type { RetentionLevel, RetentionSettings } from "../../contracts/retention.ts";
-import type { ArchiveStore, RetentionRow } from "../domain/store/archive-store.ts";
+import type { ArchiveStore } from "../domain/store/archive-store.ts";
+import { byLevel } from "../domain/store/setting-order.ts";
 import { StoreError } from "../domain/store/store.ts";
 import { newId } from "../platform/ids.ts";
 import { writeAudit, writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { type RetentionRecord, retentionValues, toRetentionRow } from "./pg-setting-rows.ts";
 import { loadStatement } from "./statement.ts";
 import { PROVIDER_ID, type Tx, withCompany } from "./transaction.ts";
 
@@ -20,7 +21,7 @@ export function createPgRetention(database: PgDatabase): Pick<ArchiveStore, "put
       if (level === "company" && subjectId !== companyId) return "subject_unknown";
       try {
         await withCompany(database, tenantId, async (tx) => {
-          await tx.run(RETENTION_PUT, [tenantId, level, subject, ...valuesOf(settings)]);
+          await tx.run(RETENTION_PUT, [tenantId, level, subject, ...retentionValues(settings)]);
           const payload = { level, subjectId: subject, ...settings };
           const audit = { auditId: newId(), personId: byPersonId, action: "retention_changed", details: payload };
           await writeAudit(tx, tenantId, audit);
@@ -37,34 +38,7 @@ export function createPgRetention(database: PgDatabase): Pick<ArchiveStore, "put
       const tenantId = companyId ?? PROVIDER_ID;
       const values = [tenantId, machineId ?? null, sourceId ?? null];
       const read = (tx: Tx) => tx.rows<RetentionRecord>(RETENTION_LIST, values);
-      return (await withCompany(database, tenantId, read)).map(toRow);
+      return (await withCompany(database, tenantId, read)).map(toRetentionRow).toSorted(byLevel);
     },
   };
-}
-
-interface RetentionRecord {
-  readonly level: RetentionLevel;
-  readonly freeze_after_days: number | null;
-  readonly daily_days: number | null;
-  readonly weekly_weeks: number | null;
-  readonly monthly_months: number | null;
-  readonly yearly_years: number | null;
-}
-
-function toRow(row: RetentionRecord): RetentionRow {
-  return {
-    level: row.level,
-    settings: {
-      freezeAfterDays: row.freeze_after_days,
-      dailyDays: row.daily_days,
-      weeklyWeeks: row.weekly_weeks,
-      monthlyMonths: row.monthly_months,
-      yearlyYears: row.yearly_years,
-    },
-  };
-}
-
-function valuesOf(settings: RetentionSettings): readonly unknown[] {
-  const { freezeAfterDays, dailyDays, weeklyWeeks, monthlyMonths, yearlyYears } = settings;
-  return [freezeAfterDays, dailyDays, weeklyWeeks, monthlyMonths, yearlyYears];
 }

@@ -1,9 +1,10 @@
-import type { BandwidthRule, ScheduleLevel, ScheduleSettings } from "../../contracts/schedules.ts";
-import type { PlannedSourceRow, ScheduleRow, ScheduleStore } from "../domain/store/schedule-store.ts";
+import type { PlannedSourceRow, ScheduleStore } from "../domain/store/schedule-store.ts";
+import { byLevel } from "../domain/store/setting-order.ts";
 import { MAX_PAGE_ROWS, StoreError } from "../domain/store/store.ts";
 import { newId } from "../platform/ids.ts";
 import { type JournalPayload, writeAudit, writeOutbox } from "./journal.ts";
 import type { PgDatabase } from "./pg-database.ts";
+import { type ScheduleRecord, schedulePayload, scheduleValues, toScheduleRow } from "./pg-setting-rows.ts";
 import { loadStatement } from "./statement.ts";
 import { PROVIDER_ID, type Tx, withCompany } from "./transaction.ts";
 
@@ -22,17 +23,17 @@ export function createPgScheduleStore(database: PgDatabase): ScheduleStore {
       }),
     putProviderSchedule: (settings, byPersonId) =>
       withCompany(database, PROVIDER_ID, async (tx) => {
-        if ((await tx.run(PROVIDER_SCHEDULE_PUT, valuesOf(settings))) === 0) {
+        if ((await tx.run(PROVIDER_SCHEDULE_PUT, scheduleValues(settings))) === 0) {
           throw new StoreError("not_found", "this installation belongs to no provider yet");
         }
-        await recordPut(tx, PROVIDER_ID, { byPersonId, payload: { level: "provider", ...payloadOf(settings) } });
+        await recordPut(tx, PROVIDER_ID, { byPersonId, payload: { level: "provider", ...schedulePayload(settings) } });
       }),
     putSchedule: async (companyId, { level, subjectId, settings, byPersonId }) => {
       if (level === "company" && subjectId !== companyId) return "subject_unknown";
       try {
         await withCompany(database, companyId, async (tx) => {
-          await tx.run(SCHEDULE_PUT, [companyId, level, subjectId, ...valuesOf(settings)]);
-          await recordPut(tx, companyId, { byPersonId, payload: { level, subjectId, ...payloadOf(settings) } });
+          await tx.run(SCHEDULE_PUT, [companyId, level, subjectId, ...scheduleValues(settings)]);
+          await recordPut(tx, companyId, { byPersonId, payload: { level, subjectId, ...schedulePayload(settings) } });
         });
         return "stored";
       } catch (error) {
@@ -44,7 +45,7 @@ export function createPgScheduleStore(database: PgDatabase): ScheduleStore {
     listSchedules: (companyId, machineId) =>
       withCompany(database, companyId, async (tx) => {
         const rows = await tx.rows<ScheduleRecord>(SCHEDULES_LIST, [companyId, machineId]);
-        return rows.map(toScheduleRow);
+        return rows.map(toScheduleRow).toSorted(byLevel);
       }),
     listPlannedSources: (companyId, machineId, exceptCodes) =>
       withCompany(database, companyId, async (tx) => {
@@ -52,34 +53,6 @@ export function createPgScheduleStore(database: PgDatabase): ScheduleStore {
         return (await tx.rows<PlannedSourceRecord>(PLANNED_SOURCES_LIST, values)).map(toPlannedSource);
       }),
   };
-}
-
-interface ScheduleRecord {
-  readonly level: ScheduleLevel;
-  readonly subject_id: string | null;
-  readonly cron: string | null;
-  readonly time_zone: string | null;
-  readonly jitter_seconds: number | null;
-  readonly catch_up_minutes: number | null;
-  readonly window_hours: number[] | null;
-  readonly window_ends_runs: boolean | null;
-  readonly bandwidth: BandwidthRule[] | null;
-  readonly is_paused: boolean;
-  readonly timed_at: Date;
-}
-
-function toScheduleRow(row: ScheduleRecord): ScheduleRow {
-  const { level, subject_id: subjectId, cron, time_zone: timeZone, timed_at: timedAt } = row;
-  const { window_hours: hours, window_ends_runs: endsRuns } = row;
-  const settings = {
-    timing: cron === null || timeZone === null ? null : { cron, timeZone },
-    jitterSeconds: row.jitter_seconds,
-    catchUpMinutes: row.catch_up_minutes,
-    window: hours === null || endsRuns === null ? null : { hours, endsRuns },
-    bandwidth: row.bandwidth === null ? null : { rules: row.bandwidth },
-    isPaused: row.is_paused,
-  };
-  return { level, subjectId, settings, timedAt };
 }
 
 interface PlannedSourceRecord {
@@ -102,22 +75,6 @@ function toPlannedSource(row: PlannedSourceRecord): PlannedSourceRow {
   const isFailure = row.last_outcome === "failed" && dueAt !== null && endedAt !== null && attempt !== null;
   const lastFailure = isFailure ? { dueAt, endedAt, attempt } : null;
   return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastFailure, lastExpectedAt };
-}
-
-function valuesOf(settings: ScheduleSettings): readonly unknown[] {
-  const { timing, jitterSeconds, catchUpMinutes, isPaused, window, bandwidth } = settings;
-  const rules = bandwidth === null ? null : JSON.stringify(bandwidth.rules);
-  const common = [timing?.cron ?? null, timing?.timeZone ?? null, jitterSeconds, catchUpMinutes, isPaused];
-  return [...common, window?.hours ?? null, window?.endsRuns ?? null, rules];
-}
-
-function payloadOf({ timing, window, bandwidth, ...others }: ScheduleSettings): JournalPayload {
-  const windowHours = window?.hours.map(String) ?? null;
-  const timed = { cron: timing?.cron ?? null, timeZone: timing?.timeZone ?? null, ...others };
-  // A rule as one text: its bytes per second, then its seven days.
-  const bandwidthRules =
-    bandwidth?.rules.map(({ hours, bytesPerSecond }) => [bytesPerSecond, ...hours].join(" ")) ?? null;
-  return { ...timed, windowHours, windowEndsRuns: window?.endsRuns ?? null, bandwidthRules };
 }
 
 async function recordPut(

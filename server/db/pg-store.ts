@@ -9,6 +9,7 @@ import { createPgJobStore } from "./pg-job-store.ts";
 import { createPgKeyStore } from "./pg-key-store.ts";
 import { createPgLedgerStore } from "./pg-ledger-store.ts";
 import { createPgPackStore } from "./pg-pack-store.ts";
+import { createPgPolicyStore } from "./pg-policy-store.ts";
 import { createPgReads } from "./pg-reads.ts";
 import { createPgRunStore } from "./pg-run-store.ts";
 import { createPgScheduleStore } from "./pg-schedule-store.ts";
@@ -33,6 +34,7 @@ export function createPgStore(database: PgDatabase): Store {
     ...createPgSweepStore(database),
     ...createPgArchiveStore(database),
     ...createPgCollectorStore(database),
+    ...createPgPolicyStore(database),
     ...createPgReads(database),
   };
 }

@@ -18,7 +18,7 @@ import { openPgDatabase } from "./pg-database.ts";
 import { createPgStore } from "./pg-store.ts";
 
 /** Tables without a company: nothing of a tenant stands in them. */
-const PROVIDER_TABLES = ["provider", "zone", "journal_head", "journal_segment", "journal_zone"];
+const PROVIDER_TABLES = ["provider", "policy", "zone", "journal_head", "journal_segment", "journal_zone"];
 
 let database: TestDatabase;
 let own: Scene;
@@ -52,6 +52,9 @@ beforeAll(async () => {
     const { companyId, ownerId: byPersonId } = scene;
     const collector = { collectorId: randomUUID(), name: "Files", path: `/srv/${companyId}`, byPersonId };
     await store.proposeCollector(companyId, collector);
+    const policyId = randomUUID();
+    await store.createPolicy({ policyId, name: `Gold ${policyId}`, byPersonId });
+    await store.assignPolicy(companyId, { policyId, byPersonId });
     const enrolmentId = await createEnrolment(store, companyId);
     await store.consentCollector(companyId, { ...collector, enrolmentId, link: "https://x.test/enrol/1#2" });
     await store.createSession({
@@ -143,6 +146,18 @@ describe("row-level security under the application's role", () => {
       expect([table, rows[0]?.others]).toEqual([table, 0]);
       expect([table, Number(rows[0]?.n) > 0]).toEqual([table, true]);
     }
+  });
+
+  test("of the policies a company sees its own, changes none, and without a company there are none", async () => {
+    const read = "select count(*)::int as n, count(*) filter (where c.company_id is null)::int as others";
+    const rows = `${read} from policy p left join company c on c.policy_id = p.policy_id`;
+    for (const role of [database.appUrl, database.workerUrl]) {
+      expect(await as(role, [rows])).toEqual([{ n: 0, others: 0 }]);
+      expect(await as(role, [setCompany(own.companyId), rows])).toEqual([{ n: 1, others: 0 }]);
+    }
+    const change = "update policy set is_paused = true returning 1";
+    expect(await as(database.appUrl, [setCompany(own.companyId), change])).toEqual([]);
+    expect(await as(database.appUrl, [setCompany(own.companyId), "delete from policy returning 1"])).toEqual([]);
   });
 
   test("a row of another company is neither inserted, nor updated, nor deleted", async () => {

@@ -1,11 +1,14 @@
 import type { Metadata } from "next";
 import { CompanyArchive } from "../../../components/archive/archive-page.tsx";
 import { RetentionRow } from "../../../components/archive/retention-row.tsx";
+import { CompanyPolicy } from "../../../components/policies/company-policy.tsx";
 import { Card } from "../../../components/ui/card.tsx";
 import { PageHead } from "../../../components/ui/page-head.tsx";
 import type { CompanyId } from "../../../contracts/ids.ts";
+import type { Viewer } from "../../../contracts/viewer.ts";
 import type { PageApi } from "../../../server/api/page-caller.ts";
 import { openViewerPage } from "../../../server/api/page-session.ts";
+import { readCompanyPolicy } from "../company-policy.ts";
 
 export const metadata: Metadata = { title: "Archive" };
 
@@ -16,7 +19,7 @@ const PROOF =
 export default async function ArchivePage() {
   const { api, viewer } = await openViewerPage();
   if (viewer.kind === "member") {
-    return <MemberArchive api={api} companyId={viewer.companyId} canEdit={viewer.role === "owner"} />;
+    return <MemberArchive api={api} companyId={viewer.companyId} viewer={viewer} />;
   }
   const retention = await api.archive.retention({ subject: { level: "provider" } });
   return (
@@ -36,19 +39,22 @@ export default async function ArchivePage() {
   );
 }
 
-async function MemberArchive(props: {
-  readonly api: PageApi;
-  readonly companyId: CompanyId;
-  readonly canEdit: boolean;
-}) {
-  const { api, companyId, canEdit } = props;
+async function MemberArchive(props: { readonly api: PageApi; readonly companyId: CompanyId; readonly viewer: Viewer }) {
+  const { api, companyId, viewer } = props;
   const tiers = await api.archive.tiers({ companyId });
   const retention = await api.archive.retention({ subject: { level: "company", companyId } });
   const { holds } = await api.archive.holds({ companyId });
   return (
     <>
       <PageHead headline="What is kept, and for how long" proof={PROOF} />
-      <CompanyArchive companyId={companyId} tiers={tiers} retention={retention} holds={holds} canEdit={canEdit} />
+      <CompanyPolicy {...(await readCompanyPolicy(api, companyId, viewer))} />
+      <CompanyArchive
+        companyId={companyId}
+        tiers={tiers}
+        retention={retention}
+        holds={holds}
+        canEdit={viewer.role === "owner"}
+      />
     </>
   );
 }

@@ -1,9 +1,11 @@
 import type { Metadata } from "next";
+import { CompanyPolicy } from "../../../components/policies/company-policy.tsx";
 import { ScheduleCard } from "../../../components/schedules/schedule-card.tsx";
 import { scheduleHeadline } from "../../../components/schedules/schedule-headline.ts";
 import { canPlan, companyLines, providerLine, scheduleNote } from "../../../components/schedules/schedule-lines.ts";
 import { PageHead } from "../../../components/ui/page-head.tsx";
 import { openViewerPage } from "../../../server/api/page-session.ts";
+import { readCompanyPolicy } from "../company-policy.ts";
 
 export const metadata: Metadata = { title: "Schedule" };
 
@@ -30,6 +32,7 @@ export default async function SchedulePage() {
         headline={scheduleHeadline(schedule.company, "Every machine")}
         proof="This holds for every machine and source that does not say otherwise; the page of each machine shows what it says."
       />
+      <CompanyPolicy {...(await readCompanyPolicy(api, viewer.companyId, viewer))} />
       <ScheduleCard
         lines={companyLines(schedule, { companyId: viewer.companyId, viewer })}
         note={scheduleNote(canPlan(viewer))}

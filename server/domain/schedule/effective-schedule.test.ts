@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { ScheduleLevel, ScheduleSettings } from "../../../contracts/schedules.ts";
+import type { ScheduleSettings } from "../../../contracts/schedules.ts";
+import type { SettingLevel } from "../../../contracts/setting-levels.ts";
 import type { ScheduleRow } from "../store/schedule-store.ts";
 import { NOTHING_SET, resolveSchedule } from "./effective-schedule.ts";
 
@@ -8,7 +9,7 @@ const NIGHTS = { hours: [1, 1, 1, 1, 1, 1, 1], endsRuns: false };
 const SLOW = { rules: [{ hours: [1, 1, 1, 1, 1, 1, 1], bytesPerSecond: 62_500 }] };
 const NIGHTLY = { cron: "0 2 * * *", timeZone: "UTC" };
 
-function layer(level: ScheduleLevel, change: Partial<ScheduleSettings>, minute = 0): ScheduleRow {
+function layer(level: SettingLevel, change: Partial<ScheduleSettings>, minute = 0): ScheduleRow {
   const settings = { ...NOTHING_SET, ...change };
   return { level, subjectId: null, settings, timedAt: new Date(Date.UTC(2026, 0, 1, 0, minute)) };
 }

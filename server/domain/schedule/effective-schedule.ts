@@ -1,27 +1,22 @@
-import type {
-  BandwidthSettings,
-  ScheduleLevel,
-  ScheduleSettings,
-  Timing,
-  WindowSettings,
-} from "../../../contracts/schedules.ts";
+import type { BandwidthSettings, ScheduleSettings, Timing, WindowSettings } from "../../../contracts/schedules.ts";
+import type { SettingLevel } from "../../../contracts/setting-levels.ts";
 import type { ScheduleRow } from "../store/schedule-store.ts";
 
 /** What holds for one level, and from which level each value comes. */
 export interface EffectiveSchedule {
   readonly timing: Timing;
-  readonly timingFrom: ScheduleLevel;
+  readonly timingFrom: SettingLevel;
   readonly jitterSeconds: number;
-  readonly jitterFrom: ScheduleLevel;
+  readonly jitterFrom: SettingLevel;
   readonly catchUpMinutes: number;
-  readonly catchUpFrom: ScheduleLevel;
+  readonly catchUpFrom: SettingLevel;
   /** Null: at any hour. */
   readonly window: WindowSettings | null;
-  readonly windowFrom: ScheduleLevel;
+  readonly windowFrom: SettingLevel;
   /** Of the whole company. Null: nobody has set one. */
   readonly bandwidth: BandwidthSettings | null;
-  readonly bandwidthFrom: ScheduleLevel;
-  readonly pausedBy: ScheduleLevel | null;
+  readonly bandwidthFrom: SettingLevel;
+  readonly pausedBy: SettingLevel | null;
   /** Since when this timing holds: what it would have been due before counts for nothing. Null: since ever. */
   readonly timedAt: Date | null;
 }

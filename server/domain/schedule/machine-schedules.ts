@@ -7,9 +7,10 @@ export interface SourceLayers {
   readonly layers: readonly ScheduleRow[];
 }
 
-/** Own settings of the provider, and of the provider and a company. */
+/** Own settings of the provider, of the provider and a company's policy, and of these and the company. */
 export interface CompanySchedules {
   readonly provider: readonly ScheduleRow[];
+  readonly policy: readonly ScheduleRow[];
   readonly company: readonly ScheduleRow[];
 }
 
@@ -25,9 +26,7 @@ export async function readCompanySchedules(
   companyId: string | null,
 ): Promise<CompanySchedules> {
   const own = await store.findProviderSchedule();
-  const provider = own === null ? [] : [own];
-  const rows = companyId === null ? [] : await store.listSchedules(companyId, null);
-  return { provider, company: [...provider, ...rows] };
+  return layersOf(own, companyId === null ? [] : await store.listSchedules(companyId, null));
 }
 
 /** A machine's schedules; of a machine that has more than 500 sources, those of its first 500. */
@@ -41,17 +40,21 @@ export async function readMachineSchedules(
     store.listSchedules(companyId, machineId),
     store.listPlannedSources(companyId, machineId, UNFINISHED_CODES),
   ]);
-  const ofProvider = provider === null ? [] : [provider];
-  const ofCompany = [...ofProvider, ...rows.filter(({ level }) => level === "company")];
-  const ofMachine = [...ofCompany, ...rows.filter(({ level }) => level === "machine")];
+  const above = layersOf(provider, rows);
+  const ofMachine = [...above.company, ...rows.filter(({ level }) => level === "machine")];
   const ownOf = new Map(rows.filter(({ level }) => level === "source").map((row) => [row.subjectId, row]));
   return {
-    provider: ofProvider,
-    company: ofCompany,
+    ...above,
     machine: ofMachine,
     sources: sources.map((source) => {
       const own = ownOf.get(source.sourceId);
       return { source, layers: own === undefined ? ofMachine : [...ofMachine, own] };
     }),
   };
+}
+
+function layersOf(own: ScheduleRow | null, rows: readonly ScheduleRow[]): CompanySchedules {
+  const provider = own === null ? [] : [own];
+  const policy = [...provider, ...rows.filter(({ level }) => level === "policy")];
+  return { provider, policy, company: [...policy, ...rows.filter(({ level }) => level === "company")] };
 }

@@ -1,10 +1,12 @@
-import { BANDWIDTH_LEVELS, type ScheduleLevel, type ScheduleSettings } from "../../../contracts/schedules.ts";
+import { BANDWIDTH_LEVELS, type ScheduleSettings } from "../../../contracts/schedules.ts";
+import type { SettingLevel } from "../../../contracts/setting-levels.ts";
 import type { DomainDeps } from "../domain-deps.ts";
 import { DomainError } from "../domain-error.ts";
+import type { PolicyChange } from "../store/policy-store.ts";
 import { parseTiming } from "./due-times.ts";
 
 export interface PutScheduleInput {
-  readonly level: Exclude<ScheduleLevel, "provider">;
+  readonly level: Exclude<SettingLevel, "provider" | "policy">;
   readonly subjectId: string;
   readonly settings: ScheduleSettings;
   readonly byPersonId: string;
@@ -32,6 +34,18 @@ export async function putProviderSchedule(
   byPersonId: string,
 ): Promise<void> {
   await store.putProviderSchedule(parseSettings(settings, await store.getTime()), byPersonId);
+}
+
+/** Replaces what a policy sets itself, for every company that has it. @throws DomainError `schedule_invalid`, `not_found` */
+export async function putPolicySchedule(
+  { store }: Pick<DomainDeps, "store">,
+  { settings, ...change }: PolicyChange & { readonly settings: ScheduleSettings },
+): Promise<void> {
+  const outcome = await store.putPolicySchedule({
+    ...change,
+    settings: parseSettings(settings, await store.getTime()),
+  });
+  if (outcome === "subject_unknown") throw new DomainError("not_found", "there is no such policy");
 }
 
 function parseSettings(settings: ScheduleSettings, now: Date): ScheduleSettings {

@@ -1,4 +1,5 @@
-import type { HoldView, RetentionLevel, RetentionSettings, SnapshotClass } from "../../../contracts/retention.ts";
+import type { HoldView, RetentionSettings, SnapshotClass } from "../../../contracts/retention.ts";
+import type { SettingLevel } from "../../../contracts/setting-levels.ts";
 import type { ZoneObject } from "./commit-store.ts";
 import type { NewPack } from "./pack-store.ts";
 
@@ -43,12 +44,12 @@ export interface Freeze {
 }
 
 export interface RetentionRow {
-  readonly level: RetentionLevel;
+  readonly level: SettingLevel;
   readonly settings: RetentionSettings;
 }
 
 export interface NewRetention {
-  readonly level: RetentionLevel;
+  readonly level: Exclude<SettingLevel, "policy">;
   /** The company, machine or source; ignored for the provider. */
   readonly subjectId: string;
   readonly settings: RetentionSettings;
@@ -109,7 +110,7 @@ export interface ArchiveStore {
   listHolds(companyId: string): Promise<readonly HoldView[]>;
   /** `companyId` null: the provider's own. */
   putRetention(companyId: string | null, retention: NewRetention): Promise<"stored" | "subject_unknown">;
-  /** Own settings of the provider, the company, the machine and the source, in the order of the levels; what sets nothing is left out. */
+  /** Own settings of the provider, the company's policy, the company, the machine and the source, in the order of the levels; what sets nothing is left out. */
   listRetention(
     companyId: string | null,
     subject: { readonly machineId?: string | undefined; readonly sourceId?: string | undefined },

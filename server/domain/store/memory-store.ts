@@ -7,6 +7,7 @@ import { createMemoryJobs } from "./memory/memory-jobs.ts";
 import { createMemoryKeys } from "./memory/memory-keys.ts";
 import { createMemoryLedger } from "./memory/memory-ledger.ts";
 import { createMemoryPacks } from "./memory/memory-packs.ts";
+import { createMemoryPolicies } from "./memory/memory-policies.ts";
 import { createMemoryReads } from "./memory/memory-reads.ts";
 import { createMemoryRuns } from "./memory/memory-runs.ts";
 import { createMemorySchedules } from "./memory/memory-schedules.ts";
@@ -34,6 +35,7 @@ export function createMemoryStore(now: () => Date): Store {
     ...createMemorySweeps(state),
     ...createMemoryArchive(state),
     ...createMemoryCollectors(state),
+    ...createMemoryPolicies(state),
     ...createMemoryReads(state),
   };
 }

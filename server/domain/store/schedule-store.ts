@@ -1,9 +1,10 @@
-import type { ScheduleLevel, ScheduleSettings } from "../../../contracts/schedules.ts";
+import type { ScheduleSettings } from "../../../contracts/schedules.ts";
+import type { SettingLevel } from "../../../contracts/setting-levels.ts";
 
 /** What one level sets itself, and since when its timing is this one. */
 export interface ScheduleRow {
-  readonly level: ScheduleLevel;
-  /** The company, machine or source; null for the provider. */
+  readonly level: SettingLevel;
+  /** The policy, company, machine or source; null for the provider, and for the policy of a company that has given it up. */
   readonly subjectId: string | null;
   readonly settings: ScheduleSettings;
   readonly timedAt: Date;
@@ -31,7 +32,7 @@ export interface PlannedSourceRow {
 }
 
 export interface NewSchedule {
-  readonly level: Exclude<ScheduleLevel, "provider">;
+  readonly level: Exclude<SettingLevel, "provider" | "policy">;
   readonly subjectId: string;
   readonly settings: ScheduleSettings;
   readonly byPersonId: string;
@@ -45,7 +46,10 @@ export interface ScheduleStore {
   putProviderSchedule(settings: ScheduleSettings, byPersonId: string): Promise<void>;
   /** Replaces what the level sets itself. Putting the same again moves nothing; `timedAt` moves with the timing alone. */
   putSchedule(companyId: string, schedule: NewSchedule): Promise<"stored" | "subject_unknown">;
-  /** Of the company, of one machine (null for none), and of that machine's sources, in the order of the levels. */
+  /**
+   * Of the company's policy, of the company, of one machine (null for none), and of that machine's sources, in the order of the levels. The policy's
+   * time is at least the one at which the company got it; a company that has given its policy up keeps a row that sets nothing, with that time.
+   */
   listSchedules(companyId: string, machineId: string | null): Promise<readonly ScheduleRow[]>;
   /** The sources of a machine, at most 500, in the order of their ids. Runs that ended with one of `exceptCodes` do not count as starts. */
   listPlannedSources(

@@ -7,6 +7,7 @@ import type { JobStore } from "./job-store.ts";
 import type { KeyStore } from "./key-store.ts";
 import type { LedgerStore } from "./ledger-store.ts";
 import type { PackStore } from "./pack-store.ts";
+import type { PolicyStore } from "./policy-store.ts";
 import type { RunStore } from "./run-store.ts";
 import type { ScheduleStore } from "./schedule-store.ts";
 import type { ScrubStore } from "./scrub-store.ts";
@@ -47,6 +48,7 @@ export interface Store
     SweepStore,
     ArchiveStore,
     CollectorStore,
+    PolicyStore,
     StoreReads {}
 
 /** Why the store could not do what was asked. */

@@ -210,7 +210,11 @@ export function describeIncidents(getStore: () => Store, getWorkerStore: () => S
       const worker = getWorkerStore();
       const first = await publishSnapshot(getStore(), scene, null);
       const second = await publishSnapshot(getStore(), scene, first.snapshot);
-      const due = (...commits: number[]) => worker.putDueFreezes(companyId, sourceId, commits);
+      // Moments are rounded to milliseconds: what is due "now" may be so a moment later.
+      const due = async (...commits: number[]) => {
+        await worker.putDueFreezes(companyId, sourceId, commits);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      };
       expect(await worker.listCompaniesToJudge()).not.toContain(companyId);
       await due(first.commit);
       expect(await worker.listCompaniesToJudge()).toContain(companyId);

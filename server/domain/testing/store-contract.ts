@@ -8,6 +8,7 @@ import { describeIncidents } from "./incidents-contract.ts";
 import { describeLedger } from "./ledger-contract.ts";
 import { describeLists } from "./lists-contract.ts";
 import { describePacks } from "./packs-contract.ts";
+import { describePolicies } from "./policies-contract.ts";
 import { describeQuarantine } from "./quarantine-contract.ts";
 import { describeRuns } from "./runs-contract.ts";
 import { describeSchedules } from "./schedules-contract.ts";
@@ -50,6 +51,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     describeQuarantine(getStore, () => getOpened().workerStore);
     describeArchive(getStore, () => getOpened().workerStore);
     describeCollectors(getStore, () => getOpened().workerStore);
+    describePolicies(getStore);
     describeIncidents(getStore, () => getOpened().workerStore);
     describeLists(getStore);
     describeTenants(getStore, () => getOpened().workerStore);

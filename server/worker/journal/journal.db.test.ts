@@ -16,6 +16,7 @@ import type { Store } from "../../domain/store/store.ts";
 import {
   bytes,
   createScene,
+  newUuid,
   openRun,
   packOf,
   publishSnapshot,
@@ -117,6 +118,10 @@ async function live(): Promise<Scene> {
     settings: { ...settings, bandwidth },
   } as const;
   await store.putSchedule(scene.companyId, ofCompany);
+  const policy = { policyId: newUuid(), byPersonId: scene.ownerId };
+  await store.createPolicy({ ...policy, name: `Gold ${policy.policyId}` });
+  await store.putPolicySchedule({ ...policy, settings: { ...settings, bandwidth } });
+  await store.assignPolicy(scene.companyId, policy);
   return scene;
 }
 

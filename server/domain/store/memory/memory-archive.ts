@@ -1,12 +1,12 @@
 import { machineIdSchema, snapshotIdSchema } from "../../../../contracts/ids.ts";
 import type { HoldView } from "../../../../contracts/retention.ts";
 import type { AgingSnapshot, ArchivedPack, ArchiveStore, Freeze, RetentionRow } from "../archive-store.ts";
+import { byLevel } from "../setting-order.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
+import { findPolicyOf } from "./memory-layers.ts";
 import { addPack } from "./memory-packs.ts";
 import { type HoldState, isKeptSnapshot, type ObjectEntry, type PackEntry, type SnapshotEntry } from "./memory-rows.ts";
 import { addObject, type CompanyState, getCompany, type MemoryState, newCopies } from "./memory-state.ts";
-
-const LEVELS = ["provider", "company", "machine", "source"];
 
 export function createMemoryArchive(state: MemoryState): ArchiveStore {
   const companyOrNone = (companyId: string) => state.companies.get(companyId);
@@ -151,9 +151,10 @@ function createRetention(state: MemoryState): Pick<ArchiveStore, "putRetention" 
     async listRetention(companyId, { machineId, sourceId }) {
       const rows = companyId === null ? undefined : state.companies.get(companyId)?.retention;
       const own = [companyId, machineId, sourceId].map((subjectId) => rows?.get(subjectId ?? ""));
-      return [state.providerRetention, ...own]
+      const policy = findPolicyOf(state, companyId)?.retention;
+      return [state.providerRetention, policy, ...own]
         .filter((row): row is RetentionRow => row !== null && row !== undefined)
-        .toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+        .toSorted(byLevel);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { LedgerStore, MachineKey } from "../ledger-store.ts";
 import { MAX_ATTEMPTS, NO_START_CODES, WINDOW_ENDED } from "../run-store.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
 import { openIncident } from "./memory-incident-entries.ts";
+import { policyLayerOf } from "./memory-layers.ts";
 import type { ExpectedState, RunState } from "./memory-rows.ts";
 import { type CompanyState, getCompany, type MemoryState, type SourceState } from "./memory-state.ts";
 
@@ -120,7 +121,8 @@ export function addRun(company: CompanyState, run: RunState): void {
 
 function isToPlan(state: MemoryState, company: CompanyState, { sourceId, machineId }: SourceState): boolean {
   const chain = [company.companyId, machineId, sourceId].flatMap((id) => company.schedules.get(id) ?? []);
-  const layers = state.providerSchedule === null ? chain : [state.providerSchedule, ...chain];
+  const above = [state.providerSchedule, policyLayerOf(state, company)].filter((layer) => layer !== null);
+  const layers = [...above, ...chain];
   if (layers.some(({ settings }) => settings.isPaused)) return false;
   const isPlanned = (row: ExpectedState) =>
     row.dueAt > state.now() && layers.every(({ timedAt }) => timedAt <= row.plannedAt);

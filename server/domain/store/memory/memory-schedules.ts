@@ -1,6 +1,7 @@
-import type { ScheduleSettings } from "../../../../contracts/schedules.ts";
-import type { LastFailure, NewSchedule, ScheduleRow, ScheduleStore } from "../schedule-store.ts";
+import type { LastFailure, NewSchedule, ScheduleStore } from "../schedule-store.ts";
+import { byLevel } from "../setting-order.ts";
 import { MAX_PAGE_ROWS, StoreError } from "../store.ts";
+import { policyLayerOf, timedAtOf } from "./memory-layers.ts";
 import { findLastStart } from "./memory-ledger.ts";
 import type { RunState } from "./memory-rows.ts";
 import type { CompanyState, MemoryState } from "./memory-state.ts";
@@ -30,7 +31,8 @@ export function createMemorySchedules(state: MemoryState): ScheduleStore {
         if (level === "machine") return subjectId === machineId;
         return company?.sources.get(subjectId ?? "")?.machineId === machineId;
       });
-      return rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+      const policy = company === undefined ? null : policyLayerOf(state, company);
+      return (policy === null ? rows : [policy, ...rows]).toSorted(byLevel);
     },
     async listPlannedSources(companyId, machineId, exceptCodes) {
       const company = state.companies.get(companyId);
@@ -57,14 +59,4 @@ function toFailure(run: RunState | undefined): LastFailure | null {
 function isOf(company: CompanyState, { level, subjectId }: Pick<NewSchedule, "level" | "subjectId">): boolean {
   if (level === "company") return subjectId === company.companyId;
   return level === "machine" ? company.machines.has(subjectId) : company.sources.has(subjectId);
-}
-
-function timedAtOf(state: MemoryState, before: ScheduleRow | null, { timing }: ScheduleSettings): Date {
-  const was = before?.settings.timing;
-  const isSame = was?.cron === timing?.cron && was?.timeZone === timing?.timeZone;
-  return before !== null && isSame ? before.timedAt : state.now();
-}
-
-function keyOf({ level, subjectId }: ScheduleRow): string {
-  return `${level}/${subjectId}`;
 }

@@ -2,6 +2,7 @@ import type { PackTier } from "../../../../engine/format/pack-index.ts";
 import type { KeyObject, PersonRow, SessionRow } from "../account-store.ts";
 import type { RetentionRow } from "../archive-store.ts";
 import type { LogHead } from "../key-store.ts";
+import type { PolicyRow } from "../policy-store.ts";
 import type { ScheduleRow } from "../schedule-store.ts";
 import type { ScrubRound } from "../scrub-store.ts";
 import { StoreError } from "../store.ts";
@@ -110,6 +111,9 @@ export interface CompanyState {
   readonly companyId: string;
   readonly name: string;
   readonly createdAt: Date;
+  policyId: string | null;
+  /** When it last got another policy, or none; null: never. */
+  policySince: Date | null;
   rootFingerprint: Uint8Array | null;
   logHead: LogHead | null;
   nextCommit: number;
@@ -181,6 +185,7 @@ export interface MemoryState {
   firstStaffId: string | null;
   providerSchedule: ScheduleRow | null;
   providerRetention: RetentionRow | null;
+  readonly policies: Map<string, PolicyRow>;
   readonly people: Map<string, PersonState>;
   readonly sessions: Map<string, SessionRow>;
   readonly zones: Map<string, ZoneRow>;
@@ -201,6 +206,7 @@ export function emptyState(now: () => Date): MemoryState {
     firstStaffId: null,
     providerSchedule: null,
     providerRetention: null,
+    policies: new Map(),
     people: new Map(),
     sessions: new Map(),
     zones: new Map(),
@@ -219,6 +225,8 @@ export function emptyCompany(companyId: string, name: string, createdAt: Date): 
     companyId,
     name,
     createdAt,
+    policyId: null,
+    policySince: null,
     rootFingerprint: null,
     logHead: null,
     nextCommit: 1,

@@ -1,0 +1,1 @@
+select company_id, name from company where policy_id = $1 order by lower(name), company_id limit $2

@@ -1,0 +1,1 @@
+delete from policy where policy_id = $1
