@@ -51,6 +51,15 @@ export async function seePortal(sight: Sight, browser: Browser, office: Office):
   await at("/schedule", "schedule");
   await page.getByRole("button", { name: /^Change the schedule/ }).click();
   await sight.see(page, "schedule-changed");
+  await at("/policies", "policies-none");
+  await page.getByLabel("Name").fill("Gold");
+  await page.getByRole("button", { name: "Create policy" }).click();
+  await page.getByRole("link", { name: "Gold" }).waitFor();
+  await sight.see(page, "policies");
+  await page.getByRole("link", { name: "Gold" }).click();
+  await page.waitForURL(/\/policies\/.+/);
+  await page.getByRole("heading", { name: "Companies", exact: true }).waitFor();
+  await sight.see(page, "policy");
   await at("/people", "people");
   await at("/zones", "zones");
   await at("/archive", "archive");
