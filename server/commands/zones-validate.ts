@@ -7,6 +7,7 @@ import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import type { ZoneSettings } from "../platform/zone-settings.ts";
 import { createZoneIdentity } from "../zones/create-zone-identity.ts";
+import { clearImmutableBelow } from "../zones/fs-immutable.ts";
 import { createFsZone } from "../zones/fs-zone.ts";
 import { basePathOf } from "../zones/open-zones.ts";
 import { type BaseCheck, validateBase } from "../zones/validate-base.ts";
@@ -63,7 +64,7 @@ async function tryBase(settings: ZoneSettings, base: ZoneBase): Promise<readonly
 
 /** In a folder of its own inside, so that a base which is in use is tried as one that is not there yet. */
 async function openFolder(settings: Extract<ZoneSettings, { kind: "fs" }>, base: ZoneBase): Promise<TriedBase> {
-  const { zoneId } = settings;
+  const { zoneId, isImmutable = false } = settings;
   const parent = basePathOf(settings, base);
   const made = await mkdir(parent, { recursive: true }).catch((error: unknown) => {
     throw new ZoneError("unreachable", zoneId, `${parent}: ${error instanceof Error ? error.message : error}`);
@@ -72,13 +73,14 @@ async function openFolder(settings: Extract<ZoneSettings, { kind: "fs" }>, base:
     throw new ZoneError("read_only", zoneId, `${parent}: ${error instanceof Error ? error.message : error}`);
   });
   const leave = async () => {
+    if (isImmutable) await clearImmutableBelow(path);
     await rm(path, { recursive: true, force: true });
     // Folders that were made for this alone go, too: an empty place has to stay one.
     if (made !== undefined) await rm(made, { recursive: true, force: true });
   };
   try {
     const identity = await createZoneIdentity({ zoneId, base, path, randomness: nodeRandomness });
-    return { zone: createFsZone({ zoneId, base, path, identity, primitives: nodePrimitives }), leave };
+    return { zone: createFsZone({ zoneId, base, path, identity, isImmutable, primitives: nodePrimitives }), leave };
   } catch (error) {
     await leave();
     throw error;

@@ -19,6 +19,8 @@ const FsZoneSettings = z.object({
   kind: z.literal("fs"),
   /** Folder with `backup` and `archive` in it. */
   path: z.string().min(1),
+  /** What is frozen gets the immutable attribute as well; the system must grant it. */
+  isImmutable: z.exactOptional(z.boolean()),
 });
 
 /** Strict, so that a key that somebody writes beside it is refused instead of being copied around. */

@@ -15,6 +15,8 @@ export interface FsBaseOptions {
   readonly path: string;
   /** Identity (32 hex digits) recorded elsewhere; without it the first one read is pinned for this process. */
   readonly identity?: string;
+  /** Locked objects also get the immutable attribute ([Note: Locks in folders]). */
+  readonly isImmutable?: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface FsBaseOptions {
 export class FsBase {
   readonly zoneId: string;
   readonly path: string;
+  readonly isImmutable: boolean;
   readonly #expected: { readonly base: ZoneBase; identity: string | null };
   #seenInode: string | null = null;
   readonly #durableFolders = new Set<string>();
@@ -34,6 +37,7 @@ export class FsBase {
   constructor(options: FsBaseOptions) {
     this.zoneId = options.zoneId;
     this.path = options.path;
+    this.isImmutable = options.isImmutable ?? false;
     this.#expected = { base: options.base, identity: options.identity ?? null };
   }
 

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { type FsBase, syncFolder } from "./fs-base.ts";
 import { systemCodeOf, toReadError, toZoneError } from "./fs-errors.ts";
+import { setImmutable, withoutImmutable } from "./fs-immutable.ts";
 import { lockedError, wholeSecond } from "./locks.ts";
 import { parseObjectKey } from "./object-key.ts";
 
@@ -17,16 +18,23 @@ const READ_ONLY = 0o444;
  * holds against us, and against whoever may not change the owner's files; the owner himself, and root, can undo it, unless the folder lies on a store that
  * enforces retention itself.
  *
- * The time is set before the mode: a file that is read-only is locked, until when is then known.
+ * The time is set before the mode: a file that is read-only is locked, until when is then known. Where the zone's settings ask for it the file then
+ * also gets the immutable attribute, which holds against its owner, and against root until he takes it away: a slip of the hand removes nothing. It
+ * comes last, because nothing of the file can be changed after it, and is taken away for as long as a lock is made longer: a crash in between leaves
+ * a file that is read-only, and the next lock or look sets it again. Asked for and not granted, nothing is locked: a setting does not hold by half.
  */
 export async function lockFile(base: FsBase, key: string, until: Date): Promise<Date> {
   const path = await pathOf(base, key);
   const wanted = wholeSecond(until);
   try {
     const inForce = await readLock(path);
-    if (inForce !== null && inForce >= wanted) return inForce;
-    await utimes(path, wanted, wanted);
+    if (inForce !== null && inForce >= wanted) {
+      await makeImmutable(base, path);
+      return inForce;
+    }
+    await withoutImmutable(path, () => utimes(path, wanted, wanted));
     await chmod(path, READ_ONLY);
+    await makeImmutable(base, path);
     await syncFile(path);
     await syncFolder(dirname(path));
   } catch (error) {
@@ -60,6 +68,13 @@ async function pathOf(base: FsBase, key: string): Promise<string> {
   await base.requirePresent();
   await base.requireRealFolders(parts);
   return base.pathOf(parts);
+}
+
+async function makeImmutable({ isImmutable, zoneId }: FsBase, path: string): Promise<void> {
+  if (!isImmutable || (await setImmutable(path, true))) return;
+  const message =
+    "the system does not grant the immutable attribute: give the service CAP_LINUX_IMMUTABLE and a file system that has it, or take isImmutable out of the zone's settings";
+  throw new ZoneError("no_locks", zoneId, message);
 }
 
 async function readLock(path: string): Promise<Date | null> {

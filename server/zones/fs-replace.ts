@@ -3,6 +3,7 @@ import type { ByteParts, Primitives } from "../../engine/ports/primitives.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { type FsBase, syncFolder } from "./fs-base.ts";
 import { toZoneError } from "./fs-errors.ts";
+import { withoutImmutable } from "./fs-immutable.ts";
 import { writeUnfinished } from "./fs-put.ts";
 import { readFile } from "./fs-read.ts";
 import { newUnfinishedPath } from "./fs-unfinished.ts";
@@ -31,7 +32,8 @@ export async function replaceFile(replace: FsReplace): Promise<"replaced" | "kep
   try {
     await writeUnfinished({ ...replace, sizeBytes, options: signal ? { signal } : {} }, unfinished);
     const folder = await base.makeFoldersDurable(parts);
-    await rename(unfinished, base.pathOf(parts));
+    const path = base.pathOf(parts);
+    await withoutImmutable(path, () => rename(unfinished, path));
     await syncFolder(folder);
   } catch (error) {
     throw toZoneError(base.zoneId, "replace", error);

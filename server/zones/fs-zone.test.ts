@@ -1,9 +1,23 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { createZoneIdentity } from "./create-zone-identity.ts";
+import { clearImmutableBelow, isImmutable, setImmutable } from "./fs-immutable.ts";
 import { sweepUnfinished } from "./fs-unfinished.ts";
 import { createFsZone } from "./fs-zone.ts";
 import { describeLocksContract } from "./locks-contract.ts";
@@ -32,6 +46,73 @@ function openBase(path: string, identity?: string) {
 
 describeZoneContract("fs", async () => openBase((await newBase()).path));
 describeLocksContract("fs", async () => openBase((await newBase()).path));
+
+/** Containers and network file systems often do not grant it. */
+const grantsImmutable = await (async () => {
+  const probe = await mkdtemp(join(tmpdir(), "holdfast-immutable-"));
+  try {
+    await writeFile(join(probe, "file"), "");
+    const isGranted = await setImmutable(join(probe, "file"), true);
+    return isGranted && (await setImmutable(join(probe, "file"), false));
+  } finally {
+    await rm(probe, { recursive: true });
+  }
+})();
+
+describe.skipIf(!grantsImmutable)("with the immutable attribute", () => {
+  const openImmutable = (path: string) =>
+    createFsZone({ zoneId: "zone1", base: "backup", path, primitives: nodePrimitives, isImmutable: true });
+  afterAll(() => clearImmutableBelow(folder));
+
+  describeLocksContract("fs", async () => openImmutable((await newBase()).path));
+
+  test("a locked object cannot be changed by its owner either, also when its lock was made longer", async () => {
+    const { path } = await newBase();
+    const zone = openImmutable(path);
+    await zone.put("a/b", [bytes(3)], 3);
+    for (const hours of [1, 2]) {
+      await zone.lock("a/b", new Date(Date.now() + hours * 3_600_000));
+      expect(await isImmutable(join(path, "a/b"))).toBe(true);
+      await expect(chmod(join(path, "a/b"), 0o644)).rejects.toMatchObject({ code: "EPERM" });
+      await expect(unlink(join(path, "a/b"))).rejects.toMatchObject({ code: "EPERM" });
+      await expect(writeFile(join(path, "a/b"), "")).rejects.toMatchObject({ code: "EPERM" });
+    }
+  });
+
+  test("what lost the attribute gets it again with the next lock, and a zone that does not ask for it leaves it alone", async () => {
+    const { path } = await newBase();
+    const zone = openImmutable(path);
+    await zone.put("a/b", [bytes(3)], 3);
+    const until = await zone.lock("a/b", new Date(Date.now() + 3_600_000));
+    await setImmutable(join(path, "a/b"), false);
+    expect(await zone.lock("a/b", until)).toEqual(until);
+    expect(await isImmutable(join(path, "a/b"))).toBe(true);
+    expect(await openBase(path).lock("a/b", until)).toEqual(until);
+    expect(await isImmutable(join(path, "a/b"))).toBe(true);
+  });
+});
+
+/** As root the capability has to be given up first. */
+const ungranted = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-linux_immutable"] : [];
+const canDrop = ungranted.length === 0 || spawnSync("setpriv", ["--version"]).status === 0;
+
+test.skipIf(process.platform !== "linux" || !canDrop)(
+  "where the immutable attribute is asked for and not granted, nothing is locked, and the error says what to do",
+  async () => {
+    const { path } = await newBase();
+    const script = `
+      import { nodePrimitives as primitives } from ${JSON.stringify(new URL("../../engine/primitives/node.ts", import.meta.url))};
+      import { createFsZone } from ${JSON.stringify(new URL("./fs-zone.ts", import.meta.url))};
+      const base = { zoneId: "zone1", base: "backup", path: ${JSON.stringify(path)}, primitives, isImmutable: true };
+      const zone = createFsZone(base);
+      await zone.put("a/b", [new Uint8Array(3)], 3);
+      await zone.lock("a/b", new Date(Date.now() + 60_000)).catch(({ code, message }) => console.log(code, message));`;
+    const [command = "", ...args] = [...ungranted, process.execPath, "--input-type=module", "-e", script];
+    const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+    expect(stdout, stderr).toMatch(/^no_locks .*CAP_LINUX_IMMUTABLE/);
+    await rm(join(path, "a/b"));
+  },
+);
 
 test("a locked object is a read-only file that says until when, in the words of the file system", async () => {
   const { path } = await newBase();

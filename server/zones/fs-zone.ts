@@ -5,6 +5,7 @@ import type { ByteRange, ObjectInfo, PutOptions, Zone } from "../../engine/ports
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { FsBase, type FsBaseOptions, syncFolder } from "./fs-base.ts";
 import { systemCodeOf, toReadError, toZoneError } from "./fs-errors.ts";
+import { withoutImmutable } from "./fs-immutable.ts";
 import { walkKeys } from "./fs-list.ts";
 import { findFileLock, lockFile, requireUnlocked } from "./fs-lock.ts";
 import { type PutBody, putFile } from "./fs-put.ts";
@@ -96,7 +97,7 @@ async function deleteFile(base: FsBase, key: string): Promise<void> {
   const path = base.pathOf(parts);
   await requireUnlocked(base, key);
   try {
-    await unlink(path);
+    await withoutImmutable(path, () => unlink(path));
     await syncFolder(dirname(path));
   } catch (error) {
     if (!isAbsent(error)) throw toZoneError(base.zoneId, `delete ${key}`, error);

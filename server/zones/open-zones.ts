@@ -43,6 +43,8 @@ export interface FsZoneConfig extends AnyZoneConfig {
   readonly kind: "fs";
   /** Folder with `backup` and `archive` in it. */
   readonly path: string;
+  /** What is frozen gets the immutable attribute as well. */
+  readonly isImmutable?: boolean;
 }
 
 export interface S3ZoneConfig extends AnyZoneConfig, S3Address {
@@ -200,7 +202,8 @@ function openFsZone(config: FsZoneConfig, opening: Opening): OpenZone {
   const { calls, primitives } = opening;
   const open = (base: ZoneBase) => {
     const path = basePathOf(config, base);
-    return createFsZone({ zoneId: config.zoneId, base, path, primitives, ...identityOf(config, base) });
+    const { zoneId, isImmutable = false } = config;
+    return createFsZone({ zoneId, base, path, isImmutable, primitives, ...identityOf(config, base) });
   };
   const { zoneId, ordinal, kind } = config;
   const files = open("backup");
