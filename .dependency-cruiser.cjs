@@ -91,7 +91,7 @@ module.exports = {
       name: "c-library-only-in-platform",
       comment: "What only one system has stays where another system's files can take its place.",
       severity: "error",
-      from: { pathNot: ["^agent/platform/", TESTS] },
+      from: { pathNot: ["^(agent|server)/platform/", TESTS] },
       to: { path: "node_modules/(@types/)?koffi/" },
     },
     shut("agent-knows-no-server", "^agent/", "^(server|app|components|prisma)/", "It runs at the customer."),

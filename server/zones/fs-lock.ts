@@ -1,9 +1,9 @@
 import { chmod, lstat, open, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
+import { setImmutable, withoutImmutable } from "../platform/immutable-attribute.ts";
 import { type FsBase, syncFolder } from "./fs-base.ts";
 import { systemCodeOf, toReadError, toZoneError } from "./fs-errors.ts";
-import { setImmutable, withoutImmutable } from "./fs-immutable.ts";
 import { lockedError, wholeSecond } from "./locks.ts";
 import { parseObjectKey } from "./object-key.ts";
 

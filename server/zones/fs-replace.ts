@@ -1,9 +1,9 @@
 import { rename, unlink } from "node:fs/promises";
 import type { ByteParts, Primitives } from "../../engine/ports/primitives.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
+import { withoutImmutable } from "../platform/immutable-attribute.ts";
 import { type FsBase, syncFolder } from "./fs-base.ts";
 import { toZoneError } from "./fs-errors.ts";
-import { withoutImmutable } from "./fs-immutable.ts";
 import { writeUnfinished } from "./fs-put.ts";
 import { readFile } from "./fs-read.ts";
 import { newUnfinishedPath } from "./fs-unfinished.ts";

@@ -1,7 +1,6 @@
 import { open, readdir } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { systemCodeOf } from "./fs-errors.ts";
 
 /** `FS_IOC_GETFLAGS`, `FS_IOC_SETFLAGS` and `FS_IMMUTABLE_FL` of linux/fs.h, for processes of 64 bit on x86 and ARM; ioctl_iflags(2). */
 const GET_FLAGS = 0x80086601;
@@ -56,8 +55,8 @@ export async function withoutImmutable<Result>(path: string, work: () => Promise
   try {
     return await work();
   } catch (error) {
-    if (systemCodeOf(error) !== "EPERM" || !(await isImmutable(path)) || !(await setImmutable(path, false)))
-      throw error;
+    const isRefused = (error as NodeJS.ErrnoException).code === "EPERM";
+    if (!isRefused || !(await isImmutable(path)) || !(await setImmutable(path, false))) throw error;
     return work();
   }
 }
