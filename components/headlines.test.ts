@@ -33,6 +33,7 @@ function machine(name: string, state: MachineView["state"], isSecond = true): Ma
     state,
     enrolledAt: AT,
     lastSeenAt: AT,
+    agentVersion: "0.1.0",
     agentId: ID,
     sourceCount: 1,
     snapshotCount: 1,

@@ -43,6 +43,8 @@ export const machineView = z.strictObject({
   enrolledAt: z.date(),
   /** Last signed request of its agent; null before the first. */
   lastSeenAt: z.date().nullable(),
+  /** As its agent says with each request; null before the first, and of agents that do not say. */
+  agentVersion: z.string().nullable(),
   agentId: agentIdSchema.nullable(),
   sourceCount: countSchema,
   snapshotCount: countSchema,

@@ -134,6 +134,8 @@ describe.skipIf(reason !== null)("the pasted line on a bare system", () => {
     expect(isOnTrial()).toBe(false);
     const checked = await machine.type("holdfast agent check --json");
     expect(JSON.parse(checked.output)).toMatchObject({ version: "0.1.1", machineName: "bare-metal" });
+    const { agentVersion } = await client.machines.get.query({ machineId });
+    expect(agentVersion).toBe("0.1.1");
   }, 100_000);
 
   it("leaves what another key signed, and what is not what was signed", async () => {

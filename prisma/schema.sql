@@ -598,8 +598,10 @@ create table machine (
   enrolled_at timestamp(3) with time zone not null default now(),
   last_seen_at timestamp(3) with time zone,
   last_snapshot_at timestamp(3) with time zone,
+  agent_version text,
   constraint machine_pkey PRIMARY KEY (company_id, machine_id),
   constraint machine_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(company_id),
+  constraint machine_agent_version_check CHECK (((length(agent_version) >= 1) AND (length(agent_version) <= 32))),
   constraint machine_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 alter table machine owner to holdfast_owner;
@@ -610,7 +612,7 @@ create policy own_company on machine as permissive for all to public using ((com
 create policy staff_reads on machine as permissive for select to holdfast_staff using (true);
 CREATE TRIGGER journal_changed AFTER UPDATE OF name ON public.machine FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION journal_row();
 CREATE TRIGGER journal_made AFTER INSERT OR DELETE ON public.machine FOR EACH ROW EXECUTE FUNCTION journal_row();
-grant insert, select, update (last_seen_at, last_snapshot_at) on machine to holdfast_app;
+grant insert, select, update (last_seen_at, last_snapshot_at, agent_version) on machine to holdfast_app;
 grant select on machine to holdfast_journal;
 grant select on machine to holdfast_staff;
 grant insert, select on machine to holdfast_worker;

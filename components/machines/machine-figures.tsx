@@ -27,11 +27,12 @@ export function MachineFigures({ machine }: { readonly machine: MachineView }) {
         {
           label: "Last seen",
           value: machine.lastSeenAt === null ? "never" : <Moment at={machine.lastSeenAt} />,
-          note: (
-            <>
-              enrolled <Moment at={machine.enrolledAt} />
-            </>
-          ),
+          note: machine.agentVersion === null ? undefined : `agent ${machine.agentVersion}`,
+        },
+        {
+          label: "Enrolled",
+          value: <Moment at={machine.enrolledAt} />,
+          note: <Ago at={machine.enrolledAt} />,
         },
       ]}
     />

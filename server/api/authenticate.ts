@@ -1,4 +1,4 @@
-import { AGENT_REQUEST_SKEW_MS } from "../../contracts/limits.ts";
+import { AGENT_REQUEST_SKEW_MS, AGENT_VERSION_HEADER } from "../../contracts/limits.ts";
 import { memberRoleSchema, memberViewerSchema, staffViewerSchema } from "../../contracts/viewer.ts";
 import { AgentRequestError, parseAgentAuthorization, verifyAgentRequest } from "../auth/agent-request.ts";
 import { readBrowserSession } from "../auth/browser-session.ts";
@@ -50,10 +50,19 @@ async function authenticateAgent(deps: ApiDeps, evidence: CallerEvidence): Promi
   verifyAgentRequest(evidence, claims, { primitives, signPublicKey: agent.signPublicKey, now: clock.now() });
   if (agent.isRevoked) throw new ApiError("agent_revoked", "An owner has revoked this agent. Enrol the machine again.");
   // Twice the allowed skew: the nonce must be remembered for as long as its time would be accepted.
-  const nonce = Buffer.from(claims.nonce, "base64url");
-  const isNew = await deps.store.useNonce(agent.companyId, agent.agentId, nonce, 2 * AGENT_REQUEST_SKEW_MS);
+  const isNew = await deps.store.useNonce(agent.companyId, agent.agentId, {
+    nonce: Buffer.from(claims.nonce, "base64url"),
+    lifetimeMs: 2 * AGENT_REQUEST_SKEW_MS,
+    agentVersion: versionOf(evidence.headers),
+  });
   if (!isNew) throw new ApiError("request_replayed", "This request was sent before. Sign a new one.");
   return { kind: "agent", agent };
+}
+
+/** For people to read; what is no version is not kept. */
+function versionOf(headers: Headers): string | null {
+  const version = headers.get(AGENT_VERSION_HEADER);
+  return version !== null && /^[0-9A-Za-z.+-]{1,32}$/.test(version) ? version : null;
 }
 
 /** Reads a session's row as the viewer that procedures and pages see. */

@@ -21,6 +21,7 @@ export function toMachineView(machine: MachineRow, copies: CopyIndex): MachineVi
     state: machine.state,
     enrolledAt: machine.enrolledAt,
     lastSeenAt: machine.lastSeenAt,
+    agentVersion: machine.agentVersion,
     agentId: machine.agentId === null ? null : agentIdSchema.parse(machine.agentId),
     sourceCount: machine.sources,
     snapshotCount: machine.snapshots,

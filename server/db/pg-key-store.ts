@@ -67,11 +67,11 @@ export function createPgKeyStore(database: PgDatabase): KeyStore {
     completeEnrolment: (companyId, agent) =>
       withCompany(database, companyId, (tx) => completeEnrolment(tx, companyId, agent)),
     findAgent: (agentId) => findAgent(database, agentId),
-    useNonce: (companyId, agentId, nonce, lifetimeMs) =>
+    useNonce: (companyId, agentId, { nonce, lifetimeMs, agentVersion }) =>
       withCompany(database, companyId, async (tx) => {
         await tx.run(NONCE_FORGET, [companyId, agentId]);
         if ((await tx.run(NONCE_INSERT, [companyId, agentId, Buffer.from(nonce), lifetimeMs])) === 0) return false;
-        await tx.run(MACHINE_SEEN, [companyId, agentId]);
+        await tx.run(MACHINE_SEEN, [companyId, agentId, agentVersion]);
         return true;
       }),
   };

@@ -133,6 +133,7 @@ export interface MachineRecord extends Partial<CountColumns> {
   readonly state: MachineRow["state"];
   readonly enrolled_at: Date;
   readonly last_seen_at: Date | null;
+  readonly agent_version: string | null;
   readonly last_snapshot_at: Date | null;
   readonly agent_id: string | null;
   readonly sources: number;
@@ -172,6 +173,7 @@ export function toMachineRow(row: MachineRecord): MachineRow {
     state: row.state,
     enrolledAt: row.enrolled_at,
     lastSeenAt: row.last_seen_at,
+    agentVersion: row.agent_version,
     lastSnapshotAt: row.last_snapshot_at,
   };
 }

@@ -63,7 +63,11 @@ beforeAll(async () => {
       companyId: scene.companyId,
       lifetimeMs: 60_000,
     });
-    await store.useNonce(scene.companyId, scene.agentId, bytes(16), 60_000);
+    await store.useNonce(scene.companyId, scene.agentId, {
+      nonce: bytes(16),
+      lifetimeMs: 60_000,
+      agentVersion: "0.1.0",
+    });
     await store.markCopy(scene.companyId, ZONE_1, { packId: pack.packId, state: "missing", code: "not_found" });
     const job = { companyId: scene.companyId, name: `scrub/${ZONE_1}` };
     const taken = await store.takeJob(job, "worker", 60_000);

@@ -1,4 +1,4 @@
-select m.company_id, c.name as company_name, m.machine_id, m.name, m.enrolled_at, m.last_seen_at, m.last_snapshot_at, state.state,
+select m.company_id, c.name as company_name, m.machine_id, m.name, m.enrolled_at, m.last_seen_at, m.agent_version, m.last_snapshot_at, state.state,
   (select a.agent_id from agent a where a.company_id = m.company_id and a.machine_id = m.machine_id and a.revoked_at is null
     order by a.created_at desc limit 1) as agent_id,
   (select count(*) from source x where x.company_id = m.company_id and x.machine_id = m.machine_id) as sources,

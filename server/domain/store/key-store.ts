@@ -94,6 +94,13 @@ export interface KeyStore {
   ): Promise<"completed" | "enrolment_unknown" | "enrolment_used" | "enrolment_expired" | "agent_exists">;
   /** Pre-tenant. */
   findAgent(agentId: string): Promise<AgentRow | null>;
-  /** True the first time; false when this agent has shown the nonce within its life. Also forgets what has expired. */
-  useNonce(companyId: string, agentId: string, nonce: Uint8Array, lifetimeMs: number): Promise<boolean>;
+  /**
+   * True the first time; false when this agent has shown the nonce within its life. Also forgets what has expired, and notes when the machine was
+   * seen and with which version (null: it did not say).
+   */
+  useNonce(
+    companyId: string,
+    agentId: string,
+    seen: { readonly nonce: Uint8Array; readonly lifetimeMs: number; readonly agentVersion: string | null },
+  ): Promise<boolean>;
 }

@@ -67,6 +67,8 @@ export interface MachineRow {
   readonly state: MachineState;
   readonly enrolledAt: Date;
   readonly lastSeenAt: Date | null;
+  /** What its agent last said that it is; null before it said anything. */
+  readonly agentVersion: string | null;
   readonly lastSnapshotAt: Date | null;
 }
 

@@ -174,8 +174,27 @@ export function describeAccounts(getStore: () => Store): void {
       const store = getStore();
       const { companyId, agentId } = await createScene(store);
       const nonce = sha256(newUuid()).slice(0, 16);
-      expect(await store.useNonce(companyId, agentId, nonce, 60_000)).toBe(true);
-      expect(await store.useNonce(companyId, agentId, nonce, 60_000)).toBe(false);
+      const seen = { nonce, lifetimeMs: 60_000, agentVersion: null };
+      expect(await store.useNonce(companyId, agentId, seen)).toBe(true);
+      expect(await store.useNonce(companyId, agentId, seen)).toBe(false);
+    });
+
+    test("a machine shows the version that its agent said last", async () => {
+      const store = getStore();
+      const { companyId, machineId, agentId } = await createScene(store);
+      const version = async () => (await store.findMachine(companyId, machineId))?.agentVersion;
+      const say = (agentVersion: string | null) =>
+        store.useNonce(companyId, agentId, { nonce: sha256(newUuid()).slice(0, 16), lifetimeMs: 60_000, agentVersion });
+      expect(await version()).toBeNull();
+      for (const [said, shown] of [
+        [null, null],
+        ["0.1.0", "0.1.0"],
+        [null, "0.1.0"],
+        ["0.2.0", "0.2.0"],
+      ] as const) {
+        await say(said);
+        expect(await version()).toBe(shown);
+      }
     });
   });
 }

@@ -42,7 +42,7 @@ log.level = "silent";
 /** What moves all the time, and is worked out again. */
 const MOVING: Readonly<Record<string, readonly string[]>> = {
   company: ["next_commit", "last_commit", "publications", "closure_generation", "last_snapshot_at"],
-  machine: ["last_seen_at", "last_snapshot_at"],
+  machine: ["last_seen_at", "agent_version", "last_snapshot_at"],
   run: ["lease_until", "heartbeat_at"],
 };
 

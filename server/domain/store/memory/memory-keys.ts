@@ -36,7 +36,7 @@ export function createMemoryKeys(state: MemoryState): KeyStore {
     },
     completeEnrolment: async (companyId, agent) => completeEnrolment(state, companyId, agent),
     findAgent: async (agentId) => findAgent(state, agentId),
-    async useNonce(companyId, agentId, nonce, lifetimeMs) {
+    async useNonce(companyId, agentId, { nonce, lifetimeMs, agentVersion }) {
       const company = getCompany(state, companyId);
       const agent = company.agents.get(agentId);
       if (!agent) return false;
@@ -45,7 +45,10 @@ export function createMemoryKeys(state: MemoryState): KeyStore {
       if (agent.nonces.has(hexOf(nonce))) return false;
       agent.nonces.set(hexOf(nonce), nowMs + lifetimeMs);
       const machine = company.machines.get(agent.machineId);
-      if (machine) machine.lastSeenAt = state.now();
+      if (machine) {
+        machine.lastSeenAt = state.now();
+        machine.agentVersion = agentVersion ?? machine.agentVersion;
+      }
       return true;
     },
   };
@@ -111,7 +114,7 @@ function addMachine(
   company: CompanyState,
   machine: { readonly machineId: string; readonly name: string },
 ): void {
-  const times = { enrolledAt: state.now(), lastSeenAt: null, lastSnapshotAt: null };
+  const times = { enrolledAt: state.now(), lastSeenAt: null, agentVersion: null, lastSnapshotAt: null };
   company.machines.set(machine.machineId, { ...machine, ...times });
 }
 

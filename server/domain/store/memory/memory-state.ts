@@ -61,6 +61,7 @@ export interface MachineState {
   readonly name: string;
   readonly enrolledAt: Date;
   lastSeenAt: Date | null;
+  agentVersion: string | null;
   lastSnapshotAt: Date | null;
 }
 
