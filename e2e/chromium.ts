@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "@playwright/test";
+import { type Browser, type BrowserContext, chromium } from "@playwright/test";
 
 /** Named by `npm test`, which finds or installs one; else the system's. Null: journeys are skipped by name. */
 export const chromiumPath: string | null =
@@ -22,4 +22,15 @@ export function launchChromium(): Promise<Browser> {
       "--disable-sync",
     ],
   });
+}
+
+/** For as long is the end of a context waited for; it takes a tenth of a second. */
+const CLOSE_MS = 20_000;
+
+/**
+ * Closes a context with its pages. Chromium sometimes never says that it has, when a page was just on its way to another: what is left goes with
+ * the browser.
+ */
+export async function closeContext(context: BrowserContext | undefined): Promise<void> {
+  await Promise.race([context?.close(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
 }

@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { analyse } from "./axe.ts";
-import { chromiumPath, launchChromium } from "./chromium.ts";
+import { chromiumPath, closeContext, launchChromium } from "./chromium.ts";
 import { expectPage } from "./expect-page.ts";
 import { createCompanies, listObjects, type Product, startProduct, superuserUrl, waitUntil } from "./product.ts";
 import { signIn } from "./sign-in.ts";
@@ -47,7 +47,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
       await page.goto(`${product.url}/zones`);
       return page.getByText("all in both").isVisible();
     });
-    await context.close();
+    await closeContext(context);
   });
   afterAll(async () => {
     await browser?.close();
@@ -55,7 +55,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     rmSync(sample, { recursive: true, force: true });
   });
   afterEach(async () => {
-    await context?.close();
+    await closeContext(context);
     expect(troubles).toEqual([]);
   });
 
@@ -325,7 +325,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(page.getByText("under a hold").first()).toBeVisible();
     await inspect();
 
-    await context.close();
+    await closeContext(context);
     await openBrowser();
     await signIn(page, product.url, product.demo.staff);
     await page.goto(`${product.url}/companies/${product.demo.companyId}/archive`);
@@ -385,7 +385,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await row("This machine").getByRole("button", { name: "Change the schedule of This machine" }).click();
     await expectPage(row("This machine").getByLabel("May begin")).toHaveCount(1);
     await expectPage(row("This machine").getByLabel("Bandwidth", { exact: true })).toHaveCount(0);
-    await context.close();
+    await closeContext(context);
 
     await openBrowser();
     await signIn(page, product.url, product.demo.staff);
@@ -459,7 +459,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await scheduleRow("Policy Gold").getByRole("link").click();
     await expectPage(page.getByRole("button", { name: "Remove policy" })).toBeDisabled();
     await expectPage(page.getByRole("link", { name: "Demo Company" })).toBeVisible();
-    await context.close();
+    await closeContext(context);
 
     await openBrowser();
     await signIn(page, product.url, product.demo.owner);
@@ -468,7 +468,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await expectPage(scheduleRow("Policy Gold").getByRole("link")).toHaveCount(0);
     await expectPage(page.getByRole("button", { name: "Save policy" })).toHaveCount(0);
     await inspect();
-    await context.close();
+    await closeContext(context);
 
     await openBrowser();
     await signIn(page, product.url, product.demo.staff);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Browser, Page } from "@playwright/test";
 import { createPortalClient } from "../server/api/client/portal-client.ts";
+import { closeContext } from "./chromium.ts";
 import { waitUntil } from "./product.ts";
 import type { Sight } from "./sight.ts";
 import type { Office } from "./sights-onboarding.ts";
@@ -82,7 +83,7 @@ export async function seePortal(sight: Sight, browser: Browser, office: Office):
     .click();
   await sight.see(page, "own-machine");
   await at("/archive", "own-archive");
-  await context.close();
+  await closeContext(context);
 }
 
 /** Companies whose owners have not come yet, so that lists are lists. */

@@ -9,6 +9,7 @@ import type {
   RestoreReceipt,
   RestoreScope,
 } from "../components/restore/runtime/protocol/restore-calls.ts";
+import { closeContext } from "./chromium.ts";
 import { checkout, type Product, waitUntil } from "./product.ts";
 
 /** What one download came to: complete in a file, or failed, which the browser says. */
@@ -166,7 +167,7 @@ export class TestVault {
   }
 
   async close(): Promise<void> {
-    await this.context.close();
+    await closeContext(this.context);
   }
 }
 

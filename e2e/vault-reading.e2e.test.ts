@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, Route } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { FolderView, SearchProgress } from "../components/restore/runtime/protocol/reading-calls.ts";
-import { chromiumPath, launchChromium } from "./chromium.ts";
+import { chromiumPath, closeContext, launchChromium } from "./chromium.ts";
 import { backUp, enrolMachine, type Product, startProduct } from "./product.ts";
 import { VaultWorker } from "./testing-vault-worker.ts";
 
@@ -259,7 +259,7 @@ describe.skipIf(chromiumPath === null)("looking around in the vault", () => {
     await forge.end();
 
     expect((await deceived.call("openFolder", root)).rows).toHaveLength(1);
-    await deceived.context.close();
+    await closeContext(deceived.context);
   });
 
   it("forgets everything when it locks", async () => {

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { analyse } from "./axe.ts";
-import { chromiumPath, launchChromium } from "./chromium.ts";
+import { chromiumPath, closeContext, launchChromium } from "./chromium.ts";
 import { expectPage } from "./expect-page.ts";
 import { backUp, expectCommand, type Product, startProduct } from "./product.ts";
 import { signIn } from "./sign-in.ts";
@@ -250,8 +250,9 @@ describe.skipIf(chromiumPath === null)("the restore browser", () => {
     const portal = await context.newPage();
     await portal.goto(`${product.url}/home`);
     await portal.getByRole("button", { name: "Sign out" }).click();
+    await portal.waitForURL((url) => url.pathname === "/sign-in");
     for (const tab of tabs) await expectPage(tab.getByRole("button", { name: "Unlock", exact: true })).toBeVisible();
-    await context.close();
+    await closeContext(context);
     await visit();
   });
 
