@@ -139,8 +139,10 @@ export function zoneSetOf(
   return {
     all: () => handles,
     find: (zoneId) => handles.find((handle) => handle.zoneId === zoneId) ?? null,
-    async primaryFor() {
-      for (const handle of handles) {
+    async primaryFor(_companyId, avoided = []) {
+      const isAvoided = ({ zoneId }: OpenZone) => avoided.includes(zoneId);
+      const preferred = [...handles.filter((handle) => !isAvoided(handle)), ...handles.filter(isAvoided)];
+      for (const handle of preferred) {
         if ((await handle.probe()).isReachable && (await isWritable(handle.zoneId))) return handle;
       }
       throw new ZoneError("unreachable", "zones", "no zone can be reached");

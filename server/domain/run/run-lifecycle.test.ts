@@ -27,6 +27,25 @@ describe("a run", () => {
     expect(await start()).toMatchObject({ zoneId: "zone1", scope: 0, epoch: 1, leaseMs: RUN_LEASE_MS });
   });
 
+  test("goes to a zone that could be written to when it was last tried, and to the first again where that is none", async () => {
+    const probe = (zoneId: string, errorCode: string | null) =>
+      scene.deps.store.recordProbe(zoneId, {
+        ...{ state: errorCode === null ? "healthy" : "unreachable", errorCode },
+        ...{ latencyMs: 1, freeBytes: null, totalBytes: null },
+      });
+    const zoneOfNext = async () => {
+      const run = await start();
+      await endRun(scene.deps, agent.row, { ...run, outcome: "cancelled", code: "asked_to" });
+      return run.zoneId;
+    };
+    await probe("zone1", "read_only");
+    expect(await zoneOfNext()).toBe("zone2");
+    await probe("zone2", "full");
+    expect(await zoneOfNext()).toBe("zone1");
+    await probe("zone1", null);
+    expect(await zoneOfNext()).toBe("zone1");
+  });
+
   test("keeps its lease by heartbeats, and loses it without", async () => {
     const run = await start();
     nowMs += RUN_LEASE_MS - 1;

@@ -6,6 +6,7 @@ import { resolveSchedule } from "../schedule/effective-schedule.ts";
 import { readMachineSchedules } from "../schedule/machine-schedules.ts";
 import { isInside, windowEnd } from "../schedule/window.ts";
 import type { AgentRow } from "../store/key-store.ts";
+import { chooseZone } from "../zone/choose-zone.ts";
 import { RUN_LEASE_MS } from "./lease.ts";
 
 /**
@@ -32,7 +33,7 @@ export interface StartedRun {
 }
 
 /**
- * Opens a run, pinned to the first healthy zone. The same `clientRunId` answers the same run while it is open.
+ * Opens a run, pinned to a zone (`chooseZone`). The same `clientRunId` answers the same run while it is open.
  *
  * @throws DomainError `not_found`, `agent_revoked`, `run_ended`, `company_busy` (with `retryAfterMs`); ZoneError `unreachable`
  */
@@ -43,7 +44,7 @@ export async function startRun(
   companyRunsMax = COMPANY_RUNS_MAX,
 ): Promise<StartedRun> {
   const { companyId, agentId, machineId } = agent;
-  const { zoneId } = await deps.zones.primaryFor(companyId);
+  const { zoneId } = await chooseZone(deps, companyId);
   const { epoch } = getCurrentEpoch(await readCompanyLog(deps, companyId), SCOPE);
   const ids = { runId: deps.newId(), clientRunId, agentId, machineId, sourceId };
   const mustEndAt = await findEnd(deps, agent, sourceId);

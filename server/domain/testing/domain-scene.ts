@@ -77,7 +77,8 @@ export async function createDomainScene(
   const zones = {
     all: () => handles,
     find: (zoneId: string) => handles.find((handle) => handle.zoneId === zoneId) ?? null,
-    primaryFor: async () => first,
+    primaryFor: async (_companyId: string, avoided: readonly string[] = []) =>
+      handles.find(({ zoneId }) => !avoided.includes(zoneId)) ?? first,
   };
   const { now, ...tools } = source;
   const deps: DomainDeps = { store, zones, ...tools, passwords };

@@ -15,6 +15,10 @@ export interface ZoneHandle {
 export interface ZoneSet {
   all(): readonly ZoneHandle[];
   find(zoneId: string): ZoneHandle | null;
-  /** The first healthy zone in order. @throws ZoneError `unreachable` when there is none */
-  primaryFor(companyId: string): Promise<ZoneHandle>;
+  /**
+   * The first zone in order that can be reached: one of `avoided` only where there is no other.
+   *
+   * @throws ZoneError `unreachable` when there is none
+   */
+  primaryFor(companyId: string, avoided?: readonly string[]): Promise<ZoneHandle>;
 }
