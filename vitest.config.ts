@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const PATIENCE_MS = 60_000;
 const POSTGRES = "server/testing/postgres-setup.ts";
 /** Journeys that mostly wait for the clock, and leave the processors to others meanwhile. */
-const CLOCK = ["schedule", "collector", "zone-faults"].map((name) => `e2e/${name}.e2e.test.ts`);
+const CLOCK = ["schedule", "install", "collector", "zone-faults"].map((name) => `e2e/${name}.e2e.test.ts`);
 
 /** Projects, because only some tests need PostgreSQL, a browser, or whole processes. */
 export default defineConfig({

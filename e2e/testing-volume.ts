@@ -11,14 +11,14 @@ export interface Volume {
   /** Every write waits; reading goes on. */
   freeze(): void;
   thaw(): void;
-  /** Nothing more fits. */
+  /** No pack fits any more; what is small still does. */
   fill(): void;
   empty(): void;
   /** For good, whatever state it is in. */
   remove(): void;
 }
 
-/** Room that is left for what a file system keeps of itself. */
+const MiB = 1024 * 1024;
 const FILLER = "filler";
 
 /** Null where this account may not mount, or there are no loop devices. */
@@ -39,7 +39,7 @@ export function createVolume(path: string, image: string, sizeMiB: number): Volu
     thaw: () => run("fsfreeze", "--unfreeze", path),
     fill: () => {
       const { bavail, bsize } = statfsSync(path);
-      run("fallocate", "--length", String(bavail * bsize - 64 * 1024), join(path, FILLER));
+      run("fallocate", "--length", String(bavail * bsize - MiB), join(path, FILLER));
     },
     empty: () => rmSync(join(path, FILLER)),
     remove: () => {
@@ -50,8 +50,8 @@ export function createVolume(path: string, image: string, sizeMiB: number): Volu
   };
   try {
     writeFileSync(image, "");
-    truncateSync(image, sizeMiB * 1024 * 1024);
-    run("mkfs.ext4", "-q", image);
+    truncateSync(image, sizeMiB * MiB);
+    run("mkfs.ext4", "-q", "-m", "0", image);
     volume.mount();
     return volume;
   } catch {

@@ -34,7 +34,7 @@ import { createVolume, type Volume } from "./testing-volume.ts";
 const MiB = 1024 * 1024;
 /** Of the large file of each round: some packs, so that a fault falls between them. */
 const LARGE_BYTES = (isProof ? 200 : 64) * MiB;
-const VOLUME_MIB = isProof ? 3_000 : 600;
+const VOLUME_MIB = isProof ? 3_000 : 800;
 /** Longer than a call of a zone is waited for. */
 const SLOW_MS = 12_000;
 const hasOwners = process.getuid?.() === 0;

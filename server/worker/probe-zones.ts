@@ -1,3 +1,4 @@
+import { PACK_MAX_BYTES } from "../../contracts/limits.ts";
 import { toHex } from "../../engine/codec/hex.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../domain/domain-deps.ts";
@@ -5,6 +6,8 @@ import type { ZoneProbe, ZoneState } from "../domain/store/zone-store.ts";
 import type { OpenZone, OpenZoneSet } from "../zones/open-zones.ts";
 
 const CANARY_BYTES = 4_096;
+/** With less a zone is full: a canary would still fit, and the packs of a backup would not. */
+const MIN_FREE_BYTES = 2 * PACK_MAX_BYTES;
 
 export interface ProbeDeps extends Pick<DomainDeps, "store" | "randomness"> {
   readonly zones: OpenZoneSet;
@@ -23,7 +26,8 @@ export async function probeZones(deps: ProbeDeps): Promise<void> {
 async function measure(zone: OpenZone, { randomness }: ProbeDeps): Promise<Omit<ZoneProbe, "state">> {
   const { freeBytes, totalBytes, ...check } = await zone.probe();
   const startedMs = performance.now();
-  const errorCode = check.errorCode ?? (await tryCanary(zone, randomness.bytes(CANARY_BYTES)));
+  const isFull = freeBytes !== null && freeBytes < MIN_FREE_BYTES;
+  const errorCode = check.errorCode ?? (isFull ? "full" : await tryCanary(zone, randomness.bytes(CANARY_BYTES)));
   return { latencyMs: Math.round(performance.now() - startedMs), freeBytes, totalBytes, errorCode };
 }
 

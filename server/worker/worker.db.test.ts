@@ -180,6 +180,17 @@ describe("a probe", () => {
     expect(await stateOf("zone2")).toBe("healthy");
     expect([...objects.zone2.keys()].filter((name) => name.startsWith("control/canary"))).toEqual([]);
   });
+
+  test("calls a zone full in which a canary fits, and the packs of a backup do not", async () => {
+    const probeWith = async (freeBytes: number) => {
+      const all = () =>
+        zones.all().map((zone) => ({ ...zone, probe: async () => ({ ...(await zone.probe()), freeBytes }) }));
+      await probeZones({ store: workerStore, zones: { ...zones, all }, randomness: nodeRandomness });
+      return (await workerStore.listZones()).map(({ probe }) => probe?.errorCode);
+    };
+    expect(await probeWith(60 * 1024 * 1024)).toEqual(["full", "full"]);
+    expect(await probeWith(70 * 1024 * 1024)).toEqual([null, null]);
+  });
 });
 
 describe("the ledger", () => {
