@@ -59,7 +59,22 @@ export async function seePortal(sight: Sight, browser: Browser, office: Office):
   await sight.see(page, "policies");
   await page.getByRole("link", { name: "Gold" }).click();
   await page.waitForURL(/\/policies\/.+/);
-  await page.getByRole("heading", { name: "Companies", exact: true }).waitFor();
+  await page.getByRole("button", { name: "Change the schedule of Policy Gold" }).click();
+  await page.getByLabel("Backs up").selectOption("Every 6 hours");
+  await page.getByRole("button", { name: "Save schedule" }).click();
+  await page.getByText("Every 6 hours").first().waitFor();
+  await page.getByRole("button", { name: "Change the retention of Policy Gold" }).click();
+  await page.getByLabel("Of each year, in years").fill("10");
+  await page.getByRole("button", { name: "Save retention" }).click();
+  await page.getByText(/yearly 10 years/).waitFor();
+  const policy = page.url();
+  await at(`/companies/${companyId}/schedule`, "company-without-policy");
+  await page.getByLabel("Change to").selectOption("Gold");
+  await page.getByRole("button", { name: "Save policy" }).click();
+  await page.getByText("from the policy", { exact: true }).waitFor();
+  await sight.see(page, "company-with-policy");
+  await page.goto(policy);
+  await page.getByRole("link", { name: "Brightwater" }).waitFor();
   await sight.see(page, "policy");
   await at("/people", "people");
   await at("/zones", "zones");
@@ -71,6 +86,7 @@ export async function seePortal(sight: Sight, browser: Browser, office: Office):
 
   await context.clearCookies();
   await signIn(page, product.url, office.owner);
+  await page.getByRole("heading", { level: 1 }).waitFor();
   await sight.see(page, "company-home");
   await at("/incidents", "own-incidents");
   await at("/schedule", "own-schedule");
