@@ -95,6 +95,14 @@ async function putTiming(timing: Timing, window: WindowSettings | null = null): 
   await client.schedules.put.mutate({ subject: { level: "machine", machineId }, settings });
 }
 
+/** The gateway reads settings again after half a minute. */
+async function limitBandwidth(bytesPerSecond: number | null): Promise<void> {
+  const companyId = companyIdSchema.parse(product.demo.companyId);
+  const bandwidth = bytesPerSecond === null ? null : { rules: [{ hours: Array(7).fill(ALL_HOURS), bytesPerSecond }] };
+  const settings = { timing: null, jitterSeconds: null, catchUpMinutes: null, bandwidth, isPaused: false };
+  await client.schedules.put.mutate({ subject: { level: "company", companyId }, settings });
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "holdfast-schedule-"));
   source = join(folder, "source");
@@ -110,6 +118,8 @@ beforeAll(async () => {
   const machines = await client.machines.list.query({ search: "front-desk" });
   machineId = machineIdSchema.parse(machines.rows[0]?.machineId);
   await putTiming(EVERY_MINUTE);
+  // So slow that a backup can be stopped in its middle.
+  await limitBandwidth(2 * MiB);
 }, 400_000);
 
 afterAll(async () => {
@@ -135,7 +145,7 @@ describe("backups by themselves", () => {
   }, 200_000);
 
   it("a stop in the middle of a backup ends it as cancelled, and the next start goes on with it at once", async () => {
-    writeFileSync(join(source, "large.bin"), randomBytes(96 * MiB));
+    writeFileSync(join(source, "large.bin"), randomBytes(32 * MiB));
     const running = agent;
     if (running === undefined) throw new Error("the agent does not run");
     const isReading = () => {
@@ -233,11 +243,7 @@ describe("backups by themselves", () => {
 
   it("a backup takes as long as the company's bandwidth limit makes it, and is complete", async () => {
     const bytesPerSecond = 1_000_000;
-    const limit = { rules: [{ hours: Array(7).fill(ALL_HOURS), bytesPerSecond }] };
-    const subject = { level: "company", companyId: companyIdSchema.parse(product.demo.companyId) } as const;
-    const nothing = { timing: null, jitterSeconds: null, catchUpMinutes: null, isPaused: false };
-    await client.schedules.put.mutate({ subject, settings: { ...nothing, bandwidth: limit } });
-    // The gateway reads settings again after half a minute.
+    await limitBandwidth(bytesPerSecond);
     await new Promise((resolve) => setTimeout(resolve, MINUTE_MS / 2));
     const sizeBytes = 6 * MiB;
     writeFileSync(join(source, "slow.bin"), randomBytes(sizeBytes));
@@ -246,6 +252,6 @@ describe("backups by themselves", () => {
     // A quarter of a second may come at once.
     expect(performance.now() - begunAt).toBeGreaterThan((sizeBytes / bytesPerSecond - 0.25) * 1000);
     expect((await listRuns())[0]).toMatchObject({ outcome: "complete" });
-    await client.schedules.put.mutate({ subject, settings: nothing });
+    await limitBandwidth(null);
   }, 200_000);
 });

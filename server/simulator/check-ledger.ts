@@ -98,17 +98,27 @@ function checkTries(done: readonly RunRow[], what: string, violate: Violate): vo
     violate("ledger", `${what} was run again: ${told}`);
 }
 
-/** An agent begins what is due, and everything that is due is expected. */
+/** An agent begins what is due, and everything that is due is expected; a run that was interrupted is gone on with, however much later. */
 function checkUnexpected(
-  { sourceId, clockSetsMs, timings }: LedgerOfSource,
+  { sourceId, clockSetsMs, timings, runs: runsOfSource }: LedgerOfSource,
   runs: readonly RunRow[],
   violate: Violate,
 ): void {
+  const begun = runsOfSource.filter(({ outcome }) => outcome !== "missed").toSorted(byStart);
   const isNearChange = ({ startedAt }: RunRow) =>
     timings.some(({ fromMs }) => Math.abs(startedAt.getTime() - fromMs) < CHANGE_MS) ||
     clockSetsMs.some((setMs) => Math.abs(startedAt.getTime() - setMs) < CHANGE_MS);
-  const odd = runs.find((run) => !isInterrupted(run.code) && !isNearChange(run));
+  const isExplained = (run: RunRow): boolean => {
+    const before = begun[begun.indexOf(run) - 1];
+    const goesOn = before?.dueAt === null && isInterrupted(before.code);
+    return isNearChange(run) || (goesOn && isExplained(before));
+  };
+  const odd = runs.find((run) => !isInterrupted(run.code) && !isExplained(run));
   if (odd) violate("ledger", `run ${odd.runId} of source ${sourceId} began when nothing was due`);
+}
+
+function byStart(a: RunRow, b: RunRow): number {
+  return a.startedAt.getTime() - b.startedAt.getTime();
 }
 
 function isInterrupted(code: string | null): boolean {

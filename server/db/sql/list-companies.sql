@@ -17,7 +17,7 @@ cross join lateral (select
   left join lateral (select outcome from snapshot x
     where x.company_id = m.company_id and x.machine_id = m.machine_id order by x.commit desc limit 1) as s on true
   left join lateral (select run_id, ended_at, outcome from run x
-    where x.company_id = m.company_id and x.machine_id = m.machine_id order by x.run_id desc limit 1) as r on true
+    where x.company_id = m.company_id and x.machine_id = m.machine_id order by x.fencing_token desc limit 1) as r on true
   -- A first run protects nothing before it ends.
   cross join lateral (select case
     when r.outcome in ('failed', 'missed') then 'failed'

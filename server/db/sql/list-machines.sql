@@ -9,7 +9,7 @@ from machine m join company c on c.company_id = m.company_id
 left join lateral (select snapshot_id, commit, zone_id, received_at, outcome, entries, files, bytes, gaps from snapshot x
   where x.company_id = m.company_id and x.machine_id = m.machine_id order by x.commit desc limit 1) as s on true
 left join lateral (select run_id, started_at, ended_at, outcome, code from run x
-  where x.company_id = m.company_id and x.machine_id = m.machine_id order by x.run_id desc limit 1) as r on true
+  where x.company_id = m.company_id and x.machine_id = m.machine_id order by x.fencing_token desc limit 1) as r on true
 cross join lateral (select case
   when r.run_id is not null and r.ended_at is null then 'running'
   when r.outcome in ('failed', 'missed') then 'failed'

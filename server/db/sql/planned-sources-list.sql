@@ -5,5 +5,5 @@ select s.source_id, s.kind, s.ordinal, s.created_at, newest.started_at as last_s
 from source s
 left join lateral (select r.started_at, r.ended_at, r.outcome, r.due_at, r.attempt from run r
     where r.company_id = s.company_id and r.source_id = s.source_id and (r.code is null or r.code <> all ($3::text[]))
-    order by r.run_id desc limit 1) as newest on true
+    order by r.fencing_token desc limit 1) as newest on true
 where s.company_id = $1 and s.machine_id = $2 order by s.source_id limit $4

@@ -86,7 +86,7 @@ export function describeIncidents(getStore: () => Store, getWorkerStore: () => S
       expect(await listOf(scene)).toEqual([]);
       await fail(scene, "disk_full");
       expect(await listOf(scene)).toMatchObject([{ kind: "runs_failed", code: "disk_full", count: 3 }]);
-      const lost = await openRun(store, scene, 1);
+      const lost = await openRun(store, scene, { leaseMs: 1 });
       await new Promise((resolve) => setTimeout(resolve, 10));
       expect(await store.endExpiredRuns(scene.companyId)).toEqual([lost.runId]);
       expect(await listOf(scene)).toMatchObject([{ kind: "runs_failed", code: "lease_lost", count: 4 }]);

@@ -143,6 +143,22 @@ export function describeLedger(getStore: () => Store): void {
       expect(await attemptOf("failed", "disk_full")).toEqual([1, undefined]);
     });
 
+    test("the newest run is the one that began last, whatever the clock said that made its id", async () => {
+      const store = getStore();
+      const scene = await createScene(store);
+      const { companyId, machineId } = scene;
+      await expectAt(scene, minutes(-5));
+      const failed = await openRun(store, scene, { at: minutes(120) });
+      await store.endRun(companyId, failed, { outcome: "failed", code: "disk_full" });
+      const retry = await openRun(store, scene);
+      await store.endRun(companyId, retry, { outcome: "cancelled", code: "asked_to" });
+      const [source] = await store.listPlannedSources(companyId, machineId, NO_START_CODES);
+      expect(source?.lastFailure).toBeNull();
+      const third = await openRun(store, scene);
+      expect(await store.findRun(companyId, third.runId)).toMatchObject({ dueAt: null, attempt: 1 });
+      expect(await store.findMachine(companyId, machineId)).toMatchObject({ newestRun: { runId: third.runId } });
+    });
+
     test("a run that is interrupted gives back what it took, and any other end keeps it", async () => {
       const store = getStore();
       const scene = await createScene(store);

@@ -143,7 +143,7 @@ export function describeRuns(getStore: () => Store): void {
     test("a lease that passed is lost, and the run is ended by whoever looks", async () => {
       const store = getStore();
       const scene = await createScene(store);
-      const lease = await openRun(store, scene, 0);
+      const lease = await openRun(store, scene, { leaseMs: 0 });
       const beat = { leaseMs: LEASE_MS, progress: PROGRESS };
       expect(await store.heartbeatRun(scene.companyId, lease, beat)).toEqual({ kind: "lease_lost" });
       expect(await store.listCompaniesWithExpiredRuns()).toContain(scene.companyId);

@@ -123,12 +123,16 @@ export async function enrolMachine(
   return { machineId, agentId, sourceId, certHash: certificate.hash };
 }
 
-/** Each run begins after the one before, however fast the test is. */
+/** Ids are listed in the order in which runs begin, however fast the test is. */
 let runsOpened = 0;
 
-export async function openRun(store: Store, scene: Scene, leaseMs = LEASE_MS): Promise<RunLease> {
+export async function openRun(
+  store: Store,
+  scene: Scene,
+  { leaseMs = LEASE_MS, at = new Date(1_700_000_000_000 + runsOpened++) } = {},
+): Promise<RunLease> {
   const { agentId, machineId, sourceId } = scene;
-  const runId = newId(new Date(1_700_000_000_000 + runsOpened++));
+  const runId = newId(at);
   const run = { runId, clientRunId: newUuid(), agentId, machineId, sourceId, zoneId: ZONE_1, leaseMs, ...NO_BOUND };
   const outcome = await store.startRun(scene.companyId, run);
   if (outcome.kind !== "started") throw new Error(outcome.kind);

@@ -48,9 +48,8 @@ export class CompanyIndex {
     const { agentId, clientRunId, sourceId, machineId } = run;
     if (run.endedAt === null) this.openRuns.add(run);
     this.#runsByClient.set(`${agentId}/${clientRunId}`, run);
-    insertInto(this.#runsBySource, sourceId, { value: run, isBefore: (other) => run.runId < other.runId });
-    const newest = this.#newestRuns.get(machineId);
-    if (newest === undefined || run.runId > newest.runId) this.#newestRuns.set(machineId, run);
+    pushTo(this.#runsBySource, sourceId, run);
+    this.#newestRuns.set(machineId, run);
     if (run.outcome === "missed") return;
     this.#lastStartMs.set(sourceId, Math.max(this.#lastStartMs.get(sourceId) ?? 0, run.startedAt.getTime()));
   }
@@ -63,7 +62,7 @@ export class CompanyIndex {
     return this.#runsByClient.get(`${agentId}/${clientRunId}`);
   }
 
-  /** By their ids. */
+  /** As they began; their ids carry clocks, which may have been wrong. */
   runsOf(sourceId: string): readonly RunState[] {
     return this.#runsBySource.get(sourceId) ?? [];
   }
