@@ -29,10 +29,10 @@ test("an incident says what is the case, and when it is over, what was", () => {
   expect(incidentSentence({ ...told, kind: "deletion_held", code: "of_later" })).toContain("of_later");
   const stuck = { ...told, kind: "freeze_stuck", code: "no_locks" } as const;
   expect(incidentSentence(stuck)).toBe(
-    "1 snapshot is not frozen a day after it was due: the archive of a zone cannot lock objects.",
+    "1 snapshot is not frozen, or locked for longer, a day after it was due: the archive of a zone cannot lock objects.",
   );
   expect(incidentSentence({ ...stuck, count: 3, code: "of_later", state: "closed" })).toBe(
-    "3 snapshots were not frozen a day after they were due: of_later.",
+    "3 snapshots were not frozen, or locked for longer, a day after they were due: of_later.",
   );
   for (const kind of INCIDENT_KINDS) expect(incidentWayOut(kind)).toMatch(/\.$/);
 });

@@ -53,7 +53,7 @@ export function incidentSentence({ kind, code, count, state, zoneOrdinal }: Told
     case "deletion_held":
       return `Nothing ${isOver ? "was" : "is"} deleted, although it was time: ${HELD_WORDS[code] ?? code}.`;
     case "freeze_stuck":
-      return `${figure} ${count === 1 ? "snapshot" : "snapshots"} ${isOver ? "were not" : count === 1 ? "is not" : "are not"} frozen a day after ${count === 1 ? "it was" : "they were"} due: ${STUCK_WORDS[code] ?? code}.`;
+      return `${figure} ${count === 1 ? "snapshot" : "snapshots"} ${isOver ? "were not" : count === 1 ? "is not" : "are not"} frozen, or locked for longer, a day after ${count === 1 ? "it was" : "they were"} due: ${STUCK_WORDS[code] ?? code}.`;
     case "copies_lost":
       return `${figure} bad ${count === 1 ? "copy" : "copies"} ${isOver ? "had" : count === 1 ? "has" : "have"} no good one in any zone.`;
     case "second_certificate":
@@ -73,7 +73,7 @@ export function incidentWayOut(kind: IncidentKind): string {
     case "zone_behind":
       return "Every snapshot is safe in the other zone. Look at this one's room and its line.";
     case "freeze_stuck":
-      return "Nothing is lost: until then they stay in the backup tier. It is tried again every hour; bring back what the reason names.";
+      return "Nothing is lost: what is not frozen stays in the backup tier, and locks are made longer a month before they end. It is tried again every hour; bring back what the reason names.";
     case "deletion_held":
       return "Nothing is lost, and room is not freed. It goes on by itself when the reason is over.";
     case "copies_lost":

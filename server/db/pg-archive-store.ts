@@ -5,7 +5,7 @@ import { writeAudit, writeOutbox } from "./journal.ts";
 import { type AgingRecord, type HoldRecord, type TiersRecord, toAging, toHold, toTiers } from "./pg-archive-rows.ts";
 import type { PgDatabase } from "./pg-database.ts";
 import { packIdBytes } from "./pg-pack-rows.ts";
-import { insertMembers } from "./pg-pack-store.ts";
+import { insertMembers, recordMadeCopies } from "./pg-pack-store.ts";
 import { createPgRetention } from "./pg-retention.ts";
 import { loadStatement } from "./statement.ts";
 import { type Tx, withCompany } from "./transaction.ts";
@@ -16,10 +16,11 @@ const FREEZES_DUE_PUT = loadStatement("freezes-due-put");
 const FREEZE_DUE_PROBLEM = loadStatement("freeze-due-problem");
 const PACK_INSERT = loadStatement("pack-insert");
 const PACK_LOCK = loadStatement("pack-lock");
-const PACK_PRESENCE_REPACKED = loadStatement("pack-presence-repacked");
 const PACKS_RAISE_LOCKS = loadStatement("packs-raise-locks");
 const SNAPSHOT_FREEZE = loadStatement("snapshot-freeze");
+const SNAPSHOT_EXTEND = loadStatement("snapshot-extend");
 const FROZEN_OBJECTS_INSERT = loadStatement("frozen-objects-insert");
+const OBJECTS_RAISE_LOCKS = loadStatement("objects-raise-locks");
 const SNAPSHOTS_LEAVE_BACKUP = loadStatement("snapshots-leave-backup");
 const SNAPSHOTS_EXPIRE = loadStatement("snapshots-expire");
 const OBJECTS_BEGIN_DELETING = loadStatement("objects-begin-deleting");
@@ -56,12 +57,13 @@ export function createPgArchiveStore(database: PgDatabase): ArchiveStore {
         await writeOutbox(tx, companyId, "locks_raised", { packIds, until: until.toISOString() });
       }),
     recordFrozen: (companyId, freeze) => withCompany(database, companyId, (tx) => recordFrozen(tx, companyId, freeze)),
+    extendFrozen: (companyId, freeze) => withCompany(database, companyId, (tx) => extendFrozen(tx, companyId, freeze)),
     leaveBackup: (companyId, commits) =>
       withCompany(database, companyId, (tx) => letGo(tx, companyId, { tier: "backup", commits })),
     expireArchived: (companyId, commits) =>
       withCompany(database, companyId, (tx) => letGo(tx, companyId, { tier: "archive", commits })),
-    listDeletingObjects: async (companyId, limit) => {
-      const values = [companyId, Math.min(limit, MAX_PAGE_ROWS)];
+    listDeletingObjects: async (companyId, { after, limit }) => {
+      const values = [companyId, after ?? "", Math.min(limit, MAX_PAGE_ROWS)];
       const read = (tx: Tx) => tx.rows<{ object_key: string }>(OBJECTS_DELETING, values);
       return (await withCompany(database, companyId, read)).map((row) => row.object_key);
     },
@@ -126,7 +128,7 @@ async function recordArchivedPack(tx: Tx, companyId: string, archived: ArchivedP
   if (inserted) await insertMembers(tx, companyId, inserted.pack_no, pack);
   const packNo = inserted?.pack_no ?? (await findLive(tx, companyId, id));
   if (packNo === null) return false;
-  await tx.run(PACK_PRESENCE_REPACKED, [companyId, packNo, zoneIds]);
+  await recordMadeCopies(tx, companyId, { packNo, packId: id, zoneIds });
   await tx.run(PACKS_RAISE_LOCKS, [companyId, [id], lockedUntil]);
   await writeOutbox(tx, companyId, "pack_archived", { packId: pack.packId, until: lockedUntil.toISOString() });
   return true;
@@ -138,9 +140,26 @@ async function findLive(tx: Tx, companyId: string, packId: Buffer): Promise<numb
 }
 
 async function recordFrozen(tx: Tx, companyId: string, freeze: Freeze): Promise<boolean> {
-  const { commit, snapshotClass, retainUntil, objects, zoneIds } = freeze;
+  const { commit, snapshotClass, retainUntil } = freeze;
   await tx.rows(COMPANY_LOCK, [companyId]);
   if ((await tx.run(SNAPSHOT_FREEZE, [companyId, commit, snapshotClass, retainUntil])) === 0) return false;
+  await insertFrozenObjects(tx, companyId, freeze);
+  await writeOutbox(tx, companyId, "snapshot_frozen", { commit, snapshotClass, until: retainUntil.toISOString() });
+  return true;
+}
+
+async function extendFrozen(tx: Tx, companyId: string, freeze: Freeze): Promise<boolean> {
+  const { commit, retainUntil, objects } = freeze;
+  await tx.rows(COMPANY_LOCK, [companyId]);
+  if ((await tx.run(SNAPSHOT_EXTEND, [companyId, commit, retainUntil])) === 0) return false;
+  await insertFrozenObjects(tx, companyId, freeze);
+  await tx.run(OBJECTS_RAISE_LOCKS, [companyId, objects.map(({ objectKey }) => objectKey), retainUntil]);
+  await writeOutbox(tx, companyId, "retention_extended", { commit, until: retainUntil.toISOString() });
+  return true;
+}
+
+async function insertFrozenObjects(tx: Tx, companyId: string, freeze: Freeze): Promise<void> {
+  const { commit, retainUntil, objects, zoneIds } = freeze;
   await tx.run(FROZEN_OBJECTS_INSERT, [
     companyId,
     commit,
@@ -151,8 +170,6 @@ async function recordFrozen(tx: Tx, companyId: string, freeze: Freeze): Promise<
     zoneIds,
     retainUntil,
   ]);
-  await writeOutbox(tx, companyId, "snapshot_frozen", { commit, snapshotClass, until: retainUntil.toISOString() });
-  return true;
 }
 
 interface LetGo {

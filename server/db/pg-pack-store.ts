@@ -20,6 +20,7 @@ const LEASE_SHARE = loadStatement("lease-share");
 const PACK_INSERT = loadStatement("pack-insert");
 const PACK_LOCK = loadStatement("pack-lock");
 const PACK_PRESENCE_BEGIN = loadStatement("pack-presence-begin");
+const PACK_PRESENCE_REPACKED = loadStatement("pack-presence-repacked");
 const PACK_PRESENCE_PUT = loadStatement("pack-presence-put");
 const CHUNKS_INSERT = loadStatement("chunks-insert");
 const CHUNKS_KNOWN = loadStatement("chunks-known");
@@ -198,6 +199,18 @@ export async function insertMembers(tx: Tx, companyId: string, packNo: number, p
     const values = [companyId, pack.scope, packNo, ids, frames.slice(from, to), kinds.slice(from, to)];
     await tx.run(CHUNKS_INSERT, values);
   }
+}
+
+interface MadeCopies {
+  readonly packNo: number;
+  readonly packId: Buffer;
+  readonly zoneIds: readonly string[];
+}
+
+/** Of a pack that was just made, maybe once more: what was found about these copies is over. */
+export async function recordMadeCopies(tx: Tx, companyId: string, { packNo, packId, zoneIds }: MadeCopies) {
+  await tx.run(PACK_PRESENCE_REPACKED, [companyId, packNo, zoneIds]);
+  for (const zoneId of zoneIds) await healFindings(tx, { companyId, zoneId }, { packIds: [packId], objectKeys: [] });
 }
 
 async function quarantinePacks(

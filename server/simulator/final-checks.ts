@@ -14,18 +14,20 @@ export interface EndedWorld {
   readonly owners: readonly Owner[];
   /** When the faults ended, by the database's clock; what was due before has come to its end. */
   readonly faultsEndedMs: number;
+  /** When everything had come to rest, by the same clock; nobody ages anything after that. */
+  readonly settledMs: number;
 }
 
 /** When everything is quiet: each zone alone has all of every snapshot, nothing is in doubt, and every run that was due has an end. */
 export async function checkAtEnd(ended: EndedWorld): Promise<void> {
-  const { world, companyIds } = ended;
+  const { world, companyIds, settledMs } = ended;
   for (const snapshot of world.model.snapshots.filter(({ isInBackup }) => isInBackup)) {
     for (const disk of world.disks.values()) {
       const lacking = findLacking(disk, snapshot, true);
       if (lacking) world.violate("8", `${disk.zoneId} lacks ${lacking} of commit ${snapshot.commit} at the end`);
     }
   }
-  for (const disk of world.archives.values()) checkArchive(world, disk);
+  for (const disk of world.archives.values()) checkArchive(world, disk, settledMs);
   for (const companyId of companyIds) {
     await checkCompany(ended, companyId);
     await checkSnapshots(ended, companyId);
@@ -34,7 +36,7 @@ export async function checkAtEnd(ended: EndedWorld): Promise<void> {
 }
 
 /** What is frozen is whole in the archive base of each zone by itself, and locked there until its time is over. */
-function checkArchive(world: World, disk: Disk): void {
+function checkArchive(world: World, disk: Disk, settledMs: number): void {
   const lockedUntilMs = new Map<string, number>();
   for (const key of disk.goodKeys()) {
     const untilMs = disk.locks.get(key)?.getTime() ?? 0;
@@ -42,7 +44,7 @@ function checkArchive(world: World, disk: Disk): void {
       lockedUntilMs.set(id, Math.max(untilMs, lockedUntilMs.get(id) ?? 0));
     }
   }
-  for (const { commit, ids, frozen } of world.model.snapshots.filter(isArchivedNow)) {
+  for (const { commit, ids, frozen, holdIds } of world.model.snapshots.filter(isArchivedNow)) {
     if (frozen === null) continue;
     const { objectKeys, retainUntilMs } = frozen;
     const lacking = findLacking(disk, { ids, objectKeys }, true);
@@ -50,6 +52,8 @@ function checkArchive(world: World, disk: Disk): void {
     const isLocked =
       ids.every((id) => (lockedUntilMs.get(id) ?? 0) >= retainUntilMs) &&
       objectKeys.every((key) => (disk.locks.get(key)?.getTime() ?? 0) >= retainUntilMs);
+    if (holdIds.size > 0 && retainUntilMs <= settledMs)
+      world.violate("7", `nothing but the database holds commit ${commit}`);
     if (!isLocked) world.violate("7", `the archive of ${disk.zoneId} has no lock on all of frozen commit ${commit}`);
   }
 }

@@ -18,6 +18,8 @@ export interface KnownSnapshot {
   readonly receivedAtMs: number;
   isInBackup: boolean;
   frozen: Frozen | null;
+  /** Legal holds that were acknowledged and not lifted. */
+  readonly holdIds: Set<string>;
   isExpired: boolean;
 }
 
@@ -72,7 +74,7 @@ export class Model {
     this.#trees.delete(idText(topPageId));
     const objectKeys = objects.map(({ objectKey }) => objectKey);
     const names = { companyId, machineId, sourceId, snapshotId, commit, scope };
-    const tiers = { isInBackup: true, frozen: null, isExpired: false };
+    const tiers = { isInBackup: true, frozen: null, isExpired: false, holdIds: new Set<string>() };
     const known: KnownSnapshot = { ...names, ids, objectKeys, receivedAtMs, ...tiers };
     this.snapshots.push(known);
     this.#byCommit.set(commitKey(companyId, commit), known);
@@ -91,6 +93,10 @@ export class Model {
   freeze(snapshot: KnownSnapshot, frozen: Frozen): void {
     snapshot.frozen = frozen;
     this.#need("archive", snapshot, 1);
+  }
+
+  extend(snapshot: KnownSnapshot, frozen: Frozen): void {
+    snapshot.frozen = frozen;
   }
 
   leaveBackup(snapshot: KnownSnapshot): void {

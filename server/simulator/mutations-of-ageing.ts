@@ -22,6 +22,35 @@ export const AGEING_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: "the archive lets go what a hold keeps",
+    protects: "7",
+    shownAs: ["7"],
+    edits: [
+      {
+        file: "server/domain/store/memory/memory-archive.ts",
+        text: `return isOver && entry.archiveExpiredAt === null && !isHeld(company, entry.commit);`,
+        replacement: `return isOver && entry.archiveExpiredAt === null;`,
+      },
+      {
+        file: "server/domain/retention/plan-retention.ts",
+        text: `if (isHeld) return decideHeld(frozen, now);`,
+        replacement: `void isHeld;`,
+      },
+    ],
+  },
+  {
+    name: "a hold is kept by the database alone",
+    protects: "7",
+    shownAs: ["7"],
+    edits: [
+      {
+        file: "server/domain/retention/plan-retention.ts",
+        text: `return until > frozen.retainUntil`,
+        replacement: `return until < frozen.retainUntil`,
+      },
+    ],
+  },
+  {
     name: "a snapshot is frozen that the archive does not have",
     protects: "6",
     shownAs: ["6"],

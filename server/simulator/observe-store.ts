@@ -6,7 +6,7 @@ import type { Store } from "../domain/store/store.ts";
 import { packObjectKey, receiptObjectKey } from "../domain/zone/object-keys.ts";
 import { placeOf } from "./disk.ts";
 import { commitKey, findLacking, type KnownRun } from "./model.ts";
-import { observeArchive } from "./observe-archive.ts";
+import { observeArchive, observeHolds } from "./observe-archive.ts";
 import type { Observed } from "./observed.ts";
 import type { Violate } from "./violation.ts";
 
@@ -19,6 +19,7 @@ export function observeStore(store: Store, observed: Observed): Store {
     ...observeCopies(store, observed),
     ...observeDeletions(store, observed),
     ...observeArchive(store, observed),
+    ...observeHolds(store, observed),
   };
 }
 

@@ -2,6 +2,7 @@ import type { NewRetention } from "../domain/store/archive-store.ts";
 import { createDomainScene, type DomainScene, enrolTestAgent } from "../domain/testing/domain-scene.ts";
 import { endFaults, liveFaults } from "./faults.ts";
 import { checkAtEnd } from "./final-checks.ts";
+import { liveHolds } from "./holds.ts";
 import { Machine } from "./machine.ts";
 import { Owner } from "./owner.ts";
 import type { SimulatedProcess } from "./process.ts";
@@ -92,6 +93,7 @@ async function live(world: World, { days, machines: count, timeZone }: Life): Pr
   for (const process of processes) new Worker(world, process, pace).live();
   timeline.spawn(() => liveFaults(targets, (days > SHORT_DAYS ? 48 : 10) * HOUR_MS));
   timeline.spawn(() => liveVisitors({ world, gateway, machines }, VISIT_EVERY_MS));
+  timeline.spawn(() => liveHolds(world, Math.max(4, days / 6) * DAY_MS));
   timeline.spawn(() => owner.live(machines, Math.max(8, days / 3) * DAY_MS));
   await timeline.runUntil(timeline.nowMs + days * DAY_MS);
   endFaults(targets);
@@ -100,9 +102,13 @@ async function live(world: World, { days, machines: count, timeZone }: Life): Pr
   await timeline.runUntil(timeline.nowMs + LAST_CALLS_MS);
   const companyIds = [...new Set(machines.map(({ agent }) => agent.row.companyId))];
   const last = new Worker(world, world.openProcess("last worker"), pace);
-  timeline.spawn(() => settle(world, last, companyIds));
+  let settledMs = 0;
+  timeline.spawn(async () => {
+    await settle(world, last, companyIds);
+    settledMs = world.databaseNow().getTime();
+  });
   await timeline.runUntil(timeline.nowMs + SETTLE_MS);
-  await checkAtEnd({ world, companyIds, owners: [owner], faultsEndedMs });
+  await checkAtEnd({ world, companyIds, owners: [owner], faultsEndedMs, settledMs });
   if (world.violation) throw world.violation;
 }
 

@@ -5,6 +5,9 @@ import type { Retention } from "./effective-retention.ts";
 const DAY_MS = 24 * 3_600_000;
 /** The longest lock of all (DESIGN.md section 7); ten years have two or three leap days. */
 const MAX_RETENTION_MS = 3_652 * DAY_MS;
+/** What a hold keeps is kept for longer when less than this is left, by as much as that, so that nobody locks for longer than a hold is likely to need. */
+const EXTEND_BEFORE_MS = 30 * DAY_MS;
+const EXTENSION_MS = 60 * DAY_MS;
 
 /** The day, week, month and year in which something happened, on the clocks of a time zone. Names are alike exactly when the buckets are. */
 export interface Buckets {
@@ -54,6 +57,12 @@ export function retainUntil(receivedAt: Date, snapshotClass: SnapshotClass, rete
   }
   const longestMs = receivedAt.getTime() + MAX_RETENTION_MS;
   return new Date(Math.ceil(Math.min(wanted.getTime(), longestMs) / 1_000) * 1_000);
+}
+
+/** Until when a snapshot is kept that a hold keeps, in whole seconds: its own time, or longer where that is nearly over. */
+export function retainHeldUntil(until: Date, now: Date): Date {
+  if (until.getTime() - now.getTime() >= EXTEND_BEFORE_MS) return until;
+  return new Date(Math.ceil((now.getTime() + EXTENSION_MS) / 1_000) * 1_000);
 }
 
 /**

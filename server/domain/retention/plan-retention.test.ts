@@ -30,7 +30,7 @@ const frozenAs = (snapshotClass: "daily" | "weekly" | "monthly" | "yearly", unti
 const planOf = (snapshots: readonly AgingSnapshot[], change: object = {}) =>
   planRetention(snapshots, { retention, timeZone: "UTC", now: NOW, ...change });
 const wordOf = (step: RetentionStep) =>
-  step.kind === "freeze" ? `freeze ${step.snapshotClass}` : `${step.kind} ${step.reason}`;
+  "reason" in step ? `${step.kind} ${step.reason}` : `${step.kind} ${step.snapshotClass}`;
 const wordsOf = (snapshots: readonly AgingSnapshot[], change: object = {}) => planOf(snapshots, change).map(wordOf);
 
 describe("what becomes of a snapshot", () => {
@@ -79,15 +79,30 @@ describe("what becomes of a snapshot", () => {
   test("the archive lets it go when its time is over, and not while a hold keeps it", () => {
     const over = at("2027-01-01T00:00:00Z", 1, { isInBackup: false, ...frozenAs("daily", "2027-01-11T00:00:00Z") });
     expect(wordsOf([over, at("2027-03-01T09:00:00Z", 2)])[0]).toBe("expire past_retention");
-    expect(wordsOf([{ ...over, isHeld: true }, at("2027-03-01T09:00:00Z", 2)])[0]).toBe("keep held");
     const young = at("2027-02-25T00:00:00Z", 1, { isInBackup: false, ...frozenAs("daily", "2027-03-07T00:00:00Z") });
     expect(wordsOf([young, at("2027-03-01T09:00:00Z", 2)])[0]).toBe("keep frozen");
+  });
+
+  test("what a hold keeps is extended by sixty days when less than thirty are left, also when it is over already", () => {
+    const untilOf = (until: string, change: Partial<AgingSnapshot> = {}) => {
+      const held = { isHeld: true, isInBackup: false, ...frozenAs("monthly", until), ...change };
+      const [step] = planOf([at("2027-01-01T00:00:00Z", 1, held), at("2027-03-01T09:00:00Z", 2)]);
+      return step?.kind === "extend" ? step.retainUntil.toISOString() : step && wordOf(step);
+    };
+    expect(untilOf("2027-03-31T12:00:00Z")).toBe("keep held");
+    expect(untilOf("2027-03-31T11:59:59Z")).toBe("2027-04-30T12:00:00.000Z");
+    expect(untilOf("2026-03-31T00:00:00Z", { isInBackup: true })).toBe("2027-04-30T12:00:00.000Z");
+    expect(untilOf("2027-03-31T11:59:59Z", { isHeld: false })).toBe("keep frozen");
+    expect(untilOf("2027-02-01T00:00:00Z", frozenAs("monthly", "2027-02-01T00:00:00Z", true))).toBe("keep held");
   });
 
   test("what a hold keeps is frozen even if its time is over", () => {
     const held = at("2026-02-01T00:00:00Z", 2, { isHeld: true });
     const first = at("2026-02-01T00:00:00Z", 1, { isInBackup: false, ...frozenAs("yearly", "2028-02-01T00:00:00Z") });
-    expect(wordsOf([first, held, at("2027-03-01T09:00:00Z", 3)])[1]).toBe("freeze daily");
+    const steps = planOf([first, held, at("2027-03-01T09:00:00Z", 3)]);
+    expect(steps[1]).toMatchObject({ kind: "freeze", snapshotClass: "daily" });
+    // The zones keep it as well: locked until a moment that is over it would be kept by the database alone.
+    expect(steps[1]).toHaveProperty("retainUntil", new Date("2027-04-30T12:00:00Z"));
   });
 
   test("a hold has it frozen at once, however young", () => {

@@ -1,6 +1,6 @@
 import type { SnapshotClass } from "../../../contracts/retention.ts";
 import type { AgingSnapshot } from "../store/archive-store.ts";
-import { type Buckets, bucketsOf, retainUntil } from "./calendar.ts";
+import { type Buckets, bucketsOf, retainHeldUntil, retainUntil } from "./calendar.ts";
 import type { Retention } from "./effective-retention.ts";
 import { findSuspicious } from "./find-suspicious.ts";
 
@@ -9,6 +9,8 @@ export type RetentionStep = RetentionDecision & { readonly snapshotId: string; r
 type RetentionDecision =
   | { readonly kind: "keep"; readonly reason: KeepReason }
   | { readonly kind: "freeze"; readonly snapshotClass: SnapshotClass; readonly retainUntil: Date }
+  /** It is frozen, its time is nearly over and a hold keeps it: the zones are to keep it locked for longer. */
+  | { readonly kind: "extend"; readonly snapshotClass: SnapshotClass; readonly retainUntil: Date }
   /** Leaves the backup tier: the archive has it, or another one of its day stands for it, or its time is over already. */
   | { readonly kind: "leave_backup"; readonly reason: "frozen" | "thinned" | "past_retention" }
   /** The archive lets it go. */
@@ -46,7 +48,7 @@ const DAY_MS = 24 * 3_600_000;
  * for it: one that was scheduled rather than not, complete rather than with gaps, the first rather than a later one. So a flood of runs pushes
  * nothing out: it falls into few days, and each day has its first. That one is frozen: as yearly if its year has none yet, else monthly, weekly, daily.
  * All others of the day leave the backup tier, but only once it is frozen. A suspicious snapshot stands for nothing, is frozen as well, and thins nothing out:
- * what encrypts or deletes a disk must not push out the last good state. What a hold keeps is frozen at once, so that the zones lock it. The newest of a source always stays in the backup tier.
+ * what encrypts or deletes a disk must not push out the last good state. What a hold keeps is frozen at once, so that the zones lock it, and kept for longer as often as its time is nearly over. The newest of a source always stays in the backup tier.
  *
  * @param snapshots of one source, oldest first, with all that were ever frozen
  */
@@ -120,11 +122,20 @@ function decideDay(day: readonly Aged[], taken: TakenBuckets, view: RetentionVie
 
 function decideFrozen({ frozen, isInBackup, isHeld }: Aged, now: Date): RetentionDecision {
   const isOver = frozen !== null && frozen.retainUntil <= now;
-  if (isHeld) return { kind: "keep", reason: "held" };
+  if (isHeld) return decideHeld(frozen, now);
   if (frozen?.isExpired)
     return isInBackup ? { kind: "leave_backup", reason: "past_retention" } : { kind: "keep", reason: "frozen" };
   if (isInBackup) return { kind: "leave_backup", reason: "frozen" };
   return isOver ? { kind: "expire", reason: "past_retention" } : { kind: "keep", reason: "frozen" };
+}
+
+function decideHeld(frozen: AgingSnapshot["frozen"], now: Date): RetentionDecision {
+  if (frozen === null || frozen.isExpired) return { kind: "keep", reason: "held" };
+  const { snapshotClass } = frozen;
+  const until = retainHeldUntil(frozen.retainUntil, now);
+  return until > frozen.retainUntil
+    ? { kind: "extend", snapshotClass, retainUntil: until }
+    : { kind: "keep", reason: "held" };
 }
 
 interface Standing {
@@ -137,7 +148,8 @@ function decideStanding(each: Aged, { taken, view, isStanding }: Standing): Rete
   const snapshotClass = isStanding ? taken.classFor(each.buckets, view.retention) : "daily";
   const until = retainUntil(each.receivedAt, snapshotClass, view.retention);
   if (isStanding) taken.take(each.buckets, snapshotClass);
-  if (until <= view.now && !each.isHeld) return { kind: "leave_backup", reason: "past_retention" };
+  if (each.isHeld) return { kind: "freeze", snapshotClass, retainUntil: retainHeldUntil(until, view.now) };
+  if (until <= view.now) return { kind: "leave_backup", reason: "past_retention" };
   return { kind: "freeze", snapshotClass, retainUntil: until };
 }
 

@@ -43,6 +43,12 @@ export interface Freeze {
   readonly zoneIds: readonly string[];
 }
 
+export interface DeletingPage {
+  /** Null: from the first. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
 export interface RetentionRow {
   readonly level: SettingLevel;
   readonly settings: RetentionSettings;
@@ -82,14 +88,19 @@ export interface ArchiveStore {
   /** The snapshot is frozen from now on. False when it has left the backup tier, or was frozen before. */
   recordFrozen(companyId: string, freeze: Freeze): Promise<boolean>;
   /**
+   * A frozen snapshot, and what leads to it, stays until then; packs are raised before. Its new sidecar stands beside the old ones, which go with it.
+   * False when the archive has let it go, or keeps it for as long already.
+   */
+  extendFrozen(companyId: string, freeze: Freeze): Promise<boolean>;
+  /**
    * These snapshots (10,000 at most) are no longer in the backup tier, and their manifests there are to be deleted. The newest of a source stays, and so does
    * one that a hold keeps and that is not frozen. Answers those that left.
    */
   leaveBackup(companyId: string, commits: readonly number[]): Promise<readonly number[]>;
   /** The archive lets these go (10,000 at most), as far as their time is over and no hold keeps them. Answers which. */
   expireArchived(companyId: string, commits: readonly number[]): Promise<readonly number[]>;
-  /** Keys of objects that are to be deleted in every zone, at most `limit` (500). */
-  listDeletingObjects(companyId: string, limit: number): Promise<readonly string[]>;
+  /** Keys behind `after`, bytewise, of objects that are to be deleted in every zone, at most `limit` (500). */
+  listDeletingObjects(companyId: string, page: DeletingPage): Promise<readonly string[]>;
   /** They are deleted in every zone. */
   removeObjects(companyId: string, objectKeys: readonly string[]): Promise<void>;
   /** @returns `not_found` for a snapshot that is not kept any more */

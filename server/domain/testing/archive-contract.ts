@@ -56,7 +56,8 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
       .then((outcome) => ({ outcome, holdId: hold.holdId }));
   };
   const agingOf = async ({ companyId, sourceId }: Scene) => getStore().listAgingSnapshots(companyId, sourceId);
-  const keysToDelete = ({ companyId }: Scene) => getWorkerStore().listDeletingObjects(companyId, 500);
+  const keysToDelete = ({ companyId }: Scene) =>
+    getWorkerStore().listDeletingObjects(companyId, { after: null, limit: 500 });
 
   describe("freezing", () => {
     test("a snapshot is frozen once, with its class and until when it stays, and its objects are present and locked", async () => {
@@ -80,6 +81,33 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
       expect(object).toMatchObject({ lockedUntil: retainUntil, copies: [{ state: "present" }, { state: "present" }] });
     });
 
+    test("a frozen snapshot may be kept for longer, never for less, and not once the archive has let it go", async () => {
+      const worker = getWorkerStore();
+      const scene = await createScene(getStore());
+      const { companyId } = scene;
+      const [first, second] = await publish(scene, 3);
+      if (!first || !second) throw new Error("none");
+      const freeze = freezeOf(first.commit);
+      const [manifest, sidecar] = freeze.objects;
+      if (!manifest || !sidecar) throw new Error("none");
+      const objects = [manifest, { ...sidecar, objectKey: `archive/sidecar/${newUuid()}` }];
+      const longer = { ...freeze, retainUntil: daysFromNow(90), objects };
+      expect(await worker.extendFrozen(companyId, longer)).toBe(false);
+      await worker.recordFrozen(companyId, freeze);
+      expect(await worker.extendFrozen(companyId, { ...longer, retainUntil: daysFromNow(20) })).toBe(false);
+      expect(await worker.extendFrozen(companyId, longer)).toBe(true);
+      expect(await worker.extendFrozen(companyId, longer)).toBe(false);
+      const { retainUntil } = longer;
+      expect((await agingOf(scene))[0]).toMatchObject({ frozen: { snapshotClass: "daily", retainUntil } });
+      const lockOf = async (objectKey: string) => (await getStore().findObject(companyId, objectKey))?.lockedUntil;
+      for (const { objectKey } of objects) expect(await lockOf(objectKey)).toEqual(retainUntil);
+      expect(await lockOf(sidecar.objectKey)).toEqual(freeze.retainUntil);
+
+      await worker.recordFrozen(companyId, freezeOf(second.commit, { retainUntil: daysFromNow(-1) }));
+      expect(await worker.expireArchived(companyId, [second.commit])).toEqual([second.commit]);
+      expect(await worker.extendFrozen(companyId, { ...longer, commit: second.commit })).toBe(false);
+    });
+
     test("packs of the archive are found by readers behind those of the backup tier, and nothing may be built on them", async () => {
       const [store, worker] = [getStore(), getWorkerStore()];
       const scene = await createScene(store);
@@ -99,6 +127,20 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
       expect(reached.map((place) => place?.packId)).toEqual([backup.packId, undefined]);
       const row = await store.findPack(companyId, pack.packId);
       expect(row).toMatchObject({ tier: "archive", lockedUntil: made.lockedUntil });
+    });
+
+    test("a pack that is made once more heals what was found about its copies", async () => {
+      const [store, worker] = [getStore(), getWorkerStore()];
+      const scene = await createScene(store);
+      const { companyId } = scene;
+      const lease = await openRun(store, scene);
+      const pack = packOf(scene, [bytes(32)]);
+      const made = { pack, runId: lease.runId, zoneIds: [ZONE_1, ZONE_2], lockedUntil: daysFromNow(40) };
+      await worker.recordArchivedPack(companyId, made);
+      await store.markCopy(companyId, ZONE_2, { packId: pack.packId, state: "missing", code: "not_found" });
+      await worker.recordArchivedPack(companyId, made);
+      const request = { sort: "found", isDescending: true, states: [], limit: 10 } as const;
+      expect(await store.listFindings(companyId, request)).toMatchObject([{ zoneId: ZONE_2, state: "healed" }]);
     });
 
     test("a lock grows and never shrinks, and while it holds no sweep deletes the pack", async () => {
@@ -183,6 +225,23 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
       expect(await store.listMissingObjects(companyId, ZONE_2, { after: "", limit: 500 })).not.toContainEqual(
         expect.objectContaining({ objectKey: nameOf("manifest", thinned) }),
       );
+    });
+
+    test("what is to be deleted is told in pages, by its keys", async () => {
+      const worker = getWorkerStore();
+      const scene = await createScene(getStore());
+      const { companyId } = scene;
+      const published = await publish(scene, 3);
+      await worker.leaveBackup(
+        companyId,
+        published.map(({ commit }) => commit),
+      );
+      const all = await keysToDelete(scene);
+      expect(all.length).toBeGreaterThan(2);
+      expect(all).toEqual(all.toSorted());
+      const [first = "", second = ""] = all;
+      expect(await worker.listDeletingObjects(companyId, { after: null, limit: 2 })).toEqual([first, second]);
+      expect(await worker.listDeletingObjects(companyId, { after: first, limit: 500 })).toEqual(all.slice(1));
     });
 
     test("the newest of a source stays, whatever is asked", async () => {

@@ -201,7 +201,10 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       const { companyId } = scene;
       const worker = getWorkerStore();
       expect(await worker.recordRepacked(companyId, repacked)).toBe(true);
+      await getStore().markCopy(companyId, ZONE_2, { packId: pack.packId, state: "missing", code: "not_found" });
       expect(await worker.recordRepacked(companyId, repacked)).toBe(true);
+      const findings = { sort: "found", isDescending: true, states: [], limit: 10 } as const;
+      expect(await getStore().listFindings(companyId, findings)).toMatchObject([{ zoneId: ZONE_2, state: "healed" }]);
       expect(await getStore().findPack(companyId, pack.packId)).toMatchObject({
         state: "live",
         copies: [

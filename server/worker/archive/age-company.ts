@@ -33,11 +33,13 @@ export interface AgeResult {
   /** `busy`: somebody else is at it, or a sweep of the archive is under way. `more`: time is up, go on at once. */
   readonly kind: "busy" | "more" | "done";
   readonly frozen: number;
+  /** Frozen ones that a hold keeps for longer. */
+  readonly extended: number;
   readonly leftBackup: number;
   readonly expired: number;
   /** Manifests and what lay beside them, in every zone. */
   readonly deletedObjects: number;
-  /** Snapshots that could not be frozen now, and why the first of them could not. */
+  /** Snapshots that could not be frozen or extended now, and why the first of them could not. */
   readonly stuck: number;
   readonly problem: FreezeProblem | null;
   /** Why nothing was deleted. */
@@ -46,7 +48,7 @@ export interface AgeResult {
 
 type Totals = { -readonly [Name in Exclude<keyof AgeResult, "kind">]: AgeResult[Name] };
 const NOTHING_DONE: Totals = {
-  ...{ frozen: 0, leftBackup: 0, expired: 0, deletedObjects: 0, stuck: 0 },
+  ...{ frozen: 0, extended: 0, leftBackup: 0, expired: 0, deletedObjects: 0, stuck: 0 },
   ...{ problem: null, held: null },
 };
 
@@ -100,13 +102,14 @@ class AgeStep {
       const steps = await this.#plan(source);
       await this.#letGo(steps);
       for (const step of steps) {
-        if (step.kind !== "freeze") continue;
+        if (!isFreeze(step)) continue;
         const { snapshotId, snapshotClass, retainUntil } = step;
         const freeze = { snapshotId, snapshotClass, retainUntilMs: retainUntil.getTime() };
-        if (!(await this.#freeze({ freeze, place: { phase: "clear" } }, save))) return false;
+        const place = { phase: step.kind === "freeze" ? "clear" : "clear_again" } as const;
+        if (!(await this.#freeze({ freeze, place }, save))) return false;
       }
       // What waited for them may leave now.
-      if (steps.some(({ kind }) => kind === "freeze")) await this.#letGo(await this.#plan(source));
+      if (steps.some(isFreeze)) await this.#letGo(await this.#plan(source));
       if (this.#isOver()) return false;
     }
     const deleted = await deleteLetGo(this.#options, this.#companyId, () => this.#isOver());
@@ -134,7 +137,8 @@ class AgeStep {
           this.totals.problem ??= progress.problem;
           break;
         case "frozen":
-          this.totals.frozen += 1;
+        case "extended":
+          this.totals[progress.kind] += 1;
           break;
         case "gone":
           break;
@@ -163,7 +167,7 @@ class AgeStep {
   /** What is due is written down: should it stay so for long, it is an incident ([Note: Incidents]). */
   async #plan(source: SourceRow): Promise<readonly RetentionStep[]> {
     const steps = await this.#decide(source);
-    const due = steps.filter(({ kind }) => kind === "freeze").map(({ commit }) => commit);
+    const due = steps.filter(isFreeze).map(({ commit }) => commit);
     await this.#options.deps.store.putDueFreezes(this.#companyId, source.sourceId, due.slice(0, MAX_DUE));
     return steps;
   }
@@ -201,4 +205,8 @@ class AgeStep {
   #isOver(): boolean {
     return this.#options.signal?.aborted === true || this.#options.now().getTime() >= this.#endMs;
   }
+}
+
+function isFreeze(step: RetentionStep): step is Extract<RetentionStep, { readonly retainUntil: Date }> {
+  return step.kind === "freeze" || step.kind === "extend";
 }

@@ -209,14 +209,86 @@ describe("the life of a company's snapshots", () => {
     const hold = { holdId, snapshotId: held.snapshotId, reason: "case 7", byPersonId: ownerId };
     expect(await life.store.placeHold(companyId, hold)).toBe("placed");
     life.nowMs += 400 * DAY_MS;
-    await life.age();
+    expect(await life.age()).toMatchObject({ extended: 1, stuck: 0 });
     for (let round = 0; round < 3; round++) await life.sweepBoth();
     await life.expectKept();
-    const stateOf = async () => (await life.rows()).find((row) => row.commit === held.commit)?.frozen?.isExpired;
-    expect(await stateOf()).toBe(false);
+    const frozenNow = async () => (await life.rows()).find((row) => row.commit === held.commit)?.frozen ?? fail();
+    // No zone lets go of it either: it is all that is left there.
+    const untilMs = Math.ceil(life.nowMs / 1_000) * 1_000 + 60 * DAY_MS;
+    expect(await frozenNow()).toMatchObject({ isExpired: false, retainUntil: new Date(untilMs) });
+    for (const { archive } of life.scene.deps.zones.all()) {
+      const packs = await life.store.listPacks(companyId, await listBasePackIds(archive, companyId));
+      expect(packs.length).toBeGreaterThan(0);
+      for (const pack of packs) {
+        const lock = await archive.findLock(keyInBase(packObjectKey(companyId, pack ?? fail())));
+        expect(lock?.getTime()).toBeGreaterThanOrEqual(untilMs);
+        expect(pack?.lockedUntil).toEqual(lock);
+      }
+    }
+    expect(await life.age()).toMatchObject({ extended: 0 });
+    life.nowMs += 31 * DAY_MS;
+    expect(await life.age()).toMatchObject({ extended: 1 });
     await life.store.liftHold(companyId, { holdId, byPersonId: ownerId });
+    life.nowMs += 31 * DAY_MS;
+    expect(await life.age()).toMatchObject({ extended: 0, expired: 0 });
+    life.nowMs += 30 * DAY_MS;
+    expect(await life.age()).toMatchObject({ expired: 1, held: null });
+    expect(await frozenNow()).toMatchObject({ isExpired: true });
+  });
+
+  test("an extension that dies at any call is done again, and promises nothing that a zone has not locked", async () => {
+    const life = new Life();
+    await life.begin({ freezeAfterDays: 1, dailyDays: 2, yearlyYears: 0 });
+    for (let day = 0; day < 6; day++) {
+      await life.backUp();
+      life.nowMs += DAY_MS;
+    }
     await life.age();
-    expect(await stateOf()).toBe(true);
+    const held = (await life.rows()).find((row) => row.frozen && !row.frozen.isExpired) ?? fail();
+    const { companyId, ownerId } = life.scene;
+    const holdId = "00000000-0000-4000-8000-000000000008";
+    const hold = { holdId, snapshotId: held.snapshotId, reason: "case 8", byPersonId: ownerId };
+    await life.store.placeHold(companyId, hold);
+    life.nowMs += 100 * DAY_MS;
+    const untilMs = async () =>
+      (await life.rows()).find((row) => row.commit === held.commit)?.frozen?.retainUntil.getTime() ?? fail();
+    const beforeMs = await untilMs();
+    await ageDespiteCrashes(life, async () => {
+      for (const { archive } of life.scene.deps.zones.all()) {
+        for (const packId of await listBasePackIds(archive, companyId)) {
+          const pack = (await life.store.findPack(companyId, packId)) ?? fail();
+          const lock = await archive.findLock(keyInBase(packObjectKey(companyId, pack)));
+          expect(lock?.getTime()).toBeGreaterThanOrEqual(pack.lockedUntil?.getTime() ?? Number.NaN);
+          if ((await untilMs()) > beforeMs && pack.state === "live")
+            expect(lock?.getTime()).toBeGreaterThanOrEqual(await untilMs());
+        }
+      }
+    });
+    expect(await untilMs()).toBeGreaterThan(life.nowMs);
+    await life.expectKept();
+  });
+
+  test("manifests that a zone keeps for longer, however many, keep no other from being deleted", async () => {
+    const life = new Life();
+    await life.begin({ freezeAfterDays: 1, dailyDays: 90, yearlyYears: 0 });
+    for (let day = 0; day < 65; day++) {
+      await life.backUp();
+      life.nowMs += DAY_MS;
+      await life.age();
+    }
+    life.nowMs += 400 * DAY_MS;
+    const { companyId, deps } = life.scene;
+    const archive = deps.zones.all()[1]?.archive ?? fail();
+    const store = { ...life.store, listDeletingObjects: async () => [] };
+    expect(await life.age({ deps: { ...life.options().deps, store } })).toMatchObject({ deletedObjects: 0 });
+    const toDelete = () => life.store.listDeletingObjects(companyId, { after: null, limit: 500 });
+    const archived = (await toDelete()).filter((key) => key.startsWith("archive/"));
+    const kept = archived.slice(0, -2);
+    // More than are deleted at a time.
+    expect(kept.length).toBeGreaterThan(100);
+    for (const key of kept) await archive.lock(keyInBase(key), new Date(life.nowMs + 1_000 * DAY_MS));
+    expect(await life.age()).toMatchObject({ held: { code: "zone_locked" } });
+    expect(await toDelete()).toEqual(kept);
   });
 
   test("a pack that a zone keeps for longer than the database knows keeps no other, and goes when its lock is over", async () => {
@@ -255,28 +327,7 @@ describe("the life of a company's snapshots", () => {
       await life.backUp();
       life.nowMs += DAY_MS;
     }
-    class Crash extends Error {}
-    for (let dieAt = 0; ; dieAt++) {
-      let calls = 0;
-      const around = async <Result>(call: () => Promise<Result>): Promise<Result> => {
-        const isLast = calls++ === dieAt;
-        if (isLast && dieAt % 2 === 0) throw new Crash();
-        const result = await call();
-        if (isLast) throw new Crash();
-        return result;
-      };
-      const { deps } = life.options();
-      const zones = deps.zones.all().map((zone) => ({ ...zone, archive: withCalls(zone.archive, around) }));
-      const store = withCalls(life.store, around);
-      try {
-        await life.age({ deps: { ...deps, store, zones: { ...deps.zones, all: () => zones } } });
-        break;
-      } catch (error) {
-        if (!(error instanceof Crash)) throw error;
-        life.nowMs += 100_000;
-      }
-      await life.expectKept();
-    }
+    await ageDespiteCrashes(life, () => life.expectKept());
     const rows = await life.rows();
     expect(rows.filter((row) => row.frozen).length).toBe(3);
     expect(rows.filter((row) => row.isInBackup).length).toBe(1);
@@ -289,6 +340,33 @@ describe("the life of a company's snapshots", () => {
     }
   });
 });
+
+class Crash extends Error {}
+
+/** Dies before, or after, the first call, then the second, and so on, until it comes through. */
+async function ageDespiteCrashes(life: Life, afterCrash: () => Promise<void>): Promise<void> {
+  for (let dieAt = 0; ; dieAt++) {
+    let calls = 0;
+    const around = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+      const isLast = calls++ === dieAt;
+      if (isLast && dieAt % 2 === 0) throw new Crash();
+      const result = await call();
+      if (isLast) throw new Crash();
+      return result;
+    };
+    const { deps } = life.options();
+    const zones = deps.zones.all().map((zone) => ({ ...zone, archive: withCalls(zone.archive, around) }));
+    const store = withCalls(life.store, around);
+    try {
+      await life.age({ deps: { ...deps, store, zones: { ...deps.zones, all: () => zones } } });
+      return;
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      life.nowMs += 100_000;
+    }
+    await afterCrash();
+  }
+}
 
 type Around = <Result>(call: () => Promise<Result>) => Promise<Result>;
 

@@ -182,6 +182,40 @@ describe("ageing", () => {
     expect([row?.frozen !== null, second !== undefined]).toEqual([true, true]);
   });
 
+  test("what a hold keeps is locked for longer in both zones before its time is over, and what cannot be is an incident", async () => {
+    const { companyId, ownerId } = scene;
+    await backUpThree();
+    await ageAt(20);
+    const [frozen] = await rows();
+    const { snapshotId, commit } = frozen ?? fail();
+    const hold = { holdId: "00000000-0000-4000-8000-000000000002", snapshotId, reason: "case 8", byPersonId: ownerId };
+    await store.placeHold(companyId, hold);
+    const until = async () => (await rows()).find((row) => row.commit === commit)?.frozen?.retainUntil ?? fail();
+    const before = await until();
+    const daysLeft = (before.getTime() - Date.now()) / DAY_MS;
+    expect(await ageAt(daysLeft - 31)).toMatchObject({ kind: "done", extended: 0 });
+    Object.assign(faults[1] ?? {}, { isLost: true });
+    expect(await ageAt(daysLeft - 29)).toMatchObject({ extended: 0, stuck: 1 });
+    expect(await judgeStuck()).toEqual({ opened: ["freeze_stuck"], closed: 0 });
+    expect(await until()).toEqual(before);
+    Object.assign(faults[1] ?? {}, { isLost: false });
+    expect(await ageAt(daysLeft - 29)).toMatchObject({ extended: 1, stuck: 0, problem: null });
+    expect(await judgeStuck()).toEqual({ opened: [], closed: 1 });
+    const after = await until();
+    expect((after.getTime() - before.getTime()) / DAY_MS).toBeCloseTo(31, 1);
+    for (const { zoneId, archive } of zones) {
+      const names = await readdir(join(folder, zoneId, "archive", "companies", companyId, "snapshots"));
+      const ends = await Promise.all(names.map((name) => archive.findLock(`companies/${companyId}/snapshots/${name}`)));
+      // The manifest and the new sidecar; the first one ends when it was to.
+      expect(ends.map((end) => end?.getTime()).toSorted()).toEqual([before, after, after].map((end) => end.getTime()));
+      for (const packId of await listBasePackIds(archive, companyId)) {
+        const pack = (await workerStore.findPack(companyId, packId)) ?? fail();
+        const end = await archive.findLock(keyInBase(packObjectKey(companyId, pack)));
+        expect(end?.getTime()).toBeGreaterThanOrEqual(after.getTime());
+      }
+    }
+  });
+
   test("waits while a zone is away, says why, and goes on when it is back", async () => {
     const [first] = await backUpThree();
     Object.assign(faults[1] ?? {}, { isLost: true });
@@ -260,7 +294,7 @@ describe("ageing", () => {
     await backUpThree();
     const result = await ageAt(20, { awaitJournal: async () => false });
     expect(result).toMatchObject({ frozen: 1, leftBackup: 2, deletedObjects: 0, held: { code: "journal_behind" } });
-    expect(await workerStore.listDeletingObjects(scene.companyId, 10)).toHaveLength(3);
+    expect(await workerStore.listDeletingObjects(scene.companyId, { after: null, limit: 10 })).toHaveLength(3);
     expect(await ageAt(20)).toMatchObject({ deletedObjects: 3, held: null });
   });
 });

@@ -24,9 +24,10 @@ export async function deleteLetGo(
 ): Promise<DeletedObjects> {
   const { deps, controlTerm, awaitJournal } = options;
   let objects = 0;
-  for (;;) {
-    const keys = await deps.store.listDeletingObjects(companyId, BATCH_OBJECTS);
-    if (keys.length === 0) return { objects, held: null, isMore: false };
+  let keptObjects = 0;
+  for (let after: string | null = null; ; ) {
+    const keys = await deps.store.listDeletingObjects(companyId, { after, limit: BATCH_OBJECTS });
+    if (keys.length === 0) return { objects, held: keptObjects > 0 ? keptByZone(keptObjects) : null, isMore: false };
     if (isOver()) return { objects, held: null, isMore: true };
     const { zones, clock } = await readEvidence(options, companyId);
     const hold = findDeletionHold(zones, clock, await controlTerm());
@@ -40,6 +41,7 @@ export async function deleteLetGo(
     const gone = keys.filter((key) => !kept.has(key));
     await deps.store.removeObjects(companyId, gone);
     objects += gone.length;
-    if (kept.size > 0) return { objects, held: keptByZone(kept.size), isMore: false };
+    keptObjects += kept.size;
+    after = keys.at(-1) ?? null;
   }
 }

@@ -22,8 +22,8 @@ const BATCH_LOCKS = 100;
 
 export type FreezeProgress =
   | { readonly kind: "more"; readonly place: FreezePlace }
-  | { readonly kind: "frozen" }
-  /** It has left the backup tier, or was frozen before. */
+  | { readonly kind: "frozen" | "extended" }
+  /** It has left the backup tier, or was frozen before, for as long. */
   | { readonly kind: "gone" }
   | { readonly kind: "lease_lost" }
   | { readonly kind: "stuck"; readonly problem: FreezeProblem };
@@ -44,6 +44,9 @@ export interface FreezeOptions {
  * 4. every pack that it takes, also those that were there before, is locked in every zone until the end of its quarter;
  * 5. the agent's manifest and the sidecar are stored, read back and locked in every zone;
  * 6. one transaction says that the snapshot is frozen. Until then it counts as it did before; what broke off is done again.
+ *
+ * A frozen one whose time a hold makes longer begins with 3: nothing is copied, and 6 says until when it stays now. The rows never promise what a zone has not
+ * locked, and what broke off is locked for longer than the rows say, never for less.
  */
 export class SnapshotFreeze {
   readonly #options: FreezeOptions;
@@ -55,7 +58,7 @@ export class SnapshotFreeze {
   async advance({ freeze, place }: FreezeCursor): Promise<FreezeProgress> {
     const { deps, companyId } = this.#options;
     const snapshot = await deps.store.findSnapshot(companyId, freeze.snapshotId);
-    if (snapshot === null || snapshot.backupLeftAt !== null || snapshot.frozen !== null) return { kind: "gone" };
+    if (snapshot === null || isGone(snapshot, freeze)) return { kind: "gone" };
     switch (place.phase) {
       case "clear":
         return this.#clear({ again: { phase: "clear" }, next: { phase: "roots" } });
@@ -201,8 +204,9 @@ export class SnapshotFreeze {
     if (problem) return { kind: "stuck", problem };
     const zoneIds = deps.zones.all().map(({ zoneId }) => zoneId);
     const { commit } = snapshot;
-    const isFrozen = await deps.store.recordFrozen(companyId, { commit, snapshotClass, retainUntil, objects, zoneIds });
-    return { kind: isFrozen ? "frozen" : "gone" };
+    const row = { commit, snapshotClass, retainUntil, objects, zoneIds };
+    if (snapshot.frozen) return { kind: (await deps.store.extendFrozen(companyId, row)) ? "extended" : "gone" };
+    return { kind: (await deps.store.recordFrozen(companyId, row)) ? "frozen" : "gone" };
   }
 
   async #lockEverywhere(objectKeys: readonly string[], until: Date): Promise<FreezeProblem | null> {
@@ -219,6 +223,10 @@ export class SnapshotFreeze {
     }
     return null;
   }
+}
+
+function isGone({ frozen, backupLeftAt }: SnapshotRow, { retainUntilMs }: FreezeCursor["freeze"]): boolean {
+  return frozen === null ? backupLeftAt !== null : frozen.retainUntil.getTime() >= retainUntilMs;
 }
 
 interface Turn {

@@ -24,7 +24,9 @@ export async function storeFrozenObjects(
   const { deps, companyId } = options;
   const { commit, manifestSha256, receivedAt, snapshotId } = snapshot;
   const hash = toHex(manifestSha256);
-  const manifest = await readManifest(options, manifestObjectKey(companyId, commit, hash), hash);
+  const manifestKey = archivedManifestKey(companyId, commit, hash);
+  const sourceKey = snapshot.frozen ? manifestKey : manifestObjectKey(companyId, commit, hash);
+  const manifest = await readManifest(options, sourceKey, hash);
   if (manifest === null) return { code: "pack_unreadable", detail: `the manifest of commit ${commit}` };
   const sidecar = encodeUtf8(
     JSON.stringify({
@@ -32,7 +34,6 @@ export async function storeFrozenObjects(
       ...{ class: frozen.snapshotClass, retainUntil: frozen.retainUntil.toISOString() },
     }),
   );
-  const manifestKey = archivedManifestKey(companyId, commit, hash);
   const sidecarKey = sidecarObjectKey(manifestKey, toHex(deps.primitives.sha256(sidecar)));
   const made = [
     { kind: "manifest", objectKey: manifestKey, bytes: manifest },

@@ -4,7 +4,7 @@ import type { AgingSnapshot, ArchivedPack, ArchiveStore, Freeze, RetentionRow } 
 import { byLevel } from "../setting-order.ts";
 import { MAX_PAGE_ROWS } from "../store.ts";
 import { findPolicyOf } from "./memory-layers.ts";
-import { addPack } from "./memory-packs.ts";
+import { addPack, recordMadeCopies } from "./memory-packs.ts";
 import { type HoldState, isKeptSnapshot, type ObjectEntry, type PackEntry, type SnapshotEntry } from "./memory-rows.ts";
 import { addObject, type CompanyState, getCompany, type MemoryState, newCopies } from "./memory-state.ts";
 
@@ -32,6 +32,7 @@ export function createMemoryArchive(state: MemoryState): ArchiveStore {
       state.outbox.push({ companyId, kind: "locks_raised" });
     },
     recordFrozen: async (companyId, freeze) => recordFrozen(state, getCompany(state, companyId), freeze),
+    extendFrozen: async (companyId, freeze) => extendFrozen(state, getCompany(state, companyId), freeze),
     async leaveBackup(companyId, commits) {
       const company = companyOrNone(companyId);
       if (!company) return [];
@@ -89,9 +90,9 @@ function createDueFreezes(state: MemoryState): Pick<ArchiveStore, "putDueFreezes
 function createDeletions(state: MemoryState): Pick<ArchiveStore, "listDeletingObjects" | "removeObjects"> {
   const companyOrNone = (companyId: string) => state.companies.get(companyId);
   return {
-    async listDeletingObjects(companyId, limit) {
+    async listDeletingObjects(companyId, { after, limit }) {
       const keys: string[] = [];
-      for (const key of companyOrNone(companyId)?.index.deletingKeys.after(null) ?? []) {
+      for (const key of companyOrNone(companyId)?.index.deletingKeys.after(after) ?? []) {
         if (keys.length >= Math.min(limit, MAX_PAGE_ROWS)) break;
         keys.push(key);
       }
@@ -169,25 +170,44 @@ function recordArchivedPack(state: MemoryState, company: CompanyState, archived:
   const stored = company.packs.get(pack.packId);
   if (stored && stored.state !== "live") return false;
   const entry = stored ?? addPack(state, company, { pack, runId, copies: newCopies(state, null), lockedUntil });
-  for (const zoneId of zoneIds) company.index.setCopy(entry, zoneId, { state: "present", code: null });
+  recordMadeCopies(state, company, { entry, zoneIds });
   if (entry.lockedUntil && entry.lockedUntil < lockedUntil) entry.lockedUntil = lockedUntil;
   state.outbox.push({ companyId: company.companyId, kind: "pack_archived" });
   return true;
 }
 
 function recordFrozen(state: MemoryState, company: CompanyState, freeze: Freeze): boolean {
-  const { commit, snapshotClass, retainUntil, objects, zoneIds } = freeze;
+  const { commit, snapshotClass, retainUntil } = freeze;
   const entry = company.index.snapshotsByCommit.get(commit);
   if (!entry || entry.frozen !== null || entry.backupLeftAt !== null) return false;
   company.index.setAging(entry, { frozen: { snapshotClass, frozenAt: state.now(), retainUntil } });
+  addFrozenObjects(state, company, freeze);
+  state.outbox.push({ companyId: company.companyId, kind: "snapshot_frozen" });
+  return true;
+}
+
+function extendFrozen(state: MemoryState, company: CompanyState, freeze: Freeze): boolean {
+  const { commit, retainUntil, objects } = freeze;
+  const entry = company.index.snapshotsByCommit.get(commit);
+  if (!entry?.frozen || entry.archiveExpiredAt !== null || entry.frozen.retainUntil >= retainUntil) return false;
+  company.index.setAging(entry, { frozen: { ...entry.frozen, retainUntil } });
+  addFrozenObjects(state, company, freeze);
+  for (const { objectKey } of objects) {
+    const object = company.objects.get(objectKey);
+    if (object?.lockedUntil && object.lockedUntil < retainUntil) object.lockedUntil = retainUntil;
+  }
+  state.outbox.push({ companyId: company.companyId, kind: "retention_extended" });
+  return true;
+}
+
+function addFrozenObjects(state: MemoryState, company: CompanyState, freeze: Freeze): void {
+  const { commit, retainUntil, objects, zoneIds } = freeze;
   for (const object of objects) {
     const copies = newCopies(state, null);
     for (const zoneId of zoneIds) copies.set(zoneId, { state: "present", code: null });
     const made = { ...object, commit, bytes: null, copies, lockedUntil: retainUntil, isDeleting: false };
     if (!company.objects.has(object.objectKey)) addObject(company, made);
   }
-  state.outbox.push({ companyId: company.companyId, kind: "snapshot_frozen" });
-  return true;
 }
 
 function mayLeave(company: CompanyState, entry: SnapshotEntry): boolean {

@@ -193,6 +193,18 @@ function recordPack(
   return { kind: "recorded", isNew: true };
 }
 
+/** Of a pack that was just made, maybe once more: what was found about these copies is over. */
+export function recordMadeCopies(
+  state: MemoryState,
+  company: CompanyState,
+  { entry, zoneIds }: { readonly entry: PackEntry; readonly zoneIds: readonly string[] },
+): void {
+  for (const zoneId of zoneIds) {
+    company.index.setCopy(entry, zoneId, { state: "present", code: null });
+    healFindings(state, company, { zoneId, entry });
+  }
+}
+
 /** Out of quarantine. */
 export function makeLive(company: CompanyState, pack: PackEntry): void {
   company.index.setPackState(pack, "live");

@@ -71,7 +71,7 @@ export interface ObjectEntry extends ZoneObject {
   readonly commit: number | null;
   readonly bytes: Uint8Array | null;
   readonly copies: Map<string, Copy>;
-  readonly lockedUntil: Date | null;
+  lockedUntil: Date | null;
   isDeleting: boolean;
 }
 

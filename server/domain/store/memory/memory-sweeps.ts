@@ -2,7 +2,7 @@ import type { PackTier } from "../../../../engine/format/pack-index.ts";
 import { StoreError } from "../store.ts";
 import { type DeletePacksOutcome, type Repacked, SWEEP_JOBS, type SweepPack, type SweepStore } from "../sweep-store.ts";
 import { createMemoryMarks, isMarking, marksOf } from "./memory-marks.ts";
-import { addPack, makeLive } from "./memory-packs.ts";
+import { addPack, makeLive, recordMadeCopies } from "./memory-packs.ts";
 import type { PackEntry } from "./memory-rows.ts";
 import { type CompanyState, getCompany, type MemoryState, newCopies } from "./memory-state.ts";
 
@@ -155,7 +155,7 @@ function recordRepacked(state: MemoryState, company: CompanyState, repacked: Rep
   const stored = company.packs.get(pack.packId);
   if (stored && stored.state !== "live") return false;
   const entry = stored ?? addPack(state, company, { pack, runId, copies: newCopies(state, null) });
-  for (const zoneId of zoneIds) company.index.setCopy(entry, zoneId, { state: "present", code: null });
+  recordMadeCopies(state, company, { entry, zoneIds });
   for (const source of sources) source.repackedInto = entry.packNo;
   state.outbox.push({ companyId: company.companyId, kind: "packs_repacked" });
   return true;
