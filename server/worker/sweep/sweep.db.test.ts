@@ -281,6 +281,28 @@ describe("deletion is held up, and nothing is deleted anywhere", () => {
   });
 });
 
+test("a zone that is full is swept as any other: that is what makes room in it", async () => {
+  const dead = await sendHalf(scene, agent, newIds(2));
+  await endTestRun(scene, agent, dead.run);
+  await copyTo(scene, workerStore, "zone2");
+  const put = async () => Promise.reject(new ZoneError("full", "zone2", "no space left"));
+  const full = zones.map((zone) => {
+    const { zoneId, ordinal, archive, backup } = zone;
+    return { zoneId, ordinal, archive, state: zone.state, backup: zoneId === "zone2" ? { ...backup, put } : backup };
+  });
+  await store.recordProbe("zone2", {
+    state: "unreachable",
+    latencyMs: 1,
+    freeBytes: 0,
+    totalBytes: 1,
+    errorCode: "full",
+  });
+  const deps = { ...scene.deps, store: workerStore, zones: { ...scene.deps.zones, all: () => full } };
+  await sweepNow({ deps });
+  expect(await sweepNow({ deps })).toMatchObject({ deleted: 2, held: null });
+  for (const zone of zones) expect(await listPackIds(zone, scene.companyId)).toEqual([]);
+});
+
 describe("a deletion that breaks off", () => {
   test("in one zone goes on later: the pack stays deleting until both zones have answered", async () => {
     const dead = await sendHalf(scene, agent, newIds(2));
