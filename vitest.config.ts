@@ -3,8 +3,22 @@ import { defineConfig } from "vitest/config";
 /** A hanging test ends; a slow machine, or one that does other things as well, is no failure. */
 const PATIENCE_MS = 60_000;
 const POSTGRES = "server/testing/postgres-setup.ts";
-/** Journeys that mostly wait for the clock, and leave the processors to others meanwhile. */
-const CLOCK = ["schedule", "install", "collector", "zone-faults"].map((name) => `e2e/${name}.e2e.test.ts`);
+/**
+ * Journeys go in lanes beside each other, in each one after the other: half of the time a journey waits, for a page, a clock or a process. Lanes of about
+ * the same length; what is in none of these is in `e2e`.
+ */
+const LANES = {
+  schedule: ["schedule"],
+  clock: ["install", "collector", "zone-faults"],
+  vault: ["vault", "vault-reading", "vault-download", "onboarding", "hostile-screens"],
+};
+
+function journeys(names: readonly string[]): string[] {
+  return names.map((name) => `e2e/${name}.e2e.test.ts`);
+}
+
+/** Each starts the whole service. */
+const JOURNEY = { fileParallelism: false, testTimeout: 600_000, hookTimeout: 600_000 };
 
 /** Projects, because only some tests need PostgreSQL, a browser, or whole processes. */
 export default defineConfig({
@@ -45,23 +59,20 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.e2e.test.ts"],
-          exclude: CLOCK,
-          // Each starts the whole service. Two at once on two cores made each take more than twice as long, and found moments that nobody had time for.
-          fileParallelism: false,
+          exclude: journeys(Object.values(LANES).flat()),
           globalSetup: ["e2e/ready-made.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          ...JOURNEY,
         },
       },
-      {
+      ...Object.entries(LANES).map(([name, names]) => ({
+        // Making a demo for all of them is dearer than making it for one.
         test: {
-          name: "clock",
-          include: CLOCK,
-          fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          name,
+          include: journeys(names),
+          globalSetup: names.length > 1 ? ["e2e/ready-made.ts"] : [],
+          ...JOURNEY,
         },
-      },
+      })),
     ],
   },
 });

@@ -6,13 +6,15 @@ import { join } from "node:path";
 import { findBrowser } from "./browser.mjs";
 
 /**
- * The journeys come last and one at a time: each starts the whole service. Those that mostly wait for the clock go on beside them, and tests of the
- * database beside those that need none, in a run of their own, whose output comes when it has ended.
+ * The journeys come last, in lanes beside each other; tests of the database go beside those that need none. Each lane is a run of its own; the first one's output
+ * is seen as it goes, the others' when they have ended.
  */
 const STAGES = [
   [["pure", "browser"], ["database"]],
-  [["e2e"], ["clock"]],
+  [["e2e"], ["vault"], ["clock"]],
 ];
+/** Waits for full minutes nearly all of the time: it goes on beside everything else, from the first moment on. */
+const ALL_ALONG = ["schedule"];
 
 /** `filters` are passed to vitest, as in `npm test -- server/db`. Ends with the summary "N passed, N failed, N skipped". */
 export async function runTests(projectRoot, filters) {
@@ -28,14 +30,17 @@ export async function runTests(projectRoot, filters) {
   const total = { passed: 0, failed: 0, skipped: [] };
   if (!browser) total.skipped.push(...globSync("**/*.browser.test.ts", { exclude: ["node_modules"] }));
   try {
+    const start = (projects, isShown) => {
+      const wanted = projects.filter((project) => browser || project !== "browser");
+      const resultFile = join(results, `${projects[0]}.json`);
+      return runVitest(projectRoot, { projects: wanted, filters, env, resultFile, isShown });
+    };
+    const allAlong = start(ALL_ALONG, false);
     for (const lanes of STAGES) {
-      const runs = lanes.map((projects, lane) => {
-        const wanted = projects.filter((project) => browser || project !== "browser");
-        const resultFile = join(results, `${projects[0]}.json`);
-        return runVitest(projectRoot, { projects: wanted, filters, env, resultFile, isShown: lane === 0 });
-      });
+      const runs = lanes.map((projects, lane) => start(projects, lane === 0));
       for (const run of runs) addRun(total, await run);
     }
+    addRun(total, await allAlong);
   } finally {
     rmSync(results, { recursive: true, force: true });
   }

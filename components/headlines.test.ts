@@ -191,7 +191,7 @@ test("a finding says how many snapshots it touches, and whether these are all", 
 
 test("policies are counted with the companies that have them", () => {
   const policy = (companies: number) => ({ policyId: policyIdSchema.parse(ID), name: "Gold", companies });
-  expect(policiesHeadline({ policies: [] })).toBe("Every company follows the provider's default.");
+  expect(policiesHeadline({ policies: [] })).toBe("There is no policy yet.");
   expect(policiesHeadline({ policies: [policy(0)] })).toBe("1 policy holds for no company yet.");
   expect(policiesHeadline({ policies: [policy(1)] })).toBe("1 policy holds for 1 company.");
   expect(policiesHeadline({ policies: [policy(12), policy(2)] })).toBe("2 policies hold for 14 companies.");

@@ -419,7 +419,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await openBrowser();
     await signIn(page, product.url, product.demo.staff);
     await goTo("Policies");
-    await expectPage(headline()).toHaveText("Every company follows the provider's default.");
+    await expectPage(headline()).toHaveText("There is no policy yet.");
     await page.getByLabel("Name").fill("Gold");
     await page.getByRole("button", { name: "Create policy" }).click();
     await expectPage(headline()).toHaveText("1 policy holds for no company yet.");
@@ -479,7 +479,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await goTo("Policies");
     await page.getByRole("link", { name: "Gold" }).click();
     await page.getByRole("button", { name: "Remove policy" }).click();
-    await expectPage(headline()).toHaveText("Every company follows the provider's default.");
+    await expectPage(headline()).toHaveText("There is no policy yet.");
   });
 
   test("signing out ends the session, for a copy of the cookie too", async () => {

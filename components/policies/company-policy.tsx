@@ -34,7 +34,7 @@ export function CompanyPolicy({ companyId, policy, choices, isStaff }: CompanyPo
     void change(({ policies }) => policies.assign.mutate({ companyId, policyId }));
   };
   return (
-    <Card title="Policy" note="what it sets holds where the company sets nothing itself">
+    <Card title="Policy" note="what it sets holds where the company sets nothing itself; a pause holds in any case">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3 border-t border-line px-4 py-3">
         <span className="min-w-[120px] font-[560] break-words">
           {policy === null ? (

@@ -3,7 +3,7 @@ import { formatCount } from "../format/format-bytes.ts";
 
 /** "2 policies hold for 14 companies." */
 export function policiesHeadline({ policies }: PoliciesView): string {
-  if (policies.length === 0) return "Every company follows the provider's default.";
+  if (policies.length === 0) return "There is no policy yet.";
   const companies = policies.reduce((sum, policy) => sum + policy.companies, 0);
   const [many, verb] = policies.length === 1 ? ["policy", "holds"] : ["policies", "hold"];
   const whom = companies === 0 ? "no company yet" : `${formatCount(companies)} ${companyWord(companies)}`;

@@ -125,6 +125,29 @@ test("what is paused is due at no time, and says who paused it", async () => {
   expect(seen.company.nextDueAts).toHaveLength(5);
 });
 
+test("what holds for many companies is changed by admins alone, whoever else asks", async () => {
+  const { policyId } = await staff("admin").policies.create({ name: `Gold ${randomUUID()}` });
+  const subject = { level: "policy", policyId } as const;
+  const settings = settingsOf({ timing: HOURLY });
+  const retention = { freezeAfterDays: 3, dailyDays: null, weeklyWeeks: null, monthlyMonths: null, yearlyYears: null };
+  await staff("admin").schedules.put({ subject, settings });
+  await staff("admin").archive.putRetention({ subject, settings: retention });
+  await staff("admin").policies.assign({ companyId: companyIdSchema.parse(company.companyId), policyId });
+  const before = await staff("auditor").policies.get({ policyId });
+  const others = [staff("operator"), staff("auditor"), member("owner"), member("restorer"), member("viewer")];
+  for (const api of others) {
+    const refused = { code: "FORBIDDEN" };
+    await expect(api.schedules.put({ subject, settings: settingsOf({}) })).rejects.toMatchObject(refused);
+    const nothing = { ...retention, freezeAfterDays: null };
+    await expect(api.archive.putRetention({ subject, settings: nothing })).rejects.toMatchObject(refused);
+    const provider = { level: "provider" } as const;
+    await expect(api.archive.putRetention({ subject: provider, settings: nothing })).rejects.toMatchObject(refused);
+  }
+  expect(await staff("auditor").policies.get({ policyId })).toEqual({ ...before, schedule: expect.anything() });
+  expect((await staff("auditor").policies.get({ policyId })).schedule.own).toEqual(before.schedule.own);
+  await staff("admin").policies.assign({ companyId: companyIdSchema.parse(company.companyId), policyId: null });
+});
+
 test("who only looks changes nothing, and the provider's default belongs to admins", async () => {
   const refused = { code: "FORBIDDEN" };
   const settings = settingsOf({});

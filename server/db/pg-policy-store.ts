@@ -1,4 +1,4 @@
-import type { PolicyName, PolicyStore } from "../domain/store/policy-store.ts";
+import type { PolicyName, PolicyRow, PolicyStore } from "../domain/store/policy-store.ts";
 import { MAX_PAGE_ROWS, StoreError } from "../domain/store/store.ts";
 import { newId } from "../platform/ids.ts";
 import { type JournalPayload, writeAudit, writeOutbox } from "./journal.ts";
@@ -63,14 +63,7 @@ export function createPgPolicyStore(database: PgDatabase): PolicyStore {
         throw error;
       }
     },
-    findPolicy: (policyId) =>
-      ofProvider(async (tx) => {
-        const [row] = await tx.rows<PolicyRecord>(POLICY_FIND, [policyId]);
-        if (!row) return null;
-        const settled = { ...row, level: "policy", subject_id: policyId } as const;
-        const { subject_id: _, ...retention } = settled;
-        return { policyId, name: row.name, schedule: toScheduleRow(settled), retention: toRetentionRow(retention) };
-      }),
+    findPolicy: (policyId) => ofProvider((tx) => findPolicy(tx, policyId)),
     listPolicies: async () => {
       const read = (tx: Tx) => tx.rows<PolicyNameRecord & { companies: number }>(POLICIES_LIST, [MAX_PAGE_ROWS]);
       return (await withProvider(database, read)).map((row) => ({ ...toName(row), companies: row.companies }));
@@ -96,9 +89,11 @@ function createAssignments(database: PgDatabase): Pick<PolicyStore, "findCompany
         return row === undefined || row.policy_id === null ? null : { policyId: row.policy_id, name: row.name ?? "" };
       }),
     assignPolicy: async (companyId, { policyId, byPersonId }) => {
+      // A company sees no policy but its own. Should this one be timed anew meanwhile, that moment counts in any case.
+      const timing = policyId === null ? "" : await readTiming(database, policyId);
       try {
         return await withCompany(database, companyId, async (tx) => {
-          if ((await tx.run(COMPANY_POLICY_PUT, [companyId, policyId])) === 0) {
+          if ((await tx.run(COMPANY_POLICY_PUT, [companyId, policyId, timing])) === 0) {
             const [row] = await tx.rows<CompanyPolicyRecord>(COMPANY_POLICY_FIND, [companyId]);
             return row === undefined ? "not_found" : "assigned";
           }
@@ -111,6 +106,21 @@ function createAssignments(database: PgDatabase): Pick<PolicyStore, "findCompany
       }
     },
   };
+}
+
+/** As in company-policy-put. */
+async function readTiming(database: PgDatabase, policyId: string): Promise<string> {
+  const policy = await withCompany(database, PROVIDER_ID, (tx) => findPolicy(tx, policyId));
+  const timing = policy?.schedule.settings.timing;
+  return timing ? `${timing.cron} ${timing.timeZone}` : "";
+}
+
+async function findPolicy(tx: Tx, policyId: string): Promise<PolicyRow | null> {
+  const [row] = await tx.rows<PolicyRecord>(POLICY_FIND, [policyId]);
+  if (!row) return null;
+  const settled = { ...row, level: "policy", subject_id: policyId } as const;
+  const { subject_id: _, ...retention } = settled;
+  return { policyId, name: row.name, schedule: toScheduleRow(settled), retention: toRetentionRow(retention) };
 }
 
 interface PolicyNameRecord {

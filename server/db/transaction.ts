@@ -19,6 +19,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** A transaction that lost a deadlock did nothing; three more tries have always sufficed. */
 const MAX_ATTEMPTS = 4;
 const SERIALIZATION_FAILURE = "40001";
+const UNIQUE_VIOLATION = "23505";
 const DEADLOCK = "40P01";
 const SQL_STATE = /^(?!EPIPE)[0-9A-Z]{5}$/;
 /** Prisma's own codes: a lost race; no connection, none free, or one that broke. */
@@ -152,7 +153,9 @@ async function asStoreError<Result>(work: () => Promise<Result>): Promise<Result
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const code = findSqlState(error);
-    if (code === SERIALIZATION_FAILURE || code === DEADLOCK || code === PRISMA_CONFLICT) {
+    const isLostRace = code === SERIALIZATION_FAILURE || code === DEADLOCK || code === PRISMA_CONFLICT;
+    // Whoever looks first and inserts then has looked before somebody else's commit; the next try sees it.
+    if (isLostRace || code === UNIQUE_VIOLATION) {
       throw new StoreError("conflict", "another transaction was in the way; try again", { cause: error });
     }
     if (code === null ? isConnectionFault(error) : UNAVAILABLE.test(code)) {

@@ -7,7 +7,17 @@ const GET_FLAGS = 0x80086601;
 const SET_FLAGS = 0x40086602;
 const IMMUTABLE = 0x10;
 
-type Ioctl = (fd: number, request: number, flags: Int32Array) => number;
+/** Null when it went well, else the system's error. On a thread of its own: a file system that hangs stops nobody else. */
+type Ioctl = (fd: number, request: number, flags: Int32Array) => Promise<IoctlError | null>;
+
+class IoctlError extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`ioctl of the immutable attribute: ${code}`);
+    this.code = code;
+  }
+}
 
 /** How systems and file systems say that they have no such attribute, or not for us. */
 const NOT_GRANTED = new Set(["EPERM", "EACCES", "ENOTTY", "EOPNOTSUPP", "ENOSYS", "EINVAL"]);
@@ -17,34 +27,34 @@ const NOT_GRANTED = new Set(["EPERM", "EACCES", "ENOTTY", "EOPNOTSUPP", "ENOSYS"
  * it. Linux alone has it, for processes with CAP_LINUX_IMMUTABLE, on ext4, XFS, Btrfs and others, not on NFS.
  *
  * @returns whether it is now as wanted; false where the system does not grant it
- * @throws what the system says of a file that is absent or cannot be read
+ * @throws what the system says of a file that is absent or cannot be read or changed, with its `code`
  */
 export async function setImmutable(path: string, isWanted: boolean): Promise<boolean> {
-  const libc = await loadLibc();
-  if (libc === null) return !isWanted;
+  const ioctl = await loadIoctl();
+  if (ioctl === null) return !isWanted;
   const file = await open(path, "r");
   try {
     const flags = new Int32Array([0, 0]);
-    if (libc.ioctl(file.fd, GET_FLAGS, flags) < 0) return !isWanted && isNotGranted(libc.errno());
+    const unread = await ioctl(file.fd, GET_FLAGS, flags);
+    if (unread && isNotGranted(unread)) return !isWanted;
     const [before = 0] = flags;
     const after = isWanted ? before | IMMUTABLE : before & ~IMMUTABLE;
     if (after === before) return true;
     flags[0] = after;
-    if (libc.ioctl(file.fd, SET_FLAGS, flags) >= 0) return true;
-    if (isNotGranted(libc.errno())) return false;
-    throw new Error(`the immutable attribute of ${path}: error ${libc.errno()}`);
+    const unset = await ioctl(file.fd, SET_FLAGS, flags);
+    return !(unset && isNotGranted(unset));
   } finally {
     await file.close();
   }
 }
 
 export async function isImmutable(path: string): Promise<boolean> {
-  const libc = await loadLibc();
-  if (libc === null) return false;
+  const ioctl = await loadIoctl();
+  if (ioctl === null) return false;
   const file = await open(path, "r");
   try {
     const flags = new Int32Array([0, 0]);
-    return libc.ioctl(file.fd, GET_FLAGS, flags) >= 0 && ((flags[0] ?? 0) & IMMUTABLE) !== 0;
+    return (await ioctl(file.fd, GET_FLAGS, flags)) === null && ((flags[0] ?? 0) & IMMUTABLE) !== 0;
   } finally {
     await file.close();
   }
@@ -68,27 +78,35 @@ export async function clearImmutableBelow(folder: string): Promise<void> {
   }
 }
 
-function isNotGranted(errno: number): boolean {
-  const code = Object.entries(constants.errno).find(([, number]) => number === errno)?.[0];
-  return code !== undefined && NOT_GRANTED.has(code);
+/** @throws every other error: it is no answer to whether the system has such an attribute */
+function isNotGranted(error: IoctlError): true {
+  if (NOT_GRANTED.has(error.code)) return true;
+  throw error;
 }
 
-interface Libc {
-  readonly ioctl: Ioctl;
-  readonly errno: () => number;
-}
-
-let loaded: Promise<Libc | null> | undefined;
+let loaded: Promise<Ioctl | null> | undefined;
 
 /** Null on systems without the attribute. Loaded for zones that ask for it alone. */
-function loadLibc(): Promise<Libc | null> {
-  loaded ??= load();
+function loadIoctl(): Promise<Ioctl | null> {
+  loaded ??= load().catch(() => null);
   return loaded;
 }
 
-async function load(): Promise<Libc | null> {
+async function load(): Promise<Ioctl | null> {
   if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) return null;
   const { default: koffi } = await import("koffi");
-  const ioctl = koffi.load("libc.so.6").func("int ioctl(int fd, unsigned long request, _Inout_ int *flags)") as Ioctl;
-  return { ioctl, errno: () => koffi.errno() };
+  const { async: call } = koffi.load("libc.so.6").func("int ioctl(int fd, unsigned long request, _Inout_ int *flags)");
+  return (fd, request, flags) =>
+    new Promise((resolve, reject) => {
+      call(fd, request, flags, (error: unknown, answer: number) => {
+        // Of the thread that has called: koffi hands it on while this function runs.
+        const code = codeOf(koffi.errno());
+        if (error) reject(error);
+        else resolve(answer < 0 ? new IoctlError(code) : null);
+      });
+    });
+}
+
+function codeOf(errno: number): string {
+  return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
 }

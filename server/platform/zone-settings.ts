@@ -14,7 +14,8 @@ const shared = {
   identities: z.exactOptional(z.object({ backup: BaseIdentity, archive: BaseIdentity })),
 };
 
-const FsZoneSettings = z.object({
+/** Strict, so that a misspelt setting is refused instead of protecting nothing. */
+const FsZoneSettings = z.strictObject({
   ...shared,
   kind: z.literal("fs"),
   /** Folder with `backup` and `archive` in it. */

@@ -21,7 +21,8 @@ const READ_ONLY = 0o444;
  * The time is set before the mode: a file that is read-only is locked, until when is then known. Where the zone's settings ask for it the file then
  * also gets the immutable attribute, which holds against its owner, and against root until he takes it away: a slip of the hand removes nothing. It
  * comes last, because nothing of the file can be changed after it, and is taken away for as long as a lock is made longer: a crash in between leaves
- * a file that is read-only, and the next lock or look sets it again. Asked for and not granted, nothing is locked: a setting does not hold by half.
+ * a file that is read-only, and the next lock sets it again. Asked for and not granted, nothing is locked, because it is tried before: a setting does
+ * not hold by half, and nobody is left with a lock that the database does not know. What was locked before it was asked for gets it with its next lock.
  */
 export async function lockFile(base: FsBase, key: string, until: Date): Promise<Date> {
   const path = await pathOf(base, key);
@@ -32,6 +33,7 @@ export async function lockFile(base: FsBase, key: string, until: Date): Promise<
       await makeImmutable(base, path);
       return inForce;
     }
+    if (inForce === null) await tryImmutable(base, path);
     await withoutImmutable(path, () => utimes(path, wanted, wanted));
     await chmod(path, READ_ONLY);
     await makeImmutable(base, path);
@@ -75,6 +77,12 @@ async function makeImmutable({ isImmutable, zoneId }: FsBase, path: string): Pro
   const message =
     "the system does not grant the immutable attribute: give the service CAP_LINUX_IMMUTABLE and a file system that has it, or take isImmutable out of the zone's settings";
   throw new ZoneError("no_locks", zoneId, message);
+}
+
+async function tryImmutable(base: FsBase, path: string): Promise<void> {
+  if (!base.isImmutable) return;
+  await makeImmutable(base, path);
+  await setImmutable(path, false);
 }
 
 async function readLock(path: string): Promise<Date | null> {

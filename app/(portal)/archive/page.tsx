@@ -25,7 +25,7 @@ export default async function ArchivePage() {
   return (
     <>
       <PageHead headline="How long snapshots are kept" proof={PROOF} />
-      <Card title="Retention" note="holds wherever a company, a machine or a source sets nothing else">
+      <Card title="Retention" note="holds wherever a policy, a company, a machine or a source sets nothing else">
         <ul>
           <RetentionRow
             name="All companies"

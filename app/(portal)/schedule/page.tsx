@@ -19,7 +19,7 @@ export default async function SchedulePage() {
       <>
         <PageHead
           headline={scheduleHeadline(schedule, "Every company")}
-          proof="This holds wherever a company, a machine or a source does not say otherwise; their own pages show what they say."
+          proof="This holds wherever a policy, a company, a machine or a source does not say otherwise; their own pages show what they say."
         />
         <ScheduleCard lines={[line]} note={line.canEdit ? "for every company" : "admins change it"} />
       </>

@@ -1,1 +1,2 @@
-insert into policy (policy_id, name) values ($1, $2) on conflict do nothing
+-- It never set a timing: getting it changes none.
+insert into policy (policy_id, name, timed_at) values ($1, $2, 'epoch') on conflict do nothing

@@ -99,13 +99,14 @@ export function describePolicies(getStore: () => Store): void {
 
     test("its time moves with its timing, and with the company's change to it and away from it", async () => {
       const store = getStore();
-      const { companyId } = scene;
+      const company = await createScene(store);
+      const { companyId } = company;
       const { policyId } = await create();
       await store.putPolicySchedule({ policyId, settings: { ...NO_SCHEDULE, timing: HOURLY }, byPersonId });
       const made = (await store.findPolicy(policyId))?.schedule.timedAt.getTime() ?? 0;
       await pause();
       await store.assignPolicy(companyId, { policyId, byPersonId });
-      const got = (await policyLayerOf(scene))?.timedAt.getTime() ?? 0;
+      const got = (await policyLayerOf(company))?.timedAt.getTime() ?? 0;
       expect(got).toBeGreaterThan(made);
       await pause();
       await store.assignPolicy(companyId, { policyId, byPersonId });
@@ -114,16 +115,51 @@ export function describePolicies(getStore: () => Store): void {
         settings: { ...NO_SCHEDULE, timing: HOURLY, isPaused: true },
         byPersonId,
       });
-      expect((await policyLayerOf(scene))?.timedAt.getTime()).toBe(got);
+      expect((await policyLayerOf(company))?.timedAt.getTime()).toBe(got);
       await store.putPolicySchedule({ policyId, settings: { ...NO_SCHEDULE, timing: NIGHTLY }, byPersonId });
-      const changed = (await policyLayerOf(scene))?.timedAt.getTime() ?? 0;
+      const changed = (await policyLayerOf(company))?.timedAt.getTime() ?? 0;
       expect(changed).toBeGreaterThan(got);
       await pause();
       await store.assignPolicy(companyId, { policyId: null, byPersonId });
-      const left = await policyLayerOf(scene);
+      const left = await policyLayerOf(company);
       expect(left).toMatchObject({ subjectId: null, settings: NO_SCHEDULE });
       expect(left?.timedAt.getTime()).toBeGreaterThan(changed);
       expect(await store.findCompanyPolicy(companyId)).toBeNull();
+    });
+
+    test("getting one that leaves the timing as it was changes no time: what is due, failed or missed meanwhile counts", async () => {
+      const store = getStore();
+      const company = await createScene(store);
+      const { companyId } = company;
+      const since = async () => (await policyLayerOf(company))?.timedAt.getTime();
+      const [open, timed, alike] = [await create(), await create(), await create()];
+      await store.putPolicyRetention({ ...open, settings: { ...NO_RETENTION, yearlyYears: 3 }, byPersonId });
+      await store.assignPolicy(companyId, { policyId: open.policyId, byPersonId });
+      expect(await since()).toBe(0);
+      await store.assignPolicy(companyId, { policyId: null, byPersonId });
+      expect(await since()).toBe(0);
+      for (const { policyId } of [timed, alike])
+        await store.putPolicySchedule({ policyId, settings: { ...NO_SCHEDULE, timing: HOURLY }, byPersonId });
+      await pause();
+      await store.assignPolicy(companyId, { policyId: timed.policyId, byPersonId });
+      const begun = await since();
+      expect(begun).toBeGreaterThan((await store.findPolicy(alike.policyId))?.schedule.timedAt.getTime() ?? Number.NaN);
+      await pause();
+      await store.assignPolicy(companyId, { policyId: alike.policyId, byPersonId });
+      expect(await since()).toBe(begun);
+      await pause();
+      await store.assignPolicy(companyId, { policyId: open.policyId, byPersonId });
+      expect(await since()).toBeGreaterThan(begun ?? Number.NaN);
+    });
+
+    test("of two renames to one name at once, one is told that it is taken", async () => {
+      const store = getStore();
+      const policies = [await create(), await create(), await create(), await create()];
+      const name = `Silver ${newUuid()}`;
+      const outcomes = await Promise.all(
+        policies.map(({ policyId }) => store.renamePolicy({ policyId, name, byPersonId })),
+      );
+      expect(outcomes.toSorted()).toEqual(["name_taken", "name_taken", "name_taken", "renamed"]);
     });
 
     test("one that a company has is not removed", async () => {
@@ -151,18 +187,19 @@ export function describePolicies(getStore: () => Store): void {
       const { policyId } = await create();
       const put = (change: Partial<typeof NO_SCHEDULE>) =>
         store.putPolicySchedule({ policyId, settings: { ...NO_SCHEDULE, ...change }, byPersonId });
-      for (const change of [
-        () => store.assignPolicy(companyId, { policyId, byPersonId }),
-        () => put({ timing: HOURLY }),
-        () => store.assignPolicy(companyId, { policyId: null, byPersonId }),
-      ]) {
+      const changes = [
+        { change: () => store.assignPolicy(companyId, { policyId, byPersonId }), isTiming: false },
+        { change: () => put({ timing: HOURLY }), isTiming: true },
+        { change: () => store.assignPolicy(companyId, { policyId: null, byPersonId }), isTiming: true },
+        { change: () => store.assignPolicy(companyId, { policyId, byPersonId }), isTiming: true },
+      ];
+      for (const { change, isTiming } of changes) {
         await expectAhead();
         expect(await isToPlan()).toBe(false);
         await pause();
         await change();
-        expect(await isToPlan()).toBe(true);
+        expect(await isToPlan()).toBe(isTiming);
       }
-      await store.assignPolicy(companyId, { policyId, byPersonId });
       await put({ timing: HOURLY, isPaused: true });
       expect(await isToPlan()).toBe(false);
     });

@@ -23,7 +23,7 @@ export default async function PolicyPage({ params }: PageInput<"policyId">) {
       <Breadcrumb path={[{ href: "/policies", word: "Policies" }]} here={name} />
       <PageHead
         headline={scheduleHeadline(schedule, `Every company with the policy ${name}`)}
-        proof="This holds where a company, a machine or a source does not say otherwise. What is frozen already stays as long as it was promised."
+        proof="This holds where a company, a machine or a source does not say otherwise; a pause holds for all. What is frozen already stays as long as it was promised."
       />
       <ScheduleCard
         lines={policyLines(policy, viewer)}

@@ -5,6 +5,9 @@ import { MAX_PAGE_ROWS } from "../store.ts";
 import { findPolicyOf, timedAtOf } from "./memory-layers.ts";
 import type { MemoryState } from "./memory-state.ts";
 
+/** A policy that never set a timing changed none. */
+const NEVER = new Date(0);
+
 export function createMemoryPolicies(state: MemoryState): PolicyStore {
   const record = (kind: string) => state.outbox.push({ companyId: null, kind });
   const companiesOf = (policyId: string) =>
@@ -16,7 +19,7 @@ export function createMemoryPolicies(state: MemoryState): PolicyStore {
       const same = state.policies.get(policyId);
       if (same) return same.name === name ? "created" : "name_taken";
       if (isTaken(name, policyId)) return "name_taken";
-      const schedule = { level: "policy", subjectId: policyId, settings: NO_SCHEDULE, timedAt: state.now() } as const;
+      const schedule = { level: "policy", subjectId: policyId, settings: NO_SCHEDULE, timedAt: NEVER } as const;
       state.policies.set(policyId, {
         policyId,
         name,
@@ -79,7 +82,10 @@ function createAssignments(state: MemoryState): Pick<PolicyStore, "findCompanyPo
       const company = state.companies.get(companyId);
       if (!company || (policyId !== null && !state.policies.has(policyId))) return "not_found";
       if (company.policyId === policyId) return "assigned";
-      Object.assign(company, { policyId, policySince: state.now() });
+      const timingOf = (id: string | null) => state.policies.get(id ?? "")?.schedule.settings.timing ?? null;
+      const [before, after] = [timingOf(company.policyId), timingOf(policyId)];
+      const isSame = before?.cron === after?.cron && before?.timeZone === after?.timeZone;
+      Object.assign(company, { policyId, policySince: isSame ? (company.policySince ?? NEVER) : state.now() });
       state.outbox.push({ companyId, kind: "policy_assigned" });
       return "assigned";
     },
