@@ -8,9 +8,9 @@ const POSTGRES = "server/testing/postgres-setup.ts";
  * the same length; what is in none of these is in `e2e`.
  */
 const LANES = {
-  schedule: ["schedule"],
-  clock: ["install", "collector", "zone-faults"],
-  vault: ["vault", "vault-reading", "vault-download", "onboarding", "hostile-screens"],
+  "e2e-schedule": ["schedule"],
+  "e2e-waits": ["install", "collector", "zone-faults", "vault-download"],
+  "e2e-screens": ["portal", "vault", "vault-reading", "onboarding", "hostile-screens", "care", "live", "start"],
 };
 
 function journeys(names: readonly string[]): string[] {

@@ -11,10 +11,10 @@ import { findBrowser } from "./browser.mjs";
  */
 const STAGES = [
   [["pure", "browser"], ["database"]],
-  [["e2e"], ["vault"], ["clock"]],
+  [["e2e"], ["e2e-screens"], ["e2e-waits"]],
 ];
 /** Waits for full minutes nearly all of the time: it goes on beside everything else, from the first moment on. */
-const ALL_ALONG = ["schedule"];
+const ALL_ALONG = ["e2e-schedule"];
 
 /** `filters` are passed to vitest, as in `npm test -- server/db`. Ends with the summary "N passed, N failed, N skipped". */
 export async function runTests(projectRoot, filters) {

@@ -54,14 +54,14 @@ export function createPgScrubStore(database: PgDatabase): ScrubStore {
     listPackCopies: async (companyId, zoneId, { after, limit }) => {
       const values = [companyId, zoneId, after, Math.min(limit, MAX_PAGE_ROWS)];
       const rows = await withCompany(database, companyId, (tx) => tx.rows<PackCopyRecord>(PACK_COPIES, values));
-      return rows.map(({ pack_no: packNo, pack_id: packId, kind, size_bytes: sizeBytes, tier }) => {
-        return { packNo, packId, packKind: kind, tier, sizeBytes };
+      return rows.map(({ pack_no: packNo, pack_id: packId, kind, size_bytes: sizeBytes, tier, locked_until }) => {
+        return { packNo, packId, packKind: kind, tier, sizeBytes, lockedUntil: locked_until };
       });
     },
     listObjectCopies: async (companyId, zoneId, { after, limit }) => {
       const values = [companyId, zoneId, after, Math.min(limit, MAX_PAGE_ROWS)];
-      const rows = await withCompany(database, companyId, (tx) => tx.rows<ObjectRecord>(OBJECT_COPIES, values));
-      return rows.map(toZoneObject);
+      const rows = await withCompany(database, companyId, (tx) => tx.rows<ObjectCopyRecord>(OBJECT_COPIES, values));
+      return rows.map((row) => ({ ...toZoneObject(row), lockedUntil: row.locked_until }));
     },
     saveScrubRound: (companyId, zoneId, save) =>
       withCompany(database, companyId, (tx) => saveRound(tx, { companyId, zoneId }, save)),
@@ -76,7 +76,10 @@ interface PackCopyRecord {
   readonly kind: PackKind;
   readonly size_bytes: number;
   readonly tier: PackTier;
+  readonly locked_until: Date | null;
 }
+
+type ObjectCopyRecord = ObjectRecord & { readonly locked_until: Date | null };
 
 /** The lease first: who lost it saves nothing. Places and figures are no history, so there is no outbox row. */
 async function saveRound(

@@ -22,7 +22,7 @@ const READ_ONLY = 0o444;
  * also gets the immutable attribute, which holds against its owner, and against root until he takes it away: a slip of the hand removes nothing. It
  * comes last, because nothing of the file can be changed after it, and is taken away for as long as a lock is made longer: a crash in between leaves
  * a file that is read-only, and the next lock sets it again. Asked for and not granted, nothing is locked, because it is tried before: a setting does
- * not hold by half, and nobody is left with a lock that the database does not know. What was locked before it was asked for gets it with its next lock.
+ * not hold by half, and nobody is left with a lock that the database does not know. What was locked before it was asked for, or lost its lock, gets it from the next scrub.
  */
 export async function lockFile(base: FsBase, key: string, until: Date): Promise<Date> {
   const path = await pathOf(base, key);

@@ -100,6 +100,13 @@ export interface PackCopy {
   readonly packKind: PackKind;
   readonly tier: PackTier;
   readonly sizeBytes: number;
+  /** Until when every zone is to keep it; null in the backup tier. */
+  readonly lockedUntil: Date | null;
+}
+
+export interface ObjectCopy extends ZoneObject {
+  /** As of a pack. */
+  readonly lockedUntil: Date | null;
 }
 
 export interface UntracedFinding {
@@ -136,7 +143,7 @@ export interface ScrubStore {
     companyId: string,
     zoneId: string,
     page: { readonly after: string; readonly limit: number },
-  ): Promise<readonly ZoneObject[]>;
+  ): Promise<readonly ObjectCopy[]>;
   /** Saves where a round stands, with what it verified. False when the token is no longer the job's: nothing was saved, stop. */
   saveScrubRound(companyId: string, zoneId: string, save: ScrubSave): Promise<boolean>;
   /** Provider-wide: companies with findings whose snapshots were not looked for, or not exactly found a day ago. At most 1,000. */

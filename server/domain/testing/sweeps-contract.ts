@@ -139,6 +139,8 @@ export function describeSweeps(getStore: () => Store, getWorkerStore: () => Stor
       await worker.endSweep(companyId, { tier: "backup", round: 1, held, retryMs: null });
       expect(await worker.findSweep(companyId, "backup")).toMatchObject({ round: 2, held: null, finishedAt: null });
       await worker.endSweep(companyId, { tier: "backup", round: 2, held: null, retryMs: 0 });
+      // Moments are rounded to milliseconds: "now" may be a moment ahead.
+      await new Promise((resolve) => setTimeout(resolve, 5));
       expect(await isDue(3_600_000)).toBe(true);
     });
 

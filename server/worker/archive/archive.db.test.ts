@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdtemp, readdir, rm, unlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdtemp, readdir, rm, unlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -22,7 +22,8 @@ import { createTestDatabase, type TestDatabase } from "../../testing/postgres.ts
 import { createZoneIdentity } from "../../zones/create-zone-identity.ts";
 import { type Faults, NO_FAULTS, withFaults } from "../../zones/faulty-zone.ts";
 import { createFsZone } from "../../zones/fs-zone.ts";
-import { type OpenZone, zoneHandleOf } from "../../zones/open-zones.ts";
+import { type OpenZone, zoneHandleOf, zoneSetOf } from "../../zones/open-zones.ts";
+import { scrub } from "../scrub/scrub.ts";
 import { DriftWatch } from "../sweep/read-evidence.ts";
 import { sweep } from "../sweep/sweep.ts";
 import {
@@ -288,6 +289,35 @@ describe("ageing", () => {
       const file = await lstat(path);
       expect([file.mode & 0o777, file.mtimeMs]).toEqual([0o444, row?.lockedUntil?.getTime()]);
     }
+  });
+
+  test("a scrub locks again what lost its lock in a folder, the manifest as well as the packs", async () => {
+    await backUpThree();
+    await ageAt(20);
+    const { companyId, deps } = scene;
+    const base = join(folder, "zone2", "archive");
+    const names = await readdir(join(base, "companies", companyId), { recursive: true, withFileTypes: true });
+    const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const locks = async () =>
+      Promise.all(files.map(async (path) => [(await lstat(path)).mode & 0o777, (await lstat(path)).mtimeMs]));
+    const before = await locks();
+    expect(before.length).toBeGreaterThan(2);
+    for (const path of files) {
+      await chmod(path, 0o640);
+      await utimes(path, new Date(), new Date());
+    }
+    const options = {
+      deps: { ...deps, store: workerStore, zones: zoneSetOf(zones) },
+      owner: "test",
+      log,
+      daysPerRound: 1e-6,
+    };
+    const isThrough = async () => (await workerStore.findScrubRound(companyId, "zone2"))?.lastFullAt ?? null;
+    while ((await isThrough()) === null) {
+      await scrub({ ...options, now: () => new Date() }, companyId, "zone2");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(await locks()).toEqual(before);
   });
 
   test("nothing is deleted while the journal is behind; what was let go stays to be deleted", async () => {

@@ -1,4 +1,5 @@
 import { toHex } from "../../../engine/codec/hex.ts";
+import { ZoneError } from "../../../engine/ports/zone-error.ts";
 import type { DomainDeps } from "../../domain/domain-deps.ts";
 import type { ScrubPlace, ScrubRound } from "../../domain/store/scrub-store.ts";
 import type { CopyName } from "../../domain/store/zone-store.ts";
@@ -41,7 +42,7 @@ export interface ScrubResult {
  *
  * The order of writes: a bad copy is marked and becomes a finding in one transaction, as soon as it was read; then place, cost and what was
  * good are saved together. A crash in between costs one batch of reading, and nothing is found twice, because what is marked counts no
- * longer. Nothing is deleted here: replication puts a good copy in place of the bad one.
+ * longer. Nothing is deleted here: replication puts a good copy in place of the bad one. What is good and frozen is locked again where it lost its lock.
  */
 export async function scrub(options: ScrubOptions, companyId: string, zoneId: string): Promise<ScrubResult> {
   const { store, zones } = options.deps;
@@ -65,6 +66,8 @@ interface StepScope {
 
 interface CopyAt extends StoredCopy {
   readonly name: CopyName;
+  /** Until when the zone is to keep it. */
+  readonly lockedUntil: Date | null;
   /** Where the round goes on behind it. */
   readonly place: ScrubPlace;
 }
@@ -158,7 +161,10 @@ class ScrubStep {
     const verify = () => verifyCopy(primitives, tieredZone(zone), copy);
     let verdict = await verify();
     if (verdict.kind === "unread" && (await isThere())) verdict = await verify();
-    if (verdict.kind === "good") return true;
+    if (verdict.kind === "good") {
+      await this.#lockAgain(copy);
+      return true;
+    }
     if (verdict.kind === "unread" && !(await isThere())) {
       this.#isAway = true;
       return null;
@@ -173,22 +179,41 @@ class ScrubStep {
     return false;
   }
 
+  /** A folder that was copied back, or a slip of the hand, leaves what is frozen without its lock. */
+  async #lockAgain({ objectKey, lockedUntil }: CopyAt): Promise<void> {
+    const { log, now } = this.#options;
+    if (lockedUntil === null || lockedUntil <= now()) return;
+    const { companyId, zone } = this.#scope;
+    const told = { companyId, zoneId: zone.zoneId, objectKey, lockedUntil };
+    const tiered = tieredZone(zone);
+    try {
+      const found = await tiered.findLock(objectKey);
+      await tiered.lock(objectKey, lockedUntil);
+      if (found === null || found < lockedUntil)
+        log.warn({ ...told, found }, "a copy had lost its lock and has it again");
+    } catch (error) {
+      if (!(error instanceof ZoneError)) throw error;
+      log.error({ ...told, code: error.code }, "a copy in the archive cannot be locked");
+    }
+  }
+
   async #page(place: ScrubPlace): Promise<CopyAt[]> {
     const { store } = this.#options.deps;
     const { companyId, zone } = this.#scope;
     if (place.phase === "objects") {
       const page = { after: place.after, limit: BATCH_COPIES };
       const objects = await store.listObjectCopies(companyId, zone.zoneId, page);
-      return objects.map(({ objectKey, sha256, sizeBytes }) => {
+      return objects.map(({ objectKey, sha256, sizeBytes, lockedUntil }) => {
         const at: ScrubPlace = { phase: "objects", after: objectKey };
-        return { name: { objectKey }, objectKey, sha256: toHex(sha256), sizeBytes, place: at };
+        return { name: { objectKey }, objectKey, sha256: toHex(sha256), sizeBytes, lockedUntil, place: at };
       });
     }
     const packs = await store.listPackCopies(companyId, zone.zoneId, { after: place.after, limit: BATCH_COPIES });
     return packs.map((pack) => {
-      const { packId, packNo, sizeBytes } = pack;
+      const { packId, packNo, sizeBytes, lockedUntil } = pack;
       const objectKey = packObjectKey(companyId, pack);
-      return { name: { packId }, objectKey, sha256: packId, sizeBytes, place: { phase: "packs", after: packNo } };
+      const at: ScrubPlace = { phase: "packs", after: packNo };
+      return { name: { packId }, objectKey, sha256: packId, sizeBytes, lockedUntil, place: at };
     });
   }
 

@@ -37,11 +37,13 @@ export function createMemoryScrubs(state: MemoryState): ScrubStore {
     },
     listPackCopies: async (companyId, zoneId, { after, limit }) =>
       pageOfPacks(state.companies.get(companyId), { after, limit }, (pack) => isIn(pack, zoneId)).map(
-        ({ packNo, packId, packKind, tier, sizeBytes }) => ({ packNo, packId, packKind, tier, sizeBytes }),
+        ({ packNo, packId, packKind, tier, sizeBytes, lockedUntil }) => ({
+          ...{ packNo, packId, packKind, tier, sizeBytes, lockedUntil },
+        }),
       ),
     listObjectCopies: async (companyId, zoneId, { after, limit }) =>
       pageOfObjects(state.companies.get(companyId), { after, limit }, (object) => isPresent(object.copies, zoneId)).map(
-        ({ objectKey, kind, sizeBytes, sha256 }) => ({ objectKey, kind, sizeBytes, sha256 }),
+        ({ objectKey, kind, sizeBytes, sha256, lockedUntil }) => ({ objectKey, kind, sizeBytes, sha256, lockedUntil }),
       ),
     async saveScrubRound(companyId, zoneId, save) {
       const { fencingToken, leaseMs } = save;
