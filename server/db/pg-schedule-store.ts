@@ -65,6 +65,7 @@ interface PlannedSourceRecord {
   readonly last_outcome: string | null;
   readonly last_due_at: Date | null;
   readonly last_attempt: number | null;
+  readonly last_code: string | null;
   readonly last_expected_at: Date | null;
 }
 
@@ -73,7 +74,7 @@ function toPlannedSource(row: PlannedSourceRecord): PlannedSourceRow {
   const { last_start_at: lastStartAt, last_expected_at: lastExpectedAt } = row;
   const { last_due_at: dueAt, last_end_at: endedAt, last_attempt: attempt } = row;
   const isFailure = row.last_outcome === "failed" && dueAt !== null && endedAt !== null && attempt !== null;
-  const lastFailure = isFailure ? { dueAt, endedAt, attempt } : null;
+  const lastFailure = isFailure ? { dueAt, endedAt, attempt, code: row.last_code } : null;
   return { sourceId, sourceKind, ordinal, createdAt, lastStartAt, lastFailure, lastExpectedAt };
 }
 

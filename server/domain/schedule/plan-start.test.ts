@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { MAX_ATTEMPTS } from "../store/run-store.ts";
 import { type EffectiveSchedule, resolveSchedule } from "./effective-schedule.ts";
-import { planStart, RETRY_AFTER_MS, type StartQuestion } from "./plan-start.ts";
+import { OTHER_ZONE_AFTER_MS, planStart, RETRY_AFTER_MS, type StartQuestion } from "./plan-start.ts";
 
 const at = (time: string) => new Date(`2026-11-26T${time}Z`);
 
@@ -55,7 +55,9 @@ describe("the next start of a source", () => {
 });
 
 describe("a backup that failed", () => {
-  const failed = (attempt: number, endedAt = at("12:10:00"), dueAt = at("12:00:00")) => ({ dueAt, endedAt, attempt });
+  const failed = (attempt: number, endedAt = at("12:10:00"), dueAt = at("12:00:00")) => {
+    return { dueAt, endedAt, attempt, code: "path_not_found" };
+  };
   const askAfter = (attempt: number, change: Partial<StartQuestion> = {}, schedule: Partial<EffectiveSchedule> = {}) =>
     ask({ lastStartAt: at("12:00:01"), lastFailure: failed(attempt), now: at("12:11:00"), ...change }, schedule);
   const waitMs = (attempt: number) => (askAfter(attempt)?.startAt.getTime() ?? 0) - at("12:10:00").getTime();
@@ -68,6 +70,18 @@ describe("a backup that failed", () => {
       expect(waitMs(index + 1)).toBeLessThan(afterMs * 1.2);
     }
     expect(askAfter(MAX_ATTEMPTS)).toEqual(midnight);
+  });
+
+  test("because its zone failed is tried again at once, in another, and then as any other", () => {
+    for (const code of ["zone_unreachable", "zone_full"]) {
+      const waitMsOf = (attempt: number) => {
+        const question = { lastFailure: { ...failed(attempt), code }, now: at("12:10:10") };
+        return (askAfter(attempt, question)?.startAt.getTime() ?? 0) - at("12:10:00").getTime();
+      };
+      expect(waitMsOf(1)).toBeGreaterThanOrEqual(OTHER_ZONE_AFTER_MS);
+      expect(waitMsOf(1)).toBeLessThan(OTHER_ZONE_AFTER_MS * 1.2);
+      expect(waitMsOf(2)).toBe(waitMs(2));
+    }
   });
 
   test("is not tried again when it is due anew before that, or has come due since", () => {
@@ -117,7 +131,7 @@ describe("a window", () => {
   test("holds for another try of what failed, too", () => {
     const failed = {
       lastStartAt: at("20:00:01"),
-      lastFailure: { dueAt: at("12:00:00"), endedAt: at("21:58:00"), attempt: 1 },
+      lastFailure: { dueAt: at("12:00:00"), endedAt: at("21:58:00"), attempt: 1, code: "disk_full" },
     };
     const monthly = { ...evening, timing: { cron: "0 12 26 * *", timeZone: "UTC" } };
     const next = ask({ ...failed, now: at("21:59:00") }, monthly);

@@ -32,6 +32,9 @@ const ON_TIME_MS = 15 * 60_000;
  * in an hour at best. One more try than these in all (`MAX_ATTEMPTS`), then the next due time is waited for.
  */
 export const RETRY_AFTER_MS = [5 * 60_000, 15 * 60_000, 45 * 60_000] as const;
+/** A zone that failed under a backup: by then the worker knows it as well, and the next try goes to another. */
+export const OTHER_ZONE_AFTER_MS = 30_000;
+const ZONE_FAULTS: readonly (string | null)[] = ["zone_unreachable", "zone_full"];
 /** Machines that failed together come again apart: up to so much of the pause later. */
 const RETRY_SPREAD = 0.2;
 
@@ -55,13 +58,18 @@ export function planStart(question: StartQuestion): NextStart | null {
 /** The next try of what failed; null when there was none, when it was the last, or when it is too late for another. */
 function planRetry(question: StartQuestion): NextStart | null {
   const { lastFailure, sourceId, now } = question;
-  const afterMs = lastFailure === null ? undefined : RETRY_AFTER_MS[lastFailure.attempt - 1];
+  const afterMs = lastFailure === null ? undefined : retryAfterMs(lastFailure);
   if (lastFailure === null || afterMs === undefined || lastFailure.dueAt < timedSince(question)) return null;
   const { dueAt, endedAt, attempt } = lastFailure;
   const spreadMs = afterMs * RETRY_SPREAD * shareOf(`${sourceId}/${dueAt.getTime()}/${attempt}`);
   const startAt = withinWindow(question, new Date(endedAt.getTime() + afterMs + Math.floor(spreadMs)));
   const isTooLate = now.getTime() - startAt.getTime() > patienceOf(question);
   return isTooLate ? null : { dueAt, startAt: resumeAt(question, startAt) };
+}
+
+/** Undefined after the last try. */
+function retryAfterMs({ attempt, code }: LastFailure): number | undefined {
+  return attempt === 1 && ZONE_FAULTS.includes(code) ? OTHER_ZONE_AFTER_MS : RETRY_AFTER_MS[attempt - 1];
 }
 
 /** A start that is past comes now, or when the window opens again. */

@@ -15,6 +15,8 @@ export interface LastFailure {
   readonly endedAt: Date;
   /** Which try of this due time it was, from 1. */
   readonly attempt: number;
+  /** As the agent said it; null where the server ended the run without one. */
+  readonly code: string | null;
 }
 
 /** A source, and when its last run began that counts as a start. */

@@ -53,7 +53,7 @@ export function createMemorySchedules(state: MemoryState): ScheduleStore {
 
 function toFailure(run: RunState | undefined): LastFailure | null {
   if (run?.outcome !== "failed" || run.dueAt === null || run.endedAt === null) return null;
-  return { dueAt: run.dueAt, endedAt: run.endedAt, attempt: run.attempt };
+  return { dueAt: run.dueAt, endedAt: run.endedAt, attempt: run.attempt, code: run.code };
 }
 
 function isOf(company: CompanyState, { level, subjectId }: Pick<NewSchedule, "level" | "subjectId">): boolean {
