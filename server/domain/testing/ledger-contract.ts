@@ -130,7 +130,12 @@ export function describeLedger(getStore: () => Store): void {
       expect(await lastFailure()).toBeNull();
       await expectAt(scene, due);
       expect(await attemptOf("failed", "disk_full")).toEqual([1, due.getTime()]);
-      expect(await lastFailure()).toMatchObject({ attempt: 1, dueAt: due, endedAt: expect.any(Date), code: "disk_full" });
+      expect(await lastFailure()).toMatchObject({
+        attempt: 1,
+        dueAt: due,
+        endedAt: expect.any(Date),
+        code: "disk_full",
+      });
       expect(await attemptOf("cancelled", "agent_stopped")).toEqual([2, due.getTime()]);
       expect(await overdueOf(scene)).toEqual([]);
       for (const attempt of [2, 3, MAX_ATTEMPTS]) {
