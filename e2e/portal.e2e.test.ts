@@ -281,7 +281,7 @@ describe.skipIf(chromiumPath === null)("the portal in a real browser", () => {
     await source.getByLabel("Time zone").fill("Australia/Lord_Howe");
     await inspect();
     await save();
-    await expectPage(source.getByRole("alert")).toHaveText("this day never comes");
+    await expectPage(source.getByRole("alert")).toHaveText("Nothing was changed: this day never comes");
     // The browser writes each refused request into its console.
     expect(troubles.filter((text) => !text.includes("status of 400"))).toEqual([]);
     troubles = [];

@@ -2,9 +2,10 @@
 
 import { type SubmitEvent, useState } from "react";
 import { INCIDENT_NOTE_MAX_LENGTH } from "../../contracts/incidents.ts";
+import { hasCode } from "../../server/api/client/portal-client.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
-import { useAcknowledge } from "./use-acknowledge.ts";
+import { usePortalChange } from "../ui/use-portal-change.ts";
 
 interface AcknowledgeFormProps {
   readonly incidentId: string;
@@ -17,7 +18,7 @@ interface AcknowledgeFormProps {
 /** A button that opens one line for a note; sending it says that somebody knows. */
 export function AcknowledgeForm({ incidentId, what, note, isAcknowledged }: AcknowledgeFormProps) {
   const [isOpen, setOpen] = useState(false);
-  const { state, acknowledge } = useAcknowledge(incidentId, () => setOpen(false));
+  const { state, change } = usePortalChange(() => setOpen(false));
   if (!isOpen) {
     const word = isAcknowledged ? "Change note" : "Acknowledge";
     return (
@@ -28,7 +29,13 @@ export function AcknowledgeForm({ incidentId, what, note, isAcknowledged }: Ackn
   }
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    void acknowledge(String(new FormData(event.currentTarget).get("note")));
+    const note = String(new FormData(event.currentTarget).get("note"));
+    void change(({ incidents }) =>
+      incidents.acknowledge.mutate({ incidentId, note }).catch((error: unknown) => {
+        // It has closed meanwhile: the page says so by itself.
+        if (!hasCode(error, "incident_closed")) throw error;
+      }),
+    );
   };
   return (
     <form onSubmit={submit} className="grid w-[260px] gap-2 py-1">
@@ -38,7 +45,7 @@ export function AcknowledgeForm({ incidentId, what, note, isAcknowledged }: Ackn
         defaultValue={note ?? ""}
         maxLength={INCIDENT_NOTE_MAX_LENGTH}
         autoComplete="off"
-        problem={state.kind === "refused" ? state.message : null}
+        problem={state.kind === "refused" ? `Not noted: ${state.message}` : null}
       />
       <div className="flex gap-2">
         <Button look="solid" type="submit" disabled={state.kind === "saving"}>

@@ -8,13 +8,14 @@ import {
   type ScheduleSubject,
 } from "../../contracts/schedules.ts";
 import { Button } from "../ui/button.tsx";
+import { ChangeRefused } from "../ui/change-refused.tsx";
 import { Field } from "../ui/field.tsx";
 import { SELECT_CLASS } from "../ui/select-class.ts";
+import { usePortalChange } from "../ui/use-portal-change.ts";
 import { BandwidthField } from "./bandwidth-field.tsx";
 import { ChoiceField, readChoice } from "./choice-field.tsx";
 import { readBandwidth } from "./read-bandwidth.ts";
 import { CATCH_UP_CHOICES, catchUpWords, JITTER_CHOICES, jitterWords, PRESETS } from "./timing-words.ts";
-import { usePutSchedule } from "./use-put-schedule.ts";
 import { readWindow, WindowField } from "./window-field.tsx";
 
 const INHERIT = "inherit";
@@ -29,7 +30,7 @@ interface ScheduleFormProps {
 /** What one level sets itself: inherited, a preset, or a cron of its own, on the clocks of a zone; spread, catch-up, hours, bandwidth, and a pause. */
 export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
   const { own, effective } = schedule;
-  const { state, put } = usePutSchedule(subject, onDone);
+  const { state, change } = usePortalChange(onDone);
   const [choice, setChoice] = useState(() => choiceOf(own));
   const selectId = useId();
   const zonesId = useId();
@@ -39,14 +40,15 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
     const fields = new FormData(event.currentTarget);
     const cron = choice === OWN ? String(fields.get("cron")) : choice;
     const timing = choice === INHERIT ? null : { cron, timeZone: String(fields.get("timeZone")) };
-    void put({
+    const settings: ScheduleSettings = {
       timing,
       jitterSeconds: readChoice(fields, "jitterSeconds"),
       catchUpMinutes: readChoice(fields, "catchUpMinutes"),
       window: readWindow(fields, own.window),
       bandwidth: readBandwidth(fields, own.bandwidth),
       isPaused: fields.get("isPaused") === "on",
-    });
+    };
+    void change(({ schedules }) => schedules.put.mutate({ subject, settings }));
   };
   return (
     <form onSubmit={submit} className="grid max-w-[560px] gap-3 pt-3">
@@ -122,11 +124,7 @@ export function ScheduleForm({ subject, schedule, onDone }: ScheduleFormProps) {
         <input type="checkbox" name="isPaused" defaultChecked={own.isPaused} />
         Pause. Nothing is backed up by itself until this is taken back.
       </label>
-      {state.kind === "refused" ? (
-        <p role="alert" className="text-label text-fail">
-          {state.message}
-        </p>
-      ) : null}
+      <ChangeRefused state={state} />
       <div className="flex gap-3">
         <Button look="solid" type="submit" disabled={state.kind === "saving"}>
           {state.kind === "saving" ? "Saving" : "Save schedule"}
