@@ -13,8 +13,11 @@ import { type Exchange, sendBytes, sendStream } from "./exchange.ts";
 import { GatewayError } from "./gateway-error.ts";
 
 const SINGLE_RANGE = /^bytes=(\d{1,12})?-(\d{1,12})?$/;
-/** Objects prove their bytes by their names, so whoever may keep them may keep them for ever. */
-const IMMUTABLE = { "cache-control": "private, max-age=31536000, immutable" };
+/**
+ * Nobody keeps packs by HTTP. To say so matters to browsers: Chromium reads what may be kept into memory of its own, as fast as it comes, before
+ * the page reads it; what must not be kept waits in the pipe until it is read (docs/decisions/0040-zip-in-the-browser.md).
+ */
+const NOT_KEPT = { "cache-control": "no-store" };
 
 interface PackCopies {
   readonly companyId: string;
@@ -41,7 +44,7 @@ export async function getPack(exchange: Exchange<RestoreClaims>): Promise<void> 
     "content-length": range.sizeBytes,
     "accept-ranges": "bytes",
     "x-holdfast-zone": opened.zoneId,
-    ...IMMUTABLE,
+    ...NOT_KEPT,
     ...(header === undefined
       ? {}
       : { "content-range": `bytes ${range.offset}-${range.offset + range.sizeBytes - 1}/${row.sizeBytes}` }),
@@ -56,7 +59,7 @@ export async function getPackIndex(exchange: Exchange<RestoreClaims>): Promise<v
   for (const zoneId of copies.zoneIds) {
     try {
       const bytes = await readIndex(exchange, copies, zoneId);
-      sendBytes(exchange.response, 200, bytes, { "x-holdfast-zone": zoneId, ...IMMUTABLE });
+      sendBytes(exchange.response, 200, bytes, { "x-holdfast-zone": zoneId, ...NOT_KEPT });
       return;
     } catch (error) {
       exchange.signal.throwIfAborted();
