@@ -1,4 +1,4 @@
-/** engine/chunker/assembly/cut.ts, compiled by engine/chunker/testing/build-wasm.ts; 402 bytes, base64. */
+/** engine/chunker/assembly/cut.ts, compiled by engine/testing/build-wasm.ts; 402 bytes, base64. */
 export const CUT_WASM_BASE64 =
   "AGFzbQEAAAABEAJgA39/fwF/YAV/f39/fwADAwIAAQUGAQGBAYEBBhoFfwFBAAt/AUEAC38BQQALfgFCAAt+AUIACwccAwljb25m" +
   "aWd1cmUAAQNjdXQAAAZtZW1vcnkCAAquAgKEAgIBfgN/IAEgAGsiBCMATQRAIAFBfyACGw8LIABBgIAEaiIAIAQjAiIBIAEgBEsb" +

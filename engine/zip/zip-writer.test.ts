@@ -1,11 +1,15 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 as zlibCrc32 } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { fromBase64 } from "../codec/hex.ts";
+import { compileWasm } from "../testing/build-wasm.ts";
 import { crc32 } from "./crc32.ts";
+import { CRC32_WASM_BASE64 } from "./crc32-wasm.ts";
 import { encodeCentralHeader, encodeDescriptor, encodeLocalHeader, type ZipEntry } from "./zip-format.ts";
 import { ZipLength } from "./zip-length.ts";
 import { ZipWriter } from "./zip-writer.ts";
@@ -67,6 +71,18 @@ describe("the CRC of a ZIP", () => {
       }),
     );
   });
+
+  it("is that of zlib for more than what is summed up at once", () => {
+    for (const length of [65_535, 65_536, 65_537, 200_000]) {
+      const bytes = new Uint8Array(randomBytes(length));
+      expect(crc32(0, bytes)).toBe(zlibCrc32(bytes));
+      expect(crc32(crc32(0, bytes.subarray(0, 999)), bytes.subarray(999))).toBe(zlibCrc32(bytes));
+    }
+  });
+
+  it("is computed by what its source compiles to", async () => {
+    expect(await compileWasm("crc32")).toEqual(fromBase64(CRC32_WASM_BASE64));
+  }, 30_000);
 });
 
 describe("an archive", () => {

@@ -1,4 +1,4 @@
-// Compiled by engine/chunker/testing/build-wasm.ts. Memory: the gear table (2 KiB) at 1,024, the window from 65,536 on.
+// Compiled by engine/testing/build-wasm.ts. Memory: the gear table (2 KiB) at 1,024, the window from 65,536 on.
 
 const TABLE: usize = 1024;
 const WINDOW: usize = 65536;
