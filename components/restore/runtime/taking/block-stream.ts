@@ -1,22 +1,29 @@
 import { toHex } from "../../../../engine/codec/hex.ts";
-import type { Primitives, RunningHash } from "../../../../engine/ports/primitives.ts";
 import { BLOCK_BYTES, type DownloadSink } from "./download-sink.ts";
+import type { HashThread } from "./hash-thread.ts";
 import type { TargetSummary } from "./take-target.ts";
 
-/** Collects bytes into blocks, hashes them and hands them over; holds the announced length to the byte. */
+/** Blocks between here and the browser at most: so many are hashed, or wait to be asked for, while the next one is filled. */
+const MAX_ON_THEIR_WAY = 4;
+
+export interface BlockStreamOptions {
+  readonly sink: DownloadSink;
+  readonly hash: HashThread;
+  readonly lengthBytes: number;
+}
+
+/** Collects bytes into blocks, has them hashed and hands them over, in order; holds the announced length to the byte. */
 export class BlockStream {
-  readonly #sink: DownloadSink;
-  readonly #hash: RunningHash;
-  readonly #lengthBytes: number;
+  readonly #options: BlockStreamOptions;
   #block: Uint8Array<ArrayBuffer>;
   #filledBytes = 0;
   #writtenBytes = 0;
+  /** The oldest first; each ends after those before it. */
+  readonly #onTheirWay: Promise<void>[] = [];
 
-  constructor(primitives: Primitives, { sink, lengthBytes }: { sink: DownloadSink; lengthBytes: number }) {
-    this.#sink = sink;
-    this.#block = sink.takeBlock();
-    this.#hash = primitives.sha256Start();
-    this.#lengthBytes = lengthBytes;
+  constructor(options: BlockStreamOptions) {
+    this.#options = options;
+    this.#block = options.sink.takeBlock();
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -30,25 +37,39 @@ export class BlockStream {
   }
 
   async finish(): Promise<TargetSummary> {
+    const { sink, hash, lengthBytes } = this.#options;
     await this.#flush();
-    if (this.#writtenBytes !== this.#lengthBytes) {
-      throw new RangeError(`${this.#writtenBytes} bytes were written where ${this.#lengthBytes} were announced`);
+    while (this.#onTheirWay.length > 0) await this.#onTheirWay.shift();
+    if (this.#writtenBytes !== lengthBytes) {
+      throw new RangeError(`${this.#writtenBytes} bytes were written where ${lengthBytes} were announced`);
     }
-    await this.#sink.end();
-    return { lengthBytes: this.#writtenBytes, sha256: toHex(this.#hash.digest()) };
+    const sha256 = toHex(await hash.digest());
+    hash.close();
+    await sink.end();
+    return { lengthBytes: this.#writtenBytes, sha256 };
   }
 
   fail(message: string): void {
-    this.#sink.fail(message);
+    this.#options.hash.close();
+    this.#options.sink.fail(message);
   }
 
   async #flush(): Promise<void> {
     if (this.#filledBytes === 0) return;
     const block = this.#block.subarray(0, this.#filledBytes);
-    this.#hash.update(block);
     this.#writtenBytes += block.length;
     this.#filledBytes = 0;
-    await this.#sink.write(block);
-    this.#block = this.#sink.takeBlock();
+    const sent = this.#send(block, this.#onTheirWay.at(-1));
+    // Whoever waits for it hears of it; until then it must not count as forgotten.
+    sent.catch(() => {});
+    this.#onTheirWay.push(sent);
+    if (this.#onTheirWay.length >= MAX_ON_THEIR_WAY) await this.#onTheirWay.shift();
+    this.#block = this.#options.sink.takeBlock();
+  }
+
+  async #send(block: Uint8Array<ArrayBuffer>, before: Promise<void> | undefined): Promise<void> {
+    const hashed = await this.#options.hash.add(block);
+    await before;
+    await this.#options.sink.write(hashed);
   }
 }

@@ -10,6 +10,7 @@ import { VaultLockedError, type VaultRoom } from "../vault-room.ts";
 import { BlockStream } from "./block-stream.ts";
 import { DocumentTarget } from "./document-target.ts";
 import { DownloadSink, DownloadStoppedError, WORKER_STOPPED } from "./download-sink.ts";
+import { HashThread, startHashWorker } from "./hash-thread.ts";
 import { openFolderTarget } from "./open-folder-target.ts";
 import { startOpenerWorker } from "./opener-pool.ts";
 import { RestoreRefusedError } from "./restore-refused-error.ts";
@@ -159,7 +160,8 @@ async function openTarget(
   const onStopped = (error: DownloadStoppedError) => planned.run?.stop(error);
   const sink = new DownloadSink(start.port, { signal: access.signal, onStopped });
   // One document alone is planned with its own length, and a ZIP of it would have another.
-  const stream = new BlockStream(access.primitives, { sink, lengthBytes: plan.view.lengthBytes });
+  const hash = new HashThread(startHashWorker());
+  const stream = new BlockStream({ sink, hash, lengthBytes: plan.view.lengthBytes });
   return { target: plan.view.isSingleDocument ? new DocumentTarget(stream) : new ZipTarget(stream), skip: null };
 }
 

@@ -15,11 +15,13 @@ import type { RestoreProgress } from "../protocol/restore-calls.ts";
 import { BlockStream } from "./block-stream.ts";
 import { DownloadSink } from "./download-sink.ts";
 import { DownloadStream } from "./download-stream.ts";
+import { HashThread } from "./hash-thread.ts";
 import type { SnapshotAccess } from "./take-access.ts";
 import type { Selection } from "./take-part.ts";
 import { planTake } from "./take-plan.ts";
 import { TakeProgress } from "./take-progress.ts";
 import { TakeCancelledError, TakeRun } from "./take-run.ts";
+import { startTestHasher } from "./testing/test-hasher.ts";
 import { startTestOpener } from "./testing/test-opener.ts";
 import { ZipTarget } from "./zip-target.ts";
 
@@ -108,7 +110,7 @@ async function take(built: BuiltSnapshot, selections: readonly Selection[] = [ev
     tell: (now) => told.push(now),
   });
   const sink = new DownloadSink(port1, { signal: access.signal, onStopped: (error) => run.stop(error) });
-  const target = new ZipTarget(new BlockStream(primitives, { sink, lengthBytes }));
+  const target = new ZipTarget(new BlockStream({ sink, hash: new HashThread(startTestHasher()), lengthBytes }));
   const run = new TakeRun({ plan, access, target, progress, skip: null, startOpener: startTestOpener });
   const body = new Response(stream.open()).bytes();
   body.catch(() => {});
