@@ -21,7 +21,7 @@ export interface RunningHash {
 
 /**
  * Everything cryptographic, and zstd. One adapter for Node and one for browsers (`engine/primitives/`),
- * byte for byte the same. All calls are pure; inputs are never kept or changed.
+ * byte for byte the same. All calls are pure; inputs are never kept, nor changed but where `into` says so.
  */
 export interface Primitives {
   sha256(...parts: ByteParts): Uint8Array;
@@ -29,7 +29,11 @@ export interface Primitives {
   hmacSha256(key: Uint8Array, ...parts: ByteParts): Uint8Array;
   /** XChaCha20-Poly1305, IETF; returns ciphertext with the 16-byte tag at its end. `into`, if given, has exactly that length and is returned. */
   aeadSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint8Array, into?: Uint8Array): Uint8Array;
-  /** @throws IntegrityError when the tag does not fit */
+  /**
+   * `into` may begin where `sealed` does, in the same memory: then the plain bytes take its place, and it stays as it is when it does not open.
+   *
+   * @throws IntegrityError when the tag does not fit
+   */
   aeadOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array, into?: Uint8Array): Uint8Array;
   /** crypto_box_seal to an X25519 public key. */
   boxSeal(publicKey: Uint8Array, plain: Uint8Array): Uint8Array;

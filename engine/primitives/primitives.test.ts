@@ -77,6 +77,23 @@ describe("the primitives of Node and of the browser", () => {
     );
   });
 
+  it("open in the place of what is sealed, which stays when it does not open", () => {
+    fc.assert(
+      fc.property(key, nonce, bytes(100), (secret, once, plain) => {
+        const aad = encodeUtf8("context");
+        for (const primitives of [nodePrimitives, browser]) {
+          const sealed = primitives.aeadSeal(secret, once, aad, plain);
+          const before = sealed.slice();
+          const into = sealed.subarray(0, plain.length);
+          expect(codeOf(() => primitives.aeadOpen(secret, once, plain, sealed, into))).toBe("not_genuine");
+          expect(sealed).toEqual(before);
+          expect(primitives.aeadOpen(secret, once, aad, sealed, into)).toEqual(plain);
+          expect(into).toEqual(plain);
+        }
+      }),
+    );
+  });
+
   it("refuse by name what was flipped, cut short or bound to another context", () => {
     fc.assert(
       fc.property(key, nonce, bytes(100), fc.nat(), (secret, once, plain, where) => {

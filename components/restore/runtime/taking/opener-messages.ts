@@ -15,10 +15,8 @@ export interface OpenTask {
   readonly nonce: Uint8Array;
   readonly hash16: Uint8Array;
   readonly storedSizeBytes: number;
-  /** Handed over, and handed back with the result. */
+  /** Handed over, decrypted in its place, and handed back with the result. */
   readonly stored: Uint8Array<ArrayBuffer>;
-  /** Takes what is decrypted; handed over as well. */
-  readonly into: Uint8Array<ArrayBuffer>;
   readonly used: Uint16Array;
 }
 
@@ -38,8 +36,8 @@ export interface OpenFault {
 
 export type OpenResult = {
   readonly taskId: number;
-  /** Memory that is not used any more. */
-  readonly spare: readonly Uint8Array<ArrayBuffer>[];
+  /** The memory of the task, where the members do not lie in it. */
+  readonly spare: Uint8Array<ArrayBuffer> | null;
 } & (
   | { readonly opened: OpenedBody; readonly fault: null }
   /** `opened` has the good members of a frame in which others are bad. */

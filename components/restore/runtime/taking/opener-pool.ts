@@ -41,7 +41,7 @@ export class OpenerPool {
       const port = startOpener();
       const seat: Seat = { port, waiting: new Map() };
       port.onmessage = ({ data }) => {
-        for (const spare of data.spare) this.buffers.give(spare);
+        if (data.spare) this.buffers.give(data.spare);
         hear(seat, data);
       };
       port.onerror = ({ message }) => this.#fail(new Error(message || "a thread that decrypts has ended"));
@@ -60,7 +60,6 @@ export class OpenerPool {
     // A copy, because a range holds many frames and can be handed over only once.
     const handed = this.buffers.take(stored.length);
     handed.set(stored);
-    const into = this.buffers.take(stored.length);
     const task: OpenTask = {
       kind: "open",
       taskId,
@@ -71,10 +70,9 @@ export class OpenerPool {
       hash16: hash16.slice(),
       storedSizeBytes,
       stored: handed,
-      into,
       used: Uint16Array.from(used),
     };
-    seat.port.postMessage(task, [handed.buffer, into.buffer]);
+    seat.port.postMessage(task, [handed.buffer]);
     return answer.promise;
   };
 

@@ -12,8 +12,8 @@ addEventListener("message", async ({ data }: MessageEvent<OpenerStart | OpenTask
   }
   const result = await (await opener)?.open(data);
   if (result === undefined) return;
-  const spare = result.spare.map(({ buffer }) => buffer);
-  postMessage(result, { transfer: result.opened ? [result.opened.body.buffer, ...spare] : spare });
+  const memory = [result.opened?.body, result.spare].flatMap((bytes) => bytes?.buffer ?? []);
+  postMessage(result, { transfer: memory });
 });
 
 async function start({ companyId, chunkIdKey }: OpenerStart): Promise<Opener> {

@@ -31,10 +31,10 @@ export class Opener {
     const { taskId } = task;
     try {
       const opened = packMembers(await this.#open(task));
-      return { taskId, opened, spare: sparedBy(task, opened), fault: null };
+      return { taskId, opened, spare: spareOf(task, opened), fault: null };
     } catch (error) {
       const opened = error instanceof BadMembersError ? packMembers(error.good) : null;
-      return { taskId, opened, spare: sparedBy(task, opened), fault: toOpenFault(error) };
+      return { taskId, opened, spare: spareOf(task, opened), fault: toOpenFault(error) };
     }
   }
 
@@ -46,7 +46,7 @@ export class Opener {
     const frame = { kind: CONTENT, memberIds, childLists, nonce, hash16, storedSizeBytes };
     const computeId = (kind: ChunkKind, plain: Uint8Array) => this.#computeId(kind, plain);
     return openMembersAsync(
-      { primitives, companyId, computeId, scratch: new OpenScratch(task.into) },
+      { primitives, companyId, computeId, scratch: new OpenScratch(task.stored) },
       { index: { scope: task.scope }, frame, dataKey: task.dataKey },
       { stored: task.stored, used: [...task.used] },
     );
@@ -59,8 +59,8 @@ export class Opener {
   }
 }
 
-function sparedBy({ stored, into }: OpenTask, opened: OpenedBody | null): Uint8Array<ArrayBuffer>[] {
-  return opened?.body.buffer === into.buffer ? [stored] : [stored, into];
+function spareOf({ stored }: OpenTask, opened: OpenedBody | null): Uint8Array<ArrayBuffer> | null {
+  return opened?.body.buffer === stored.buffer ? null : stored;
 }
 
 export function splitIds(joined: Uint8Array): Uint8Array[] {
