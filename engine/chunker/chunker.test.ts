@@ -5,10 +5,10 @@ import { codeOf } from "../codec/testing/mutations.ts";
 import { seededRandomness } from "../format/testing/format-fixture.ts";
 import { chunkId, gearTable, idKey } from "../ids/chunk-id.ts";
 import { nodePrimitives, nodeRandomness } from "../primitives/node.ts";
+import { compileWasm } from "../testing/build-wasm.ts";
 import { type Chunker, createChunker } from "./chunker.ts";
 import { CUT_WASM_BASE64 } from "./cut-wasm.ts";
 import { CHUNK_PARAMS, type ChunkParams } from "./params.ts";
-import { compileWasm } from "../testing/build-wasm.ts";
 import { referenceCut } from "./testing/reference-cut.ts";
 
 const key = new Uint8Array(32).fill(3);

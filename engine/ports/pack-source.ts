@@ -27,7 +27,7 @@ export interface PackSource {
 
 export interface PackReadOptions {
   readonly excludeZones?: readonly string[];
-  /** A buffer that the answer may be put into, if it is long enough; it is the reader's again when the answer is no longer used. */
+  /** A buffer that the answer may be put into, if it is long enough; whoever has the answer has it, too. */
   readonly into?: Uint8Array;
   readonly signal?: AbortSignal;
 }
@@ -38,6 +38,7 @@ export interface PackRange {
 }
 
 export interface PackBytes {
+  /** The reader's own. */
   readonly bytes: Uint8Array;
   /** Which zone answered, to exclude it when its bytes turn out to be bad. */
   readonly zoneId: string;

@@ -19,24 +19,26 @@ export interface ContentReaderOptions {
   readonly catalogue: PackCatalogue;
   readonly chunkIdKey: Uint8Array;
   /** Opens frames somewhere else, as in workers; here when it is absent. */
-  readonly openFrame?: FrameOpening;
-  /** Memory for ranges; new for each when it is absent. */
-  readonly ranges?: RangeMemory;
+  readonly openRange?: RangeOpening;
+  /** Memory for a range; new for each when it is absent. At least one byte more, so that a reader sees the end. */
+  readonly takeMemory?: (sizeBytes: number) => Uint8Array;
 }
 
-/** Memory that is used again: touching new pages costs a browser as much as decrypting does. */
-export interface RangeMemory {
-  /** At least one byte more, so that a reader sees the end. */
-  take(sizeBytes: number): Uint8Array;
-  /** Its bytes are no longer used. */
-  give(bytes: Uint8Array): void;
+/** One frame of a range, and which of its members are wanted. */
+export interface FrameOfRange extends FrameToOpen {
+  /** In the range. */
+  readonly offset: number;
+  readonly used: readonly number[];
 }
 
-/** Opens one frame and proves its used members, as `openMembers` does and with its errors; what it gives belongs to the reader. */
-export type FrameOpening = (
-  frame: FrameToOpen,
-  read: { readonly stored: Uint8Array; readonly used: readonly number[] },
-) => Promise<readonly OpenedMember[]>;
+/**
+ * Opens frames of one range and proves their used members, each as `openMembers` does and with its errors.
+ *
+ * @param bytes belong to who opens; what is opened may lie in them, and belongs to the reader
+ * @returns for each frame, in order
+ */
+export type RangeOpening = (bytes: Uint8Array, frames: readonly FrameOfRange[]) => readonly OpenedMembers[];
+type OpenedMembers = Promise<readonly OpenedMember[]>;
 
 /** A chunk's bytes, or why no copy of it can be had. */
 export type FetchedChunk = Uint8Array | RestoreError;
@@ -54,11 +56,11 @@ interface FrameUse {
  */
 export class ContentReader {
   readonly #options: ContentReaderOptions;
-  readonly #openFrameBytes: FrameOpening;
+  readonly #openRange: RangeOpening;
 
   constructor(options: ContentReaderOptions) {
     this.#options = options;
-    this.#openFrameBytes = options.openFrame ?? openHere(options);
+    this.#openRange = options.openRange ?? openHere(options);
   }
 
   /**
@@ -90,18 +92,34 @@ export class ContentReader {
   }
 
   async #read(request: RestoreRequest, uses: Map<string, FrameUse>, chunks: Map<string, FetchedChunk>): Promise<void> {
+    const wanted = request.frames.flatMap(({ frame }) => uses.get(useKey(request.packId, frame)) ?? []);
     const fetched = await this.#tryRange(request);
-    const open = async ({ frame }: WantedFrame) => {
-      const one = uses.get(useKey(request.packId, frame));
-      if (one) await this.#openFrame(one, { request, fetched, chunks });
-    };
-    await Promise.all(request.frames.map(open));
-    if (fetched) this.#options.ranges?.give(fetched.bytes);
+    const opened = fetched && this.#open(wanted, fetched.bytes, request.offset);
+    const firstOf = (one: FrameUse) => fetched && { zoneId: fetched.zoneId, members: opened?.get(one) };
+    await Promise.all(wanted.map((one) => this.#readFrame(one, firstOf(one), chunks)));
+  }
+
+  /** What no data key opens is absent. @param offset where in the pack the bytes begin */
+  #open(wanted: readonly FrameUse[], bytes: Uint8Array, offset: number): Map<FrameUse, OpenedMembers> {
+    const frames = wanted.flatMap((use) => {
+      const { index, dataKeys } = use.pack;
+      const frame = getFrame(index, use.frame);
+      const dataKey = dataKeys.get(frame.slot);
+      return dataKey ? [{ use, index, frame, dataKey, offset: frame.offset - offset, used: [...use.members] }] : [];
+    });
+    const opened = new Map<FrameUse, OpenedMembers>();
+    for (const [at, members] of this.#openRange(bytes, frames).entries()) {
+      const use = frames[at]?.use;
+      // Whoever reads the frame hears of it; until then it must not count as forgotten.
+      members.catch(() => {});
+      if (use) opened.set(use, members);
+    }
+    return opened;
   }
 
   async #tryRange(request: RestoreRequest): Promise<{ bytes: Uint8Array; zoneId: string } | null> {
     try {
-      const into = this.#options.ranges?.take(request.sizeBytes);
+      const into = this.#options.takeMemory?.(request.sizeBytes);
       return await this.#options.source.range(request.packId, request, into ? { into } : {});
     } catch (error) {
       // Frame by frame, other zones may still serve.
@@ -110,44 +128,43 @@ export class ContentReader {
     }
   }
 
-  async #openFrame(
-    one: FrameUse,
-    read: {
-      request: RestoreRequest;
-      fetched: { bytes: Uint8Array; zoneId: string } | null;
-      chunks: Map<string, FetchedChunk>;
-    },
-  ): Promise<void> {
+  /** @param first what came with the others of its range; other copies are read by themselves */
+  async #readFrame(one: FrameUse, first: OpenedCopy | null, chunks: Map<string, FetchedChunk>): Promise<void> {
     const { pack, frame, members } = one;
     const { source } = this.#options;
-    const entry = getFrame(pack.index, frame);
-    const range = { offset: entry.offset, sizeBytes: entry.storedSizeBytes };
-    let first = read.fetched;
+    const { offset, storedSizeBytes } = getFrame(pack.index, frame);
+    const range = { offset, sizeBytes: storedSizeBytes };
+    let next = first;
     try {
       const { members: opened, problem } = await readGoodMembers(source, {
         packId: pack.packId,
         frame,
-        read: async (options) => {
-          if (first === null) return source.range(pack.packId, range, options);
-          const start = entry.offset - read.request.offset;
-          const copy = { zoneId: first.zoneId, bytes: first.bytes.subarray(start, start + range.sizeBytes) };
-          first = null;
-          return copy;
-        },
-        open: (stored) => {
-          const dataKey = pack.dataKeys.get(entry.slot);
-          if (!dataKey) throw new IntegrityError("bad_slot", "no data key opens this frame");
-          return this.#openFrameBytes({ index: pack.index, frame: entry, dataKey }, { stored, used: [...members] });
+        read: async (options) =>
+          next ? { zoneId: next.zoneId, bytes: NOTHING } : source.range(pack.packId, range, options),
+        open: async (stored) => {
+          const opened = next ? next.members : this.#open([one], stored, offset).get(one);
+          next = null;
+          if (opened === undefined) throw new IntegrityError("bad_slot", "no data key opens this frame");
+          return opened;
         },
       });
-      if (problem) for (const member of members) read.chunks.set(keyOf(one, member), problem);
-      for (const { member, bytes } of opened) read.chunks.set(keyOf(one, member), bytes);
+      if (problem) for (const member of members) chunks.set(keyOf(one, member), problem);
+      for (const { member, bytes } of opened) chunks.set(keyOf(one, member), bytes);
     } catch (error) {
       const reason = toRestoreError(error);
-      for (const member of members) read.chunks.set(keyOf(one, member), reason);
+      for (const member of members) chunks.set(keyOf(one, member), reason);
     }
   }
 }
+
+/** Of one frame, from one zone. */
+interface OpenedCopy {
+  readonly zoneId: string;
+  readonly members: OpenedMembers | undefined;
+}
+
+/** Stands for bytes that are opened already. */
+const NOTHING = new Uint8Array(0);
 
 function toRestoreError(error: unknown): RestoreError {
   if (error instanceof RestoreError) return error;
@@ -157,11 +174,14 @@ function toRestoreError(error: unknown): RestoreError {
   return new RestoreError("no_good_copy", error.message);
 }
 
-function openHere({ primitives, companyId, chunkIdKey }: ContentReaderOptions): FrameOpening {
+function openHere({ primitives, companyId, chunkIdKey }: ContentReaderOptions): RangeOpening {
   const tools = { primitives, companyId, chunkIdKey };
-  // Copies, so that one small chunk does not keep its whole frame.
-  return async (frame, read) =>
-    openMembers(tools, frame, read).map(({ member, bytes }) => ({ member, bytes: bytes.slice() }));
+  return (bytes, frames) =>
+    frames.map(async ({ offset, used, ...frame }) => {
+      const stored = bytes.subarray(offset, offset + frame.frame.storedSizeBytes);
+      // Copies, so that one small chunk does not keep its whole frame.
+      return openMembers(tools, frame, { stored, used }).map(({ member, bytes }) => ({ member, bytes: bytes.slice() }));
+    });
 }
 
 function keyOf({ pack, frame }: FrameUse, member: number): string {

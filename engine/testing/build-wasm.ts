@@ -44,7 +44,17 @@ export async function compileWasm(name: keyof typeof MODULES): Promise<Uint8Arra
   const { source, memoryPages } = MODULES[name];
   const file = basename(source);
   let wasm = new Uint8Array(0);
-  const options = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--initialMemory", `${memoryPages}`, "--maximumMemory"];
+  const options = [
+    "-O3",
+    "--noAssert",
+    "--runtime",
+    "stub",
+    "--enable",
+    "simd",
+    "--initialMemory",
+    `${memoryPages}`,
+    "--maximumMemory",
+  ];
   const { error, stderr } = await asc.main([file, "--outFile", "made.wasm", ...options, `${memoryPages}`], {
     readFile: (path) => (path === file ? readFileSync(join(engine, source), "utf8") : null),
     writeFile: (path, contents) => {

@@ -23,7 +23,8 @@ let made: { readonly wasm: Crc32Exports; readonly window: Uint8Array } | null = 
  * turn would be the slowest step of an archive (docs/decisions/0040-zip-in-the-browser.md).
  */
 export function crc32(before: number, bytes: Uint8Array): number {
-  const { wasm, window } = (made ??= instantiate());
+  made ??= instantiate();
+  const { wasm, window } = made;
   let crc = before;
   for (let at = 0; at < bytes.length; at += WINDOW_SIZE_BYTES) {
     const piece = bytes.subarray(at, at + WINDOW_SIZE_BYTES);

@@ -5,26 +5,26 @@ export interface OpenerStart {
   readonly chunkIdKey: Uint8Array;
 }
 
-/** One frame of content; ids lie one behind the other, because thousands of small arrays cross slowly. */
+/** A range of a pack, and the frames of content in it that are wanted, in ascending order. */
 export interface OpenTask {
   readonly kind: "open";
   readonly taskId: number;
   readonly scope: number;
+  /** Handed over, decrypted in its place, and handed back with the result. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly frames: readonly FrameTask[];
+}
+
+/** Ids lie one behind the other, because thousands of small arrays cross slowly. */
+export interface FrameTask {
   readonly dataKey: Uint8Array;
   readonly memberIds: Uint8Array;
   readonly nonce: Uint8Array;
   readonly hash16: Uint8Array;
+  /** In the range. */
+  readonly offset: number;
   readonly storedSizeBytes: number;
-  /** Handed over, decrypted in its place, and handed back with the result. */
-  readonly stored: Uint8Array<ArrayBuffer>;
   readonly used: Uint16Array;
-}
-
-/** Members that are proven, in one buffer that is handed over. */
-export interface OpenedBody {
-  readonly body: Uint8Array<ArrayBuffer>;
-  /** Per member: its number, offset in the body, size. */
-  readonly members: Uint32Array;
 }
 
 /** An error as it crosses: its class is lost on the way. */
@@ -34,12 +34,19 @@ export interface OpenFault {
   readonly message: string;
 }
 
-export type OpenResult = {
+/** What was proven of one frame, and why the rest was not. */
+export interface OpenedFrame {
+  /** Where its members lie: memory of its own, which is handed over, or the range (null). */
+  readonly body: Uint8Array<ArrayBuffer> | null;
+  /** Per member: its number, offset in that memory, size. */
+  readonly members: Uint32Array;
+  readonly fault: OpenFault | null;
+}
+
+export interface OpenResult {
   readonly taskId: number;
-  /** The memory of the task, where the members do not lie in it. */
-  readonly spare: Uint8Array<ArrayBuffer> | null;
-} & (
-  | { readonly opened: OpenedBody; readonly fault: null }
-  /** `opened` has the good members of a frame in which others are bad. */
-  | { readonly opened: OpenedBody | null; readonly fault: OpenFault }
-);
+  /** The memory of the range. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** As many as were asked for, in the same order. */
+  readonly frames: readonly OpenedFrame[];
+}

@@ -12,8 +12,8 @@ addEventListener("message", async ({ data }: MessageEvent<OpenerStart | OpenTask
   }
   const result = await (await opener)?.open(data);
   if (result === undefined) return;
-  const memory = [result.opened?.body, result.spare].flatMap((bytes) => bytes?.buffer ?? []);
-  postMessage(result, { transfer: memory });
+  const bodies = result.frames.flatMap(({ body }) => body?.buffer ?? []);
+  postMessage(result, { transfer: [result.bytes.buffer, ...bodies] });
 });
 
 async function start({ companyId, chunkIdKey }: OpenerStart): Promise<Opener> {

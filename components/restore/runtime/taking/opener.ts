@@ -4,7 +4,7 @@ import { chunkId, ID_SIZE_BYTES } from "../../../../engine/ids/chunk-id.ts";
 import type { ChunkKind } from "../../../../engine/ports/chunk-index.ts";
 import type { Primitives } from "../../../../engine/ports/primitives.ts";
 import { BadMembersError, type OpenedMember, openMembersAsync } from "../../../../engine/restore/frame-opener.ts";
-import type { OpenedBody, OpenerStart, OpenFault, OpenResult, OpenTask } from "./opener-messages.ts";
+import type { FrameTask, OpenedFrame, OpenerStart, OpenFault, OpenResult, OpenTask } from "./opener-messages.ts";
 
 /** Below this size a call of the browser's HMAC costs more than computing the id here. */
 const BROWSER_ID_FROM_BYTES = 16 * 1024;
@@ -28,27 +28,33 @@ export class Opener {
   }
 
   async open(task: OpenTask): Promise<OpenResult> {
-    const { taskId } = task;
+    const { taskId, bytes } = task;
+    const frames = await Promise.all(task.frames.map((frame) => this.#open(task, frame)));
+    return { taskId, bytes, frames: isWorthKeeping(bytes, frames) ? frames : frames.map((one) => moveOut(one, bytes)) };
+  }
+
+  async #open(task: OpenTask, frame: FrameTask): Promise<OpenedFrame> {
     try {
-      const opened = packMembers(await this.#open(task));
-      return { taskId, opened, spare: spareOf(task, opened), fault: null };
+      return packMembers(await this.#openMembers(task, frame), task.bytes);
     } catch (error) {
-      const opened = error instanceof BadMembersError ? packMembers(error.good) : null;
-      return { taskId, opened, spare: spareOf(task, opened), fault: toOpenFault(error) };
+      const good = error instanceof BadMembersError ? error.good : [];
+      return { ...packMembers(good, task.bytes), fault: toOpenFault(error) };
     }
   }
 
-  #open(task: OpenTask): Promise<OpenedMember[]> {
+  #openMembers({ scope, bytes }: OpenTask, task: FrameTask): Promise<OpenedMember[]> {
     const { primitives, companyId } = this.#tools;
     const memberIds = splitIds(task.memberIds);
-    const { nonce, hash16, storedSizeBytes } = task;
+    const { nonce, hash16, storedSizeBytes, dataKey } = task;
     const childLists = memberIds.map(() => NO_CHILDREN);
     const frame = { kind: CONTENT, memberIds, childLists, nonce, hash16, storedSizeBytes };
     const computeId = (kind: ChunkKind, plain: Uint8Array) => this.#computeId(kind, plain);
+    // Frames of a pack never overlap (parsePackIndex), so what is proven of one stays while others are decrypted in their places.
+    const stored = bytes.subarray(task.offset, task.offset + storedSizeBytes);
     return openMembersAsync(
-      { primitives, companyId, computeId, scratch: new OpenScratch(task.stored) },
-      { index: { scope: task.scope }, frame, dataKey: task.dataKey },
-      { stored: task.stored, used: [...task.used] },
+      { primitives, companyId, computeId, scratch: new OpenScratch(stored) },
+      { index: { scope }, frame, dataKey },
+      { stored, used: [...task.used] },
     );
   }
 
@@ -59,48 +65,63 @@ export class Opener {
   }
 }
 
-function spareOf({ stored }: OpenTask, opened: OpenedBody | null): Uint8Array<ArrayBuffer> | null {
-  return opened?.body.buffer === stored.buffer ? null : stored;
-}
-
 export function splitIds(joined: Uint8Array): Uint8Array[] {
   const ids: Uint8Array[] = [];
   for (let at = 0; at < joined.length; at += ID_SIZE_BYTES) ids.push(joined.subarray(at, at + ID_SIZE_BYTES));
   return ids;
 }
 
-/** A few members do not keep a whole frame; memory of a pool is up to twice as long as what lies in it. */
+/** A few members do not keep a whole range; memory of a pool is up to twice as long as what lies in it. */
 const MOST_EXCESS = 3;
 
-/** The buffer in which members lie already, unless most of it is something else. */
-function packMembers(members: readonly OpenedMember[]): OpenedBody {
-  const table = new Uint32Array(members.length * 3);
-  const sizeBytes = members.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const [first] = members;
-  const isShared =
-    first !== undefined &&
-    first.bytes.buffer instanceof ArrayBuffer &&
-    first.bytes.buffer.byteLength <= MOST_EXCESS * sizeBytes &&
-    members.every(({ bytes }) => bytes.buffer === first.bytes.buffer);
-  const body =
-    isShared && first.bytes.buffer instanceof ArrayBuffer
-      ? new Uint8Array(first.bytes.buffer)
-      : new Uint8Array(sizeBytes);
-  let end = 0;
-  for (const [at, { member, bytes }] of members.entries()) {
-    if (!isShared) body.set(bytes, end);
-    table.set([member, isShared ? bytes.byteOffset : end, bytes.length], at * 3);
-    end += bytes.length;
-  }
-  return { body, members: table };
+function isWorthKeeping({ buffer }: Uint8Array<ArrayBuffer>, frames: readonly OpenedFrame[]): boolean {
+  const inRange = frames.filter(({ body }) => body === null);
+  const usedBytes = inRange.reduce((sum, { members }) => sum + sizeOf(members), 0);
+  return buffer.byteLength <= MOST_EXCESS * usedBytes;
 }
 
-/** The members of a body, as views of it. */
-export function unpackMembers({ body, members }: OpenedBody): OpenedMember[] {
+function sizeOf(members: Uint32Array): number {
+  return members.reduce((sum, value, at) => (at % 3 === 2 ? sum + value : sum), 0);
+}
+
+function moveOut(frame: OpenedFrame, range: Uint8Array<ArrayBuffer>): OpenedFrame {
+  if (frame.body !== null) return frame;
+  return { ...joinMembers(unpackMembers(frame, range)), fault: frame.fault };
+}
+
+/** Members stay where they are: in the range, or in the memory into which a frame was expanded. */
+function packMembers(members: readonly OpenedMember[], range: Uint8Array<ArrayBuffer>): OpenedFrame {
+  const { buffer } = members[0]?.bytes ?? range;
+  const isShared = buffer instanceof ArrayBuffer && members.every(({ bytes }) => bytes.buffer === buffer);
+  if (!isShared) return joinMembers(members);
+  const from = buffer === range.buffer ? range.byteOffset : 0;
+  const table = members.flatMap(({ member, bytes }) => [member, bytes.byteOffset - from, bytes.length]);
+  const placed: OpenedFrame = { body: null, members: Uint32Array.from(table), fault: null };
+  if (buffer === range.buffer) return placed;
+  return buffer.byteLength <= MOST_EXCESS * sizeOf(placed.members)
+    ? { ...placed, body: new Uint8Array(buffer) }
+    : joinMembers(members);
+}
+
+function joinMembers(members: readonly OpenedMember[]): OpenedFrame {
+  const table: number[] = [];
+  let end = 0;
+  for (const { member, bytes } of members) {
+    table.push(member, end, bytes.length);
+    end += bytes.length;
+  }
+  const body = new Uint8Array(end);
+  for (const [at, { bytes }] of members.entries()) body.set(bytes, table[at * 3 + 1]);
+  return { body, members: Uint32Array.from(table), fault: null };
+}
+
+/** The members of a frame, as views of where they lie. */
+export function unpackMembers({ body, members }: OpenedFrame, range: Uint8Array<ArrayBuffer>): OpenedMember[] {
+  const memory = body ?? range;
   const opened: OpenedMember[] = [];
   for (let at = 0; at < members.length; at += 3) {
     const [member = 0, offset = 0, sizeBytes = 0] = members.subarray(at, at + 3);
-    opened.push({ member, bytes: body.subarray(offset, offset + sizeBytes) });
+    opened.push({ member, bytes: memory.subarray(offset, offset + sizeBytes) });
   }
   return opened;
 }

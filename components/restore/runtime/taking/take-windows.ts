@@ -38,9 +38,9 @@ export async function* takeWindows(options: WindowsOptions): AsyncGenerator<Take
     const reader = await access.openSnapshot(part.snapshotId);
     const { catalogue, chunkIdKey } = reader;
     const { source, primitives, companyId } = access;
-    const { openFrame, buffers } = options.poolFor(chunkIdKey);
+    const { openRange, buffers } = options.poolFor(chunkIdKey);
     const reading = { source, primitives, companyId, catalogue, chunkIdKey };
-    const content = new ContentReader({ ...reading, openFrame, ranges: buffers });
+    const content = new ContentReader({ ...reading, openRange, takeMemory: (sizeBytes) => buffers.take(sizeBytes) });
     const steps = takeSteps(reader, part, () => {});
     const wanted = options.skip ? options.skip(steps, chunkIdKey) : steps;
     for await (const window of cutWindows(wanted)) {
