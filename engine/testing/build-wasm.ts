@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { toBase64 } from "../codec/hex.ts";
@@ -8,9 +8,9 @@ const engine = fileURLToPath(new URL("..", import.meta.url));
 const WIDTH = 100;
 
 interface WasmModule {
-  /** AssemblyScript, and the embedded copy of what it compiles to; below engine/. */
-  readonly source: string;
-  readonly target: string;
+  /** AssemblyScript, and the embedded copy of what it compiles to. */
+  readonly source: URL;
+  readonly target: URL;
   readonly constant: string;
   /** Of 64 KiB; its memory never grows. */
   readonly memoryPages: number;
@@ -19,22 +19,22 @@ interface WasmModule {
 const MODULES = {
   /** 64 KiB for the table and 8 MiB for the window. */
   cut: {
-    source: "chunker/assembly/cut.ts",
-    target: "chunker/cut-wasm.ts",
+    source: new URL("../chunker/assembly/cut.ts", import.meta.url),
+    target: new URL("../chunker/cut-wasm.ts", import.meta.url),
     constant: "CUT_WASM_BASE64",
     memoryPages: 129,
   },
   /** 64 KiB for the tables, as much for the window. */
   crc32: {
-    source: "zip/assembly/crc32.ts",
-    target: "zip/crc32-wasm.ts",
+    source: new URL("../zip/assembly/crc32.ts", import.meta.url),
+    target: new URL("../zip/crc32-wasm.ts", import.meta.url),
     constant: "CRC32_WASM_BASE64",
     memoryPages: 2,
   },
   /** 64 KiB for what lies before the window, as much for the window, and what is read behind it. */
   sha256: {
-    source: "primitives/assembly/sha256.ts",
-    target: "primitives/sha256-wasm.ts",
+    source: new URL("../primitives/assembly/sha256.ts", import.meta.url),
+    target: new URL("../primitives/sha256-wasm.ts", import.meta.url),
     constant: "SHA256_WASM_BASE64",
     memoryPages: 3,
   },
@@ -42,7 +42,7 @@ const MODULES = {
 
 export async function compileWasm(name: keyof typeof MODULES): Promise<Uint8Array> {
   const { source, memoryPages } = MODULES[name];
-  const file = basename(source);
+  const file = basename(source.pathname);
   let wasm = new Uint8Array(0);
   const options = [
     "-O3",
@@ -56,7 +56,7 @@ export async function compileWasm(name: keyof typeof MODULES): Promise<Uint8Arra
     "--maximumMemory",
   ];
   const { error, stderr } = await asc.main([file, "--outFile", "made.wasm", ...options, `${memoryPages}`], {
-    readFile: (path) => (path === file ? readFileSync(join(engine, source), "utf8") : null),
+    readFile: (path) => (path === file ? readFileSync(source, "utf8") : null),
     writeFile: (path, contents) => {
       if (path === "made.wasm" && typeof contents !== "string") wasm = new Uint8Array(contents);
     },
@@ -71,9 +71,13 @@ async function embed(name: keyof typeof MODULES): Promise<void> {
   const wasm = await compileWasm(name);
   const lines = toBase64(wasm).match(new RegExp(`.{1,${WIDTH}}`, "g")) ?? [];
   const text = lines.map((line) => `  "${line}"`).join(" +\n");
-  const from = `/** engine/${source}, compiled by engine/testing/build-wasm.ts; ${wasm.length} bytes, base64. */`;
-  writeFileSync(join(engine, target), `${from}\nexport const ${constant} =\n${text};\n`);
-  console.log(`engine/${target}: ${wasm.length} bytes`);
+  const from = `/** ${nameOf(source)}, compiled by engine/testing/build-wasm.ts; ${wasm.length} bytes, base64. */`;
+  writeFileSync(target, `${from}\nexport const ${constant} =\n${text};\n`);
+  console.log(`${nameOf(target)}: ${wasm.length} bytes`);
+}
+
+function nameOf(file: URL): string {
+  return `engine/${relative(engine, fileURLToPath(file))}`;
 }
 
 // `node engine/testing/build-wasm.ts` writes the embedded copies anew.

@@ -9,9 +9,9 @@ const MIB = 1024 * 1024;
 const WINDOW_BYTES = 12 * MIB;
 const WINDOW_STEPS = 4_096;
 /**
- * Windows that are read while one is written. Ceiling of one restore: (1 + 3) windows of content, as much again that is on its way through
- * the openers, one range of a pack for each: 4 * (12 + 12 + 16) = 160 MiB; besides it the indexes and pages that a reader keeps, 36 MiB
- * for each of two snapshots, and the WebAssembly of three workers.
+ * Windows that are read while one is written. Ceiling of one restore: (1 + 3) windows, each with the range of a pack in which its content lies,
+ * and the content itself where it was compressed: 4 * (16 + 12) = 112 MiB; besides it the indexes and pages that a reader keeps, 36 MiB
+ * for each of two snapshots, and the WebAssembly of four workers.
  */
 export const WINDOWS_AHEAD = 3;
 
