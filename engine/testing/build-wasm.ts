@@ -31,30 +31,13 @@ const MODULES = {
     constant: "CRC32_WASM_BASE64",
     memoryPages: 2,
   },
-  /** 64 KiB for what lies before the window, as much for the window, and what is read behind it. */
-  sha256: {
-    source: new URL("../primitives/assembly/sha256.ts", import.meta.url),
-    target: new URL("../primitives/sha256-wasm.ts", import.meta.url),
-    constant: "SHA256_WASM_BASE64",
-    memoryPages: 3,
-  },
 } as const satisfies Record<string, WasmModule>;
 
 export async function compileWasm(name: keyof typeof MODULES): Promise<Uint8Array> {
   const { source, memoryPages } = MODULES[name];
   const file = basename(source.pathname);
   let wasm = new Uint8Array(0);
-  const options = [
-    "-O3",
-    "--noAssert",
-    "--runtime",
-    "stub",
-    "--enable",
-    "simd",
-    "--initialMemory",
-    `${memoryPages}`,
-    "--maximumMemory",
-  ];
+  const options = ["-O3", "--noAssert", "--runtime", "stub", "--initialMemory", `${memoryPages}`, "--maximumMemory"];
   const { error, stderr } = await asc.main([file, "--outFile", "made.wasm", ...options, `${memoryPages}`], {
     readFile: (path) => (path === file ? readFileSync(source, "utf8") : null),
     writeFile: (path, contents) => {

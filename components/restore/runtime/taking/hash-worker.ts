@@ -1,8 +1,8 @@
-import { startWasmSha256 } from "../../../../engine/primitives/wasm-sha256.ts";
+import { createBrowserPrimitives } from "../../../../engine/primitives/browser.ts";
 import type { FromHasher, ToHasher } from "./hash-messages.ts";
 
 /** The thread that hashes what leaves; it has no key. */
-const hash = startWasmSha256();
+const hash = createBrowserPrimitives().then((primitives) => primitives.sha256Start());
 
 addEventListener("message", async ({ data }: MessageEvent<ToHasher>) => {
   const running = await hash;
