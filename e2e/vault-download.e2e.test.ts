@@ -117,6 +117,22 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
 
   const listUnfinished = () => vault.page.evaluate(() => window.vaultPage.calls.listUnfinished());
 
+  /** What the browser has noted of a folder restore, every two seconds: all that is left of it when its tab goes. */
+  const countNoted = (restoreId: string) =>
+    vault.page.evaluate(
+      (id) =>
+        new Promise<number>((resolve, reject) => {
+          const opening = indexedDB.open("holdfast-vault");
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const reading = opening.result.transaction("restores").objectStore("restores").get(id);
+            reading.onerror = () => reject(reading.error);
+            reading.onsuccess = () => resolve(reading.result?.documentsVerified ?? 0);
+          };
+        }),
+      restoreId,
+    );
+
   function newFolder(): string {
     return mkdtempSync(join(product.folder, "taken-"));
   }
@@ -319,6 +335,7 @@ describe.skipIf(chromiumPath === null || !existsSync("/usr/bin/unzip"))("taking 
       expect(await listUnfinished(), "what runs is not unfinished").toEqual([]);
       line.bytesPerSecond = MIB / 16;
       await startFolder(other.restoreId, "not wanted");
+      await waitUntil("a note of what is verified", 60_000, async () => (await countNoted(plan.restoreId)) > 0);
       // The slow line is for what is interrupted: loading the vault over it takes longer than a page may on a busy computer.
       await vault.leave();
       line.bytesPerSecond = null;
