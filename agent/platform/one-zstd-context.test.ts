@@ -40,7 +40,12 @@ test("what was compressed is expanded into the given room, and refused unless it
     expect(expanded.buffer).toBe(room.buffer);
     expect(expanded).toEqual(plain);
     const short = compressed.subarray(0, compressed.length - 1);
-    for (const [bytes, told] of [[compressed, size + 1], [compressed, size - 1], [short, size], [plain, size]] as const) {
+    for (const [bytes, told] of [
+      [compressed, size + 1],
+      [compressed, size - 1],
+      [short, size],
+      [plain, size],
+    ] as const) {
       expect(codeOf(() => primitives.zstdDecompress(bytes, told, room))).toBe("bad_compression");
     }
     expect(primitives.zstdDecompress(compressed, size, room)).toEqual(plain);
