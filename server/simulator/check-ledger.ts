@@ -57,13 +57,14 @@ function isFinal(runs: readonly RunRow[]): boolean {
 
 /**
  * Whatever waits when a run begins is taken by it, and the run stands for the newest. It waits for so long only while another run of the source goes on, or because
- * its own was interrupted: else it is missed before.
+ * its own was interrupted: else it is missed before. A clock that is set skips due times before anybody expects them: a run that begins after it is for them as well.
  */
 function isDoneByLater({ runs, clockSetsMs }: LedgerOfSource, interrupted: readonly RunRow[], dueMs: number): boolean {
-  const wasWaiting =
-    interrupted.length > 0 ||
-    runs.some((run) => isUnderWay(run, dueMs)) ||
-    clockSetsMs.some((setMs) => Math.abs(setMs - dueMs) < CLOCK_MS);
+  const isNearSet = clockSetsMs.some((setMs) => Math.abs(setMs - dueMs) < CLOCK_MS);
+  const wasWaiting = interrupted.length > 0 || runs.some((run) => isUnderWay(run, dueMs)) || isNearSet;
+  const isBegunSince = ({ startedAt, outcome }: RunRow) =>
+    outcome !== "missed" && startedAt.getTime() >= dueMs && startedAt.getTime() - dueMs < CLOCK_MS;
+  if (isNearSet && runs.some(isBegunSince)) return true;
   const later = runs.some(({ dueAt, startedAt, outcome }) => {
     if (dueAt === null || outcome === "missed") return false;
     const laterMs = dueAt.getTime() - dueMs;
