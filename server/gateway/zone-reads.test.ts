@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Zone } from "../../engine/ports/zone.ts";
 import { ZoneError } from "../../engine/ports/zone-error.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
@@ -83,6 +83,36 @@ describe("reads over zones", () => {
     isAway = false;
     expect((await reads.open({ ...object, range, zoneIds: both })).zoneId).toBe("zone2");
     expect((await reads.open({ ...object, range, zoneIds: ["zone1"] })).zoneId).toBe("zone1");
+  });
+
+  test("a zone that hangs costs its deadline once: it is tried out beside the reads, and preferred again when it answers", async () => {
+    const zone1 = await filledZone("zone1");
+    let isHanging = true;
+    const orHang = <T>(answer: () => Promise<T>) => (isHanging ? new Promise<never>(() => undefined) : answer());
+    const hanging: Zone = {
+      ...zone1,
+      get: (...args) => orHang(() => zone1.get(...args)),
+      find: (...args) => orHang(() => zone1.find(...args)),
+    };
+    const { reads, failures } = readsOf(hanging, await filledZone("zone2"));
+    const servedBy = async () => (await reads.open({ ...object, range, zoneIds: both })).zoneId;
+    let nowMs = Date.now();
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => nowMs);
+    try {
+      for (let round = 0; round < 5; round += 1) {
+        expect(await servedBy()).toBe("zone2");
+        nowMs += 60_000;
+      }
+      expect(failures).toEqual(["zone1"]);
+      isHanging = false;
+      await vi.waitFor(async () => {
+        nowMs += 60_000;
+        expect(await servedBy()).toBe("zone1");
+      });
+      expect(failures).toEqual(["zone1"]);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   test("a whole object is taken only from a copy that passes the check", async () => {

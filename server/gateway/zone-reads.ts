@@ -5,7 +5,7 @@ import { isArchived, tieredZone } from "../domain/zone/tiered-zone.ts";
 import type { OpenZoneSet } from "../zones/open-zones.ts";
 import { readPieces } from "./read-pieces.ts";
 
-/** For so long after a failure a zone is asked last, so that a hanging mount does not cost its deadline for every object. */
+/** For so long after a failure a zone is asked last; then it is tried out beside the reads, so that none of them waits for the deadline of a zone that hangs. */
 const AVOID_MS = 10_000;
 
 export interface ObjectRead {
@@ -40,6 +40,7 @@ export interface FailedRead {
 export class ZoneReads {
   readonly #zones = new Map<string, Zone>();
   readonly #avoidUntilMs = new Map<string, number>();
+  readonly #triedOut = new Set<string>();
   readonly #report: (failure: FailedRead) => void;
   readonly #zoneSet: OpenZoneSet;
 
@@ -78,9 +79,22 @@ export class ZoneReads {
   }
 
   #inOrder(zoneIds: readonly string[]): string[] {
-    const nowMs = Date.now();
-    const isAvoided = (zoneId: string) => (this.#avoidUntilMs.get(zoneId) ?? 0) > nowMs;
-    return [...zoneIds.filter((zoneId) => !isAvoided(zoneId)), ...zoneIds.filter(isAvoided)];
+    const avoided = zoneIds.filter((zoneId) => this.#avoidUntilMs.has(zoneId));
+    for (const zoneId of avoided) void this.#tryOut(zoneId);
+    return [...zoneIds.filter((zoneId) => !avoided.includes(zoneId)), ...avoided];
+  }
+
+  /** One that failed is preferred again once its time is over and it answers. */
+  async #tryOut(zoneId: string): Promise<void> {
+    const untilMs = this.#avoidUntilMs.get(zoneId) ?? 0;
+    if (Date.now() < untilMs || this.#triedOut.has(zoneId)) return;
+    this.#triedOut.add(zoneId);
+    const check = await this.#zoneSet.find(zoneId)?.probe();
+    this.#triedOut.delete(zoneId);
+    // What failed meanwhile says more than a look at its identity.
+    if (this.#avoidUntilMs.get(zoneId) !== untilMs) return;
+    if (check?.isReachable) this.#avoidUntilMs.delete(zoneId);
+    else this.#avoidUntilMs.set(zoneId, Date.now() + AVOID_MS);
   }
 
   async #openNext(read: ObjectRead, waiting: string[], sent: number): Promise<OneZoneRead> {
