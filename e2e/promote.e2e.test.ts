@@ -112,7 +112,10 @@ async function expectRestored(snapshotId: string, like: string): Promise<void> {
 /** Every object of a zone by its name, without what moves by itself: the journal and canaries. */
 function objectsOf(zoneId: string): Map<string, string> {
   const base = zonePath(zoneId);
-  const files = readBelow(base, (path) => !/\/control\/(journal\/|canary-)|tmp/.test(path.slice(base.length)));
+  const files = readBelow(
+    base,
+    (path) => !/\/control\/(journal\/|canary-)|\/\.unfinished\//.test(path.slice(base.length)),
+  );
   const hashed = [...files].map(([path, bytes]) => {
     return [path.slice(base.length + 1), createHash("sha256").update(bytes).digest("hex")] as const;
   });

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import pg from "pg";
 import { readBelow } from "./live-files.ts";
 import { type Product, superuserUrl } from "./product.ts";
+import { workerOf } from "./testing-processes.ts";
 
 /** Runs statements as the database's superuser, who sees every row of every company. */
 export async function queryAll(product: Product, text: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -75,10 +76,13 @@ export async function hashTables(product: Product): Promise<Record<string, strin
   return hashes;
 }
 
-/** Every file below both zones with the hash of its bytes, also unfinished ones; without the journal. */
+/** Every file below both zones with the hash of its bytes, also unfinished ones; without what the worker writes by itself: the journal, and canaries. */
 export function hashZones(product: Product): Record<string, string> {
   const base = join(product.data, "zones");
-  const hashes = [...readBelow(base, (path) => !dirname(path).endsWith("/control/journal"))].map(
+  const worker = `_${workerOf(product.supervisor.pid ?? 0)}_`;
+  const isWanted = (path: string) =>
+    !/\/control\/(journal\/|canary-)/.test(path) && !(path.includes("/.unfinished/") && path.includes(worker));
+  const hashes = [...readBelow(base, isWanted)].map(
     ([path, bytes]) => [path.slice(base.length + 1), createHash("sha256").update(bytes).digest("hex")] as const,
   );
   return Object.fromEntries(hashes.sort(([a], [b]) => (a < b ? -1 : 1)));

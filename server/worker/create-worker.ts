@@ -34,8 +34,10 @@ const EVERY_MINUTE = "* * * * *";
 const QUEUE_CONNECTIONS = 4;
 /** Companies served at a time; each holds at most 128 MiB of packs, see replicate.ts. */
 const REPLICATE_CONCURRENCY = 2;
-/** They are due once a minute. */
+/** They are due once a minute, or sooner where they say so. */
 const HOUSEKEEPING_POLL_SECONDS = 10;
+/** After this a zone is tried again: what fills it up or takes it away must be known before many backups have chosen it. */
+const PROBE_AGAIN_SECONDS = 5;
 const STOP_MS = 8_000;
 
 const Pair = z.object({ companyId: z.string(), zoneId: z.string() });
@@ -115,7 +117,16 @@ async function serveHousekeeping(boss: PgBoss, options: WorkerOptions, signal: A
   const sweeping = { deps, log, owner, now, signal, controlTerm, awaitJournal, drift: new DriftWatch(), ...limits };
   const aging = new AgeDue(sweeping, ageEveryMs);
   const jobs = [
-    [PROBE_ZONES, () => probeZones(deps)],
+    [
+      PROBE_ZONES,
+      async () => {
+        try {
+          await probeZones(deps);
+        } finally {
+          await boss.send(PROBE_ZONES, {}, { singletonKey: PROBE_ZONES, startAfter: PROBE_AGAIN_SECONDS });
+        }
+      },
+    ],
     [
       END_EXPIRED_RUNS,
       async () => {

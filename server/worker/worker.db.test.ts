@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { openPgDatabase, type PgDatabase } from "../db/pg-database.ts";
@@ -109,6 +110,24 @@ describe("the worker", () => {
       await vi.waitFor(() => expect(objects.zone2.has(missed)).toBe(true), WAIT);
       expect(await stateOf("zone1")).toBe("healthy");
     } finally {
+      await worker.stop();
+    }
+  });
+
+  test("tries every zone again after seconds, not with the next minute", async () => {
+    const worker = await start(true);
+    const queue = new pg.Client({ connectionString: testDatabase.workerUrl });
+    try {
+      await queue.connect();
+      await vi.waitFor(async () => {
+        const { rows } = await queue.query(
+          `select extract(epoch from start_after - created_on)::int as seconds from pgboss.job
+           where name = 'probe-zones' and start_after > created_on`,
+        );
+        expect(rows).toContainEqual({ seconds: 5 });
+      }, WAIT);
+    } finally {
+      await queue.end();
       await worker.stop();
     }
   });
