@@ -56,7 +56,7 @@ export async function getPack(exchange: Exchange<RestoreClaims>): Promise<void> 
 export async function getPackIndex(exchange: Exchange<RestoreClaims>): Promise<void> {
   const copies = await findCopies(exchange);
   let lastError: unknown = notHeld();
-  for (const zoneId of copies.zoneIds) {
+  for (const zoneId of exchange.context.reads.inOrder(copies.zoneIds)) {
     try {
       const bytes = await readIndex(exchange, copies, zoneId);
       sendBytes(exchange.response, 200, bytes, { "x-holdfast-zone": zoneId, ...NOT_KEPT });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Zone } from "../../engine/ports/zone.ts";
 import { nodePrimitives, nodeRandomness } from "../../engine/primitives/node.ts";
 import { createLog } from "../platform/log.ts";
 import { type CompanyWorld, createCompanyWorld, sealTestSnapshot } from "../testing/company-world.ts";
@@ -24,6 +25,9 @@ log.level = "silent";
 const faults: Faults = { ...NO_FAULTS };
 const clock = { now: () => new Date(), sleep: async () => undefined };
 
+/** Packs that zone 1 was asked for. */
+const askedFor: string[] = [];
+
 let gateway: GatewayWorld;
 let own: CompanyWorld;
 
@@ -39,7 +43,14 @@ function withSilentFirst(zones: OpenZoneSet): OpenZoneSet {
   if (!first) throw new Error("two zones are needed");
   const { zoneId, ordinal, zoneKind, archive } = first;
   const faulty = withFaults(first.backup, { seed: 1, clock, faults });
-  const backup = boundZone(faulty, new ZoneCalls(zoneId, 8), DEADLINES);
+  const noted: Zone = {
+    ...faulty,
+    get: (key, ...rest) => {
+      if (key.includes("/packs/")) askedFor.push(key);
+      return faulty.get(key, ...rest);
+    },
+  };
+  const backup = boundZone(noted, new ZoneCalls(zoneId, 8), DEADLINES);
   return zoneSetOf([zoneHandleOf({ zoneId, ordinal, zoneKind, archive, backup }), ...others]);
 }
 
@@ -69,6 +80,11 @@ test("a zone that answers nothing stops neither backup, restore nor worker, and 
   ]) {
     expect((await reader.call("GET", path)).status).toBe(200);
   }
+  // What opens a pack is asked of one zone after the other, and so no differently.
+  const soFar = askedFor.length;
+  expect(soFar).toBeGreaterThan(0);
+  for (const { packId } of packs) expect((await reader.call("GET", `/bulk/v1/packs/${packId}/index`)).status).toBe(200);
+  expect(askedFor.length).toBe(soFar);
   const { packId, bytes } = later.contentPack;
   expect(await pinned.client.outcome("PUT", `/bulk/v1/packs/${packId}`, bytes)).toBe("503 zone_unreachable");
   await gateway.store.endRun(own.companyId, pinned.run, { outcome: "failed", code: "zone_unreachable" });

@@ -57,14 +57,14 @@ export class ZoneReads {
 
   /** Resolves when the first bytes are there. @throws ZoneError of the last zone when none can give them */
   async open(read: ObjectRead): Promise<OpenedRead> {
-    const waiting = this.#inOrder(read.zoneIds);
+    const waiting = this.inOrder(read.zoneIds);
     const opened = await this.#openNext(read, waiting, 0);
     return { zoneId: opened.zoneId, body: this.#pieces(read, waiting, opened) };
   }
 
   /** A small object as a whole, from the first zone whose copy passes `check`. @throws ZoneError */
   async readWhole(read: ObjectRead, maxBytes: number, check: (bytes: Buffer) => boolean): Promise<Buffer> {
-    const waiting = this.#inOrder(read.zoneIds);
+    const waiting = this.inOrder(read.zoneIds);
     for (;;) {
       const opened = await this.#openNext(read, waiting, 0);
       try {
@@ -78,7 +78,8 @@ export class ZoneReads {
     }
   }
 
-  #inOrder(zoneIds: readonly string[]): string[] {
+  /** As they are asked now: those that failed lately last. */
+  inOrder(zoneIds: readonly string[]): string[] {
     const avoided = zoneIds.filter((zoneId) => this.#avoidUntilMs.has(zoneId));
     for (const zoneId of avoided) void this.#tryOut(zoneId);
     return [...zoneIds.filter((zoneId) => !avoided.includes(zoneId)), ...avoided];
