@@ -3,6 +3,8 @@ import { headerHashOf } from "../../engine/format/manifest.ts";
 import { parsePackDirectory } from "../../engine/format/pack-index.ts";
 import { nodePrimitives } from "../../engine/primitives/node.ts";
 import type { Store } from "../domain/store/store.ts";
+import { manifestObjectKey } from "../domain/zone/object-keys.ts";
+import { newId } from "../platform/ids.ts";
 import { createLog } from "../platform/log.ts";
 import { createCompanyWorld, hashHex, sealTestSnapshot } from "../testing/company-world.ts";
 import { ageCompany } from "../worker/archive/age-company.ts";
@@ -111,4 +113,27 @@ test("what only the archive has is read by manifest, index and range as before, 
   expect(index.status).toBe(200);
   const receipt = await reader.call("GET", `/bulk/v1/snapshots/${old.snapshotId}/receipt`);
   expect(receipt.status).toBe(200);
+});
+
+test("the manifest of a snapshot that both tiers have is read from the archive once no zone has the other one", async () => {
+  const world = await createCompanyWorld(gateway.store);
+  const { companyId } = world;
+  const held = await backUp(world, "a letter for a court", { sequence: 1, previousHeaderHash: new Uint8Array(32) });
+  const young = await backUp(world, "a letter of today", held.next);
+  const deps = { ...workerOptions().deps, store: gateway.workerStore };
+  await replicate({ deps, owner: "test", log, now: () => new Date() }, companyId, "zone2");
+  const hold = { holdId: newId(), snapshotId: held.snapshotId, reason: "case 7", byPersonId: world.personId };
+  expect(await gateway.store.placeHold(companyId, hold)).toBe("placed");
+  expect(await ageCompany({ ...workerOptions(), deps }, companyId)).toMatchObject({ frozen: 1, leftBackup: 0 });
+
+  const reader = new BulkClient(gateway, tokenFor(gateway, readerGrant(world)));
+  const manifestOf = (snapshotId: string) => reader.call("GET", `/bulk/v1/snapshots/${snapshotId}/manifest`);
+  for (const { snapshotId, manifest } of [held, young]) {
+    const commit = (await gateway.store.findSnapshot(companyId, snapshotId))?.commit ?? 0;
+    const key = manifestObjectKey(companyId, commit, hashHex(manifest));
+    for (const { backup } of gateway.zones.all()) await backup.delete(key);
+  }
+  const found = await manifestOf(held.snapshotId);
+  expect(Buffer.from(await found.arrayBuffer()).equals(held.manifest)).toBe(true);
+  expect((await manifestOf(young.snapshotId)).status).toBe(404);
 });

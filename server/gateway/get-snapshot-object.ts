@@ -10,12 +10,18 @@ import { GatewayError } from "./gateway-error.ts";
 /** A receipt is one line of JSON. */
 const RECEIPT_MAX_BYTES = 64 * 1024;
 
-/** The manifest as the agent signed it; a copy whose hash does not fit is passed over. */
+/** The manifest as the agent signed it; a copy whose hash does not fit is passed over. Where no zone's backup base has a good one, the archive's. */
 export async function getManifest(exchange: Exchange<RestoreClaims>): Promise<void> {
   const { companyId, commit, manifestSha256, backupLeftAt } = await findSnapshot(exchange);
-  const keyOf = backupLeftAt === null ? manifestObjectKey : archivedManifestKey;
-  const key = keyOf(companyId, commit, toHex(manifestSha256));
-  sendBytes(exchange.response, 200, await readObject(exchange, key, MANIFEST_MAX_BYTES));
+  const read = (keyOf: typeof manifestObjectKey) =>
+    readObject(exchange, keyOf(companyId, commit, toHex(manifestSha256)), MANIFEST_MAX_BYTES);
+  if (backupLeftAt !== null) return sendBytes(exchange.response, 200, await read(archivedManifestKey));
+  const bytes = await read(manifestObjectKey).catch((error: unknown) => {
+    exchange.signal.throwIfAborted();
+    // What is not frozen has none there, and the first error says more.
+    return read(archivedManifestKey).catch(() => Promise.reject(error));
+  });
+  sendBytes(exchange.response, 200, bytes);
 }
 
 /** What the server recorded when it took the snapshot; a copy whose hash does not fit is passed over. */
