@@ -1,34 +1,22 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { findTestTool } from "./find-test-tool.ts";
 import type { Reached } from "./s3-world.ts";
 
 const run = promisify(execFile);
 const PROGRAMS = ["ceph-mon", "ceph-osd", "radosgw", "radosgw-admin"];
 /** A zone takes this port and the 49 behind it; away from the tools' own examples. */
 const PORT = 21_400;
+/** Takes room on the disk only as it fills. */
+const MAX_STORED = "8G";
 /** Starts in about 10 s on a busy machine. */
 const MAX_START_MS = 120_000;
 
-/** Where `ceph-zone.sh` lies, if it and Ceph are there; else null, and what is missing is nothing that a test could make up for. */
 export function findCephTool(): string | null {
-  const folder = process.env.HOLDFAST_TEST_TOOLS;
-  if (!folder) return null;
-  const tool = join(folder, "ceph-zone.sh");
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const isThere = (path: string) => {
-    try {
-      accessSync(path, constants.R_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const isInstalled = PROGRAMS.every((name) => folders.some((each) => isThere(join(each, name))));
-  return isInstalled && isThere(tool) ? tool : null;
+  return findTestTool("ceph-zone.sh", PROGRAMS);
 }
 
 export interface CephZone extends Reached {
@@ -37,10 +25,21 @@ export interface CephZone extends Reached {
   remove(): Promise<void>;
 }
 
+/** Where a Ceph runs, if not on this machine's own network. */
+export interface CephHost {
+  readonly namespace: string;
+  readonly address: string;
+}
+
 /** Starts a Ceph of one machine whose gateway speaks S3, with its data in memory, or in a file where it has to survive. */
-export async function startCephZone(tool: string, store: "memstore" | "bluestore" = "memstore"): Promise<CephZone> {
+export async function startCephZone(
+  tool: string,
+  store: "memstore" | "bluestore" = "memstore",
+  host: CephHost | null = null,
+): Promise<CephZone> {
   const root = await mkdtemp(join(tmpdir(), "holdfast-ceph-"));
-  const env = { ...process.env, ZONE_ROOT: root, ZONE_STORE: store, ZONE_SIZE: "4G" };
+  const place = host && { ZONE_NS: host.namespace, ZONE_IP: host.address };
+  const env = { ...process.env, ...place, ZONE_ROOT: root, ZONE_STORE: store, ZONE_SIZE: MAX_STORED };
   const tell = async (command: string, ...args: string[]) => {
     await run("bash", [tool, command, "zone", String(PORT), ...args], { env, timeout: MAX_START_MS });
   };
