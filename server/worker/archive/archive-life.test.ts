@@ -41,8 +41,8 @@ interface Kept {
 
 /** Months of a company's life over the store in memory: the real ageing, sweep and replication, and a clock that only the test moves. */
 class Life {
-  /** Shortly after noon: what is tried again and again does not come into another day, and whole seconds lie ahead. */
-  nowMs = Math.floor(Date.now() / DAY_MS) * DAY_MS + DAY_MS / 2 + 1;
+  /** Shortly after a noon: what is tried again and again does not come into another day, and whole seconds lie ahead. */
+  nowMs = Date.UTC(2026, 10, 20, 12) + 1;
   readonly store: Store;
   readonly #locks = [new Map<string, Date>(), new Map<string, Date>()];
   #scene: DomainScene | null = null;
