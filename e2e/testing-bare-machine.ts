@@ -96,22 +96,25 @@ function copyLibraries(root: string, program: string): void {
 }
 
 function typist(shell: ChildProcess): BareMachine["type"] {
-  let output = "";
+  let outputs = ["", ""];
   let typed = 0;
-  for (const stream of [shell.stdout, shell.stderr]) stream?.on("data", (data) => (output += data));
+  const streams = [shell.stdout, shell.stderr];
+  for (const [at, stream] of streams.entries()) stream?.on("data", (data) => (outputs[at] += data));
   return (line) =>
     new Promise((resolve, reject) => {
-      const mark = `typed-${++typed}-ended-with`;
-      output = "";
+      const mark = new RegExp(`typed-${++typed}-ended-with (\\d+)\n`);
+      outputs = ["", ""];
+      // At the end of both: one may be behind the other.
       const look = () => {
-        const code = new RegExp(`${mark} (\\d+)\n`).exec(output)?.[1];
-        if (code === undefined) return;
-        shell.stdout?.off("data", look);
-        resolve({ code: Number(code), output: output.replaceAll(new RegExp(`${mark} \\d+\n`, "g"), "") });
+        const codes = outputs.map((output) => mark.exec(output)?.[1]);
+        if (codes.includes(undefined)) return;
+        for (const stream of streams) stream?.off("data", look);
+        resolve({ code: Number(codes[0]), output: outputs.map((output) => output.replace(mark, "")).join("") });
       };
-      shell.stdout?.on("data", look);
-      shell.once("exit", () => reject(new Error(`the shell ended: ${output}`)));
-      shell.stdin?.write(`${line}\necho ${mark} $?\n`);
+      for (const stream of streams) stream?.on("data", look);
+      shell.once("exit", () => reject(new Error(`the shell ended: ${outputs.join("")}`)));
+      const end = `ended=$?; echo typed-${typed}-ended-with $ended; echo typed-${typed}-ended-with $ended >&2`;
+      shell.stdin?.write(`${line}\n${end}\n`);
     });
 }
 
