@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { openContentPrimitives } from "../content-primitives.ts";
+import { nodePrimitives } from "../../engine/primitives/node.ts";
 import { HttpPackSource } from "./http-pack-source.ts";
 import { TaskDesk } from "./task-desk.ts";
 import type { FromWriter, ToWriter, WriterSettings } from "./writer-messages.ts";
@@ -18,7 +18,7 @@ let toldAtMs = 0;
 const source = new HttpPackSource({ origin: settings.origin, getToken });
 const desk = new TaskDesk({
   source,
-  primitives: openContentPrimitives(),
+  primitives: nodePrimitives,
   companyId: settings.companyId,
   target: settings.target,
   onProgress: ({ bytes, storedBytes }) => {

@@ -192,18 +192,13 @@ export interface StoredFrame extends MemberNames {
   readonly hash16: Uint8Array;
 }
 
-/**
- * Memory for opened frames, kept from frame to frame: members lie in it until the next, but for those that primitives expanded into
- * memory of their own.
- */
+/** Memory for opened frames, kept from frame to frame: members that were stored uncompressed lie in it until the next. */
 export class OpenScratch {
   readonly #bytes: Uint8Array;
-  readonly #expanded: Uint8Array | undefined;
 
-  /** @param bytes as long as the frames that are opened, and then nothing is kept for what they expand to; otherwise room for the longest there are */
-  constructor(bytes?: Uint8Array) {
-    this.#bytes = bytes ?? new Uint8Array(CHUNK_LIMIT_BYTES + FRAME_OVERHEAD_BYTES);
-    this.#expanded = bytes ? undefined : new Uint8Array(CHUNK_LIMIT_BYTES);
+  /** @param bytes as long as the frames that are opened; otherwise as the longest there are */
+  constructor(bytes = new Uint8Array(CHUNK_LIMIT_BYTES + FRAME_OVERHEAD_BYTES)) {
+    this.#bytes = bytes;
   }
 
   /** @internal undefined when that is longer than any frame */
@@ -211,13 +206,8 @@ export class OpenScratch {
     return sizeBytes >= 0 && sizeBytes <= this.#bytes.length ? this.#bytes.subarray(0, sizeBytes) : undefined;
   }
 
-  /** @internal for the body of a compressed frame */
-  get expanded(): Uint8Array | undefined {
-    return this.#expanded;
-  }
-
   holds(bytes: Uint8Array): boolean {
-    return bytes.buffer === this.#bytes.buffer || bytes.buffer === this.#expanded?.buffer;
+    return bytes.buffer === this.#bytes.buffer;
   }
 }
 
@@ -234,7 +224,7 @@ export function openFrame(
   scratch?: OpenScratch,
 ): Uint8Array[] {
   const { primitives } = place;
-  const members = decodePlain(primitives, openStored(place, { frame, stored, scratch }), scratch?.expanded);
+  const members = decodePlain(primitives, openStored(place, { frame, stored, scratch }));
   if (members.length !== frame.memberIds.length) {
     throw new IntegrityError("bad_count", "a frame holds another number of members than its directory says");
   }
@@ -265,8 +255,7 @@ export function verifyFrameHash(primitives: Primitives, frame: StoredFrame, stor
   if (!isIntact) throw new IntegrityError("bad_frame_hash", "a stored frame is damaged: its hash does not fit");
 }
 
-/** @param into may take the body, when it was compressed */
-function decodePlain(primitives: Primitives, plain: Uint8Array, into?: Uint8Array): Uint8Array[] {
+function decodePlain(primitives: Primitives, plain: Uint8Array): Uint8Array[] {
   if (plain.length > CHUNK_LIMIT_BYTES + FRAME_OVERHEAD_BYTES) throw new FormatError("too_long", "a frame is too long");
   const reader = new ByteReader(plain);
   const compression = reader.u8();
@@ -282,7 +271,7 @@ function decodePlain(primitives: Primitives, plain: Uint8Array, into?: Uint8Arra
   }
   if (sizeBytes > CHUNK_LIMIT_BYTES) throw new FormatError("too_long", `members of ${sizeBytes} bytes in one frame`);
   const rest = reader.raw(reader.remaining);
-  const body = compression === Compression.zstd ? primitives.zstdDecompress(rest, sizeBytes, into) : rest;
+  const body = compression === Compression.zstd ? primitives.zstdDecompress(rest, sizeBytes) : rest;
   if (body.length !== sizeBytes) throw new FormatError("bad_size", "the members of a frame do not fill it exactly");
   let at = 0;
   return sizes.map((size) => {

@@ -48,11 +48,8 @@ export interface Primitives {
   argon2id(passphrase: Uint8Array, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array>;
   /** `into`, if given, takes the result at its start when it fits there, and what was filled is returned. */
   zstdCompress(plain: Uint8Array, level: number, into?: Uint8Array): Uint8Array;
-  /**
-   * @param into may take the result at its start, where it fits there; what was filled is returned
-   * @throws IntegrityError unless it expands to exactly `plainSizeBytes`
-   */
-  zstdDecompress(compressed: Uint8Array, plainSizeBytes: number, into?: Uint8Array): Uint8Array;
+  /** @throws IntegrityError unless it expands to exactly `plainSizeBytes` */
+  zstdDecompress(compressed: Uint8Array, plainSizeBytes: number): Uint8Array;
   /** Constant-time comparison. */
   isEqual(a: Uint8Array, b: Uint8Array): boolean;
 }
