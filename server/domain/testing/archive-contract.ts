@@ -55,6 +55,16 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
       .placeHold(scene.companyId, hold)
       .then((outcome) => ({ outcome, holdId: hold.holdId }));
   };
+  /** A pack of the archive in both zones, locked for so many days from now. */
+  const archivePack = async (days: number) => {
+    const scene = await createScene(getStore());
+    const { companyId } = scene;
+    const lease = await openRun(getStore(), scene);
+    const pack = packOf(scene, [bytes(32)]);
+    const made = { pack, runId: lease.runId, zoneIds: [ZONE_1, ZONE_2], lockedUntil: daysFromNow(days) };
+    await getWorkerStore().recordArchivedPack(companyId, made);
+    return { companyId, lease, pack, made };
+  };
   const agingOf = async ({ companyId, sourceId }: Scene) => getStore().listAgingSnapshots(companyId, sourceId);
   const keysToDelete = ({ companyId }: Scene) =>
     getWorkerStore().listDeletingObjects(companyId, { after: null, limit: 500 });
@@ -131,12 +141,7 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
 
     test("a pack that is made once more heals what was found about its copies", async () => {
       const [store, worker] = [getStore(), getWorkerStore()];
-      const scene = await createScene(store);
-      const { companyId } = scene;
-      const lease = await openRun(store, scene);
-      const pack = packOf(scene, [bytes(32)]);
-      const made = { pack, runId: lease.runId, zoneIds: [ZONE_1, ZONE_2], lockedUntil: daysFromNow(40) };
-      await worker.recordArchivedPack(companyId, made);
+      const { companyId, pack, made } = await archivePack(40);
       await store.markCopy(companyId, ZONE_2, { packId: pack.packId, state: "missing", code: "not_found" });
       await worker.recordArchivedPack(companyId, made);
       const request = { sort: "found", isDescending: true, states: [], limit: 10 } as const;
@@ -145,12 +150,7 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
 
     test("a lock grows and never shrinks, and while it holds no sweep deletes the pack", async () => {
       const [store, worker] = [getStore(), getWorkerStore()];
-      const scene = await createScene(store);
-      const { companyId } = scene;
-      const lease = await openRun(store, scene);
-      const pack = packOf(scene, [bytes(32)]);
-      const made = { pack, runId: lease.runId, zoneIds: [ZONE_1, ZONE_2], lockedUntil: daysFromNow(40) };
-      await worker.recordArchivedPack(companyId, made);
+      const { companyId, lease, pack, made } = await archivePack(40);
       await store.endRun(companyId, lease, { outcome: "failed", code: "x" });
       await worker.raisePackLocks(companyId, [pack.packId], daysFromNow(10));
       expect((await store.findPack(companyId, pack.packId))?.lockedUntil).toEqual(made.lockedUntil);
@@ -167,12 +167,7 @@ export function describeArchive(getStore: () => Store, getWorkerStore: () => Sto
 
     test("a pack of the archive whose lock is over goes by the rounds of its own tier", async () => {
       const [store, worker] = [getStore(), getWorkerStore()];
-      const scene = await createScene(store);
-      const { companyId } = scene;
-      const lease = await openRun(store, scene);
-      const pack = packOf(scene, [bytes(32)]);
-      const made = { pack, runId: lease.runId, zoneIds: [ZONE_1, ZONE_2], lockedUntil: daysFromNow(-1) };
-      await worker.recordArchivedPack(companyId, made);
+      const { companyId, lease, pack } = await archivePack(-1);
       await store.endRun(companyId, lease, { outcome: "failed", code: "x" });
       const first = await beginSweep(companyId);
       await store.quarantinePacks(companyId, [pack.packId], first.publications);
